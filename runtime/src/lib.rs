@@ -2,6 +2,16 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`request`] | the admission request |
+//! | [`configuration`] | settings that concern all policies |
+//! | [`data`] | external data |
+//! | [`interpreter`] | evaluates IR |
+//! | [`engine`] | the rule pipeline |
 //! | [`patch`] | strategic merge, JSON patch, differences |
 
+pub mod configuration;
+pub mod data;
+pub mod engine;
+pub mod interpreter;
 pub mod patch;
+pub mod request;

@@ -43,12 +43,14 @@
 //! * types and effects of a node follow from its operands (the verifier recomputes them).
 
 mod condition;
+mod exception;
 mod expr;
 mod matching;
 mod pattern;
 mod policy;
 
 pub use condition::{Condition, ConditionBlock, Conditions};
+pub use exception::{Exception, Exemption};
 pub use expr::{Comparison, Effect, Expr, ExprNode, Ordering, Recovery, Type};
 pub use matching::{
     Filter, KindSelector, LabelRequirement, LabelSelector, MatchBlock, Quantifier, RequirementOperator, Subject,
@@ -103,6 +105,8 @@ ids! {
 pub struct Program {
     /// Policies in the order in which they run.
     pub policies: Vec<Policy>,
+    /// Exceptions from policies.
+    pub exceptions: Vec<Exception>,
     /// Rules; those of one policy stand together, autogen's after the written ones.
     pub rules: Vec<Rule>,
     /// Context entries of rules and loops.

@@ -1,0 +1,94 @@
+//! What the engine answers.
+
+use std::sync::Arc;
+
+use dikast_compiler::ir::{PolicyId, RuleId};
+use dikast_stdlib::Value;
+
+use crate::data::DataKey;
+
+/// What a policy says about a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyResponse {
+    /// The policy.
+    pub policy: PolicyId,
+    /// Its rules that matched and gave an answer, in order. A rule can answer several times, once for each target.
+    pub rules: Vec<RuleResponse>,
+    /// The object as the policy leaves it, where it has changed it.
+    pub patched: Option<Value>,
+}
+
+/// What a rule says about a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleResponse {
+    /// The rule.
+    pub rule: RuleId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// What sort of rule it is.
+    pub kind: RuleKind,
+    /// The verdict.
+    pub status: Status,
+    /// Kyverno's words for it.
+    pub message: String,
+    /// The exceptions that made it skip, as `namespace/name`.
+    pub exceptions: Vec<Arc<str>>,
+    /// `reportProperties` with their variables replaced.
+    pub properties: Vec<(Arc<str>, String)>,
+    /// The existing object that the rule changed, where the rule has targets.
+    pub patched_target: Option<Value>,
+}
+
+/// Sorts of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RuleKind {
+    /// `validate`
+    Validation,
+    /// `mutate`
+    Mutation,
+    /// `generate`
+    Generation,
+}
+
+impl RuleKind {
+    /// The name in Kyverno's responses and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Validation => "Validation",
+            Self::Mutation => "Mutation",
+            Self::Generation => "Generation",
+        }
+    }
+}
+
+/// Verdicts of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// The object complies, or was changed.
+    Pass,
+    /// The object violates the rule.
+    Fail,
+    /// A violation that is reported as a warning.
+    Warn,
+    /// The rule could not be evaluated.
+    Error,
+    /// The rule does not apply after all.
+    Skip,
+}
+
+impl Status {
+    /// The name in Kyverno's responses and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Error => "error",
+            Self::Skip => "skip",
+        }
+    }
+}
+
+/// Evaluation stopped because external data is not there yet. The host loads these and asks again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NeedsData(pub Vec<DataKey>);
