@@ -25,7 +25,7 @@
 //! | `each` | a missing from the body drops that element; null results are dropped |
 //! | `filter` | a missing from the condition counts as false |
 //! | `call` with a lambda | the function decides what a missing from the lambda means |
-//! | `resolve` | missing and error become an error that names the expression and the path in the document |
+//! | `resolve` | missing and error become an error that names the expression and the path in the document; its words for an error of the query are `JMESPath query failed: `, which are left out where the query is itself a `fail` |
 //!
 //! Needs data is never recovered: the whole rule stops with it, the host loads, and the rule runs again.
 //!
@@ -58,9 +58,9 @@ pub use matching::{
 };
 pub use pattern::{Anchor, Field, MapPattern, Pattern, PatternNode};
 pub use policy::{
-    ApiCall, Autogen, Body, Entry, EntrySource, Generate, GenerateSource, LoopOrder, Mutate, MutateAction, MutateLoop,
-    Override, PodSecurity, PodSecurityExclude, Policy, PolicyKind, Rule, Service, Target, Validate, ValidateAction,
-    ValidateLoop,
+    ApiCall, Autogen, Body, Entry, EntryQuery, EntrySource, Generate, GenerateSource, LoopOrder, Mutate, MutateAction,
+    MutateLoop, Override, PodSecurity, PodSecurityExclude, Policy, PolicyKind, Rule, Service, Target, Validate,
+    ValidateAction, ValidateLoop, Written,
 };
 
 use dikast_stdlib::Value;

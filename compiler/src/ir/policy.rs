@@ -108,35 +108,55 @@ pub enum EntrySource {
     /// `variable`
     Variable {
         /// `value`
-        value: Option<ExprId>,
-        /// `jmesPath`: asked of the value when there is one (below [`Expr::With`](super::Expr::With)), else of the context.
-        jmespath: Option<ExprId>,
+        value: Option<Written>,
+        /// `jmesPath`: asked of the value when there is one, else of the context.
+        jmespath: Option<EntryQuery>,
         /// `default`
-        default: Option<ExprId>,
+        default: Option<Written>,
     },
     /// `configMap`
     ConfigMap {
         /// `name`
-        name: ExprId,
+        name: Written,
         /// `namespace`
-        namespace: Option<ExprId>,
+        namespace: Option<Written>,
     },
     /// `apiCall`
     ApiCall(ApiCall),
     /// `imageRegistry`
     ImageRegistry {
         /// `reference`
-        reference: ExprId,
-        /// `jmesPath`, asked of the image data (`root`).
-        jmespath: Option<ExprId>,
+        reference: Written,
+        /// `jmesPath`, asked of the image data.
+        jmespath: Option<EntryQuery>,
     },
     /// `globalReference`
     GlobalReference {
         /// `name`, with an optional projection after a dot.
-        name: ExprId,
-        /// `jmesPath`, asked of the entry (`root`).
-        jmespath: Option<ExprId>,
+        name: Written,
+        /// `jmesPath`, asked of the entry.
+        jmespath: Option<EntryQuery>,
     },
+}
+
+/// A template with what its author wrote, for messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Gives its value.
+    pub expr: ExprId,
+    /// The value before substitution in Go's default text (`%v`).
+    pub text: NameId,
+}
+
+/// A `jmesPath` field: an expression whose text may itself hold variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntryQuery {
+    /// Gives the text of the expression.
+    pub path: Written,
+    /// The expression, when its text is known at compile time. It stands below no [`Expr::With`](super::Expr::With):
+    /// the loader chooses the root. Wrapped in [`Expr::Resolve`](super::Expr::Resolve) without a DELETE variant when it is
+    /// asked of the context.
+    pub query: Option<ExprId>,
 }
 
 /// An `apiCall` entry.
@@ -150,8 +170,8 @@ pub struct ApiCall {
     pub service: Option<Service>,
     /// `data`: the members of the posted object.
     pub data: Vec<(NameId, ExprId)>,
-    /// `jmesPath`, asked of the answer (`root`).
-    pub jmespath: Option<ExprId>,
+    /// `jmesPath`, asked of the answer.
+    pub jmespath: Option<EntryQuery>,
     /// `default`: the value when the call fails. It is also substituted, and an error there fails the entry.
     pub default: Option<(ConstId, ExprId)>,
 }
