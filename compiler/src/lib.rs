@@ -2,6 +2,8 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`diagnostic`] | what authors are told, and the formats it is told in |
 //! | [`ir`] | the typed IR |
 
+pub mod diagnostic;
 pub mod ir;

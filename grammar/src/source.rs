@@ -61,6 +61,13 @@ impl SourceFile {
         &self.text
     }
 
+    /// The bytes of a line, counted from 1, with its line end; nothing when there is no such line.
+    pub fn line_range(&self, line: u32) -> Option<std::ops::Range<usize>> {
+        let index = (line as usize).checked_sub(1)?;
+        let start = *self.line_starts.get(index)? as usize;
+        Some(start..self.line_starts.get(index + 1).map_or(self.text.len(), |&next| next as usize))
+    }
+
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1);
@@ -124,5 +131,8 @@ mod tests {
         assert_eq!(file.position(2), Position { line: 1, column: 2 });
         assert_eq!(file.position(6), Position { line: 2, column: 1 });
         assert_eq!(file.position(99), Position { line: 3, column: 1 });
+        assert_eq!(file.line_range(2), Some(6..11));
+        assert_eq!(file.line_range(0), None);
+        assert_eq!(file.line_range(4), None);
     }
 }

@@ -1,0 +1,140 @@
+//! The registry of codes. A code is never renumbered and never used again for something else.
+//!
+//! | range | what |
+//! |---|---|
+//! | `DK01xx` | files and YAML |
+//! | `DK02xx` | fields of documents |
+//! | `DK03xx` | parts of Kyverno that are not supported yet |
+//! | `DK04xx` | expressions and templates |
+//! | `DK05xx` | conditions |
+//! | `DK06xx` | patterns and patches |
+//! | `DK07xx` | match and exclude |
+//! | `DK08xx` | autogen |
+//! | `DK09xx` | deprecated forms |
+//!
+//! The page of a code, which `dikast explain` shows, is `pages/DKnnnn.md`: what and why, a wrong and a right example.
+//! A test compiles both and expects the code from the wrong one only.
+
+use std::fmt;
+
+use super::Severity;
+
+/// The stable name of a kind of fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(&'static str);
+
+/// What the registry knows of a code.
+struct Registered {
+    code: Code,
+    severity: Severity,
+    title: &'static str,
+    page: &'static str,
+}
+
+impl Code {
+    /// The code of a name such as `DK0101`, in any case.
+    pub fn find(name: &str) -> Option<Code> {
+        REGISTRY.iter().map(|entry| entry.code).find(|code| code.0.eq_ignore_ascii_case(name))
+    }
+
+    /// All codes in ascending order.
+    pub fn all() -> impl Iterator<Item = Code> {
+        REGISTRY.iter().map(|entry| entry.code)
+    }
+
+    /// The name, such as `DK0101`.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+
+    /// How bad a fault of this code is.
+    pub fn severity(self) -> Severity {
+        self.registered().map_or(Severity::Error, |entry| entry.severity)
+    }
+
+    /// A few words that name the kind of fault.
+    pub fn title(self) -> &'static str {
+        self.registered().map_or("", |entry| entry.title)
+    }
+
+    /// The page as Markdown: what it means and why, under `## Wrong` and `## Right` an example each.
+    pub fn page(self) -> &'static str {
+        self.registered().map_or("", |entry| entry.page)
+    }
+
+    fn registered(self) -> Option<&'static Registered> {
+        REGISTRY.binary_search_by_key(&self, |entry| entry.code).ok().and_then(|at| REGISTRY.get(at))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.0)
+    }
+}
+
+macro_rules! registry {
+    ($($name:ident $constant:ident $severity:ident $title:literal)*) => {
+        $(
+            #[doc = $title]
+            pub const $constant: Code = Code(stringify!($name));
+        )*
+
+        /// Sorted by code.
+        static REGISTRY: &[Registered] = &[$(Registered {
+            code: $constant,
+            severity: Severity::$severity,
+            title: $title,
+            page: include_str!(concat!("pages/", stringify!($name), ".md")),
+        }),*];
+    };
+}
+
+registry! {
+    DK0101 YAML_SYNTAX Error "invalid YAML"
+
+    DK0201 UNKNOWN_FIELD Error "unknown field"
+    DK0202 WRONG_TYPE Error "wrong type"
+    DK0203 MISSING_FIELD Error "missing field"
+    DK0204 EXCLUSIVE_FIELDS Error "fields that exclude each other"
+    DK0205 UNKNOWN_VALUE Error "value that is not allowed here"
+
+    DK0301 UNSUPPORTED_KIND Error "policy kind that is not supported yet"
+    DK0302 UNSUPPORTED_VERIFY_IMAGES Error "`verifyImages` is not supported yet"
+    DK0303 UNSUPPORTED_CEL Error "`validate.cel` is not supported yet"
+    DK0304 UNSUPPORTED_MANIFESTS Error "`validate.manifests` is not supported yet"
+
+    DK0401 EXPRESSION_SYNTAX Error "malformed expression"
+    DK0402 UNKNOWN_FUNCTION Error "unknown function"
+    DK0403 UNDEFINED_VARIABLE Error "undefined variable"
+    DK0404 ARGUMENT_COUNT Error "wrong number of arguments"
+
+    DK0501 UNKNOWN_OPERATOR Error "unknown operator"
+
+    DK0901 DEPRECATED_FIELD Info "deprecated field"
+    DK0902 DEPRECATED_OPERATOR Info "deprecated operator"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_ascend_and_are_found() {
+        assert!(REGISTRY.is_sorted_by(|left, right| left.code < right.code));
+        assert_eq!(Code::find("dk0201"), Some(UNKNOWN_FIELD));
+        assert_eq!(Code::find("DK9999"), None);
+        assert_eq!(UNKNOWN_FIELD.severity(), Severity::Error);
+    }
+
+    #[test]
+    fn every_page_has_title_and_examples() {
+        for entry in REGISTRY {
+            let page = entry.page;
+            assert!(page.starts_with(&format!("# {}\n\n", entry.title)), "{}: title", entry.code);
+            for section in ["\n## Wrong\n\n```yaml\n", "\n## Right\n\n```yaml\n"] {
+                assert_eq!(page.matches(section).count(), 1, "{}: {section:?}", entry.code);
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Diagnostics as a SARIF 2.1.0 log with one run.
+
+use std::collections::BTreeSet;
+
+use dikast_grammar::{SourceMap, Span};
+use serde_json::{Value, json};
+
+use super::Place;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// The whole log, indented.
+pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
+    let codes: BTreeSet<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "dikast",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": codes.iter().map(|&code| rule(code)).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": diagnostics.iter().map(|diagnostic| result(diagnostic, &codes, sources)).collect::<Vec<_>>(),
+        }],
+    });
+    format!("{log:#}\n")
+}
+
+fn rule(code: Code) -> Value {
+    json!({
+        "id": code.name(),
+        "shortDescription": {"text": code.title()},
+        "help": {"text": code.page(), "markdown": code.page()},
+        "defaultConfiguration": {"level": level(code.severity())},
+    })
+}
+
+fn result(diagnostic: &Diagnostic, codes: &BTreeSet<Code>, sources: &SourceMap) -> Value {
+    let message = match &diagnostic.help {
+        Some(help) => format!("{}; {help}", diagnostic.message),
+        None => diagnostic.message.clone(),
+    };
+    let mut result = json!({
+        "ruleId": diagnostic.code.name(),
+        "ruleIndex": codes.iter().position(|&code| code == diagnostic.code),
+        "level": level(diagnostic.severity),
+        "message": {"text": message},
+        "locations": [location(diagnostic.span, sources)],
+    });
+    if !diagnostic.labels.is_empty() {
+        let related = diagnostic.labels.iter().map(|label| {
+            let mut place = location(label.span, sources);
+            place["message"] = json!({"text": label.message});
+            place
+        });
+        result["relatedLocations"] = related.collect();
+    }
+    if let Some(fix) = &diagnostic.fix {
+        let place = Place::of(fix.span, sources);
+        result["fixes"] = json!([{"artifactChanges": [{
+            "artifactLocation": {"uri": place.file},
+            "replacements": [{
+                "deletedRegion": region(&place),
+                "insertedContent": {"text": fix.replacement},
+            }],
+        }]}]);
+    }
+    result
+}
+
+fn location(span: Span, sources: &SourceMap) -> Value {
+    let place = Place::of(span, sources);
+    json!({"physicalLocation": {"artifactLocation": {"uri": place.file}, "region": region(&place)}})
+}
+
+fn region(place: &Place<'_>) -> Value {
+    json!({
+        "startLine": place.start.line,
+        "startColumn": place.start.column,
+        "endLine": place.end.line,
+        "endColumn": place.end.column,
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Fix, code};
+
+    #[test]
+    fn results_name_their_rule_and_fix() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.yaml", "spec:\n  rulez: []\n");
+        let span = Span::new(file, 8, 13);
+        let diagnostic = Diagnostic {
+            code: code::UNKNOWN_FIELD,
+            severity: Severity::Error,
+            message: "unknown field `rulez`".to_owned(),
+            span,
+            label: None,
+            labels: Vec::new(),
+            help: Some("did you mean `rules`?".to_owned()),
+            fix: Some(Fix { span, replacement: "rules".to_owned() }),
+        };
+        let log: Value = serde_json::from_str(&render(&[diagnostic], &sources)).unwrap();
+        let run = &log["runs"][0];
+        assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "DK0201");
+        assert_eq!(run["results"][0]["ruleIndex"], 0);
+        assert_eq!(run["results"][0]["locations"][0]["physicalLocation"]["region"]["startColumn"], 3);
+        assert_eq!(
+            run["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"],
+            "rules"
+        );
+    }
+}
