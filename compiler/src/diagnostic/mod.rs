@@ -8,8 +8,8 @@ pub mod code;
 mod fault;
 pub mod render;
 
-pub(crate) use fault::faults;
 pub use fault::Fault;
+pub(crate) use fault::faults;
 
 use std::collections::HashSet;
 

@@ -26,9 +26,11 @@ impl<'a> Place<'a> {
     fn of(span: Span, sources: &'a SourceMap) -> Self {
         let nowhere = Position { line: 1, column: 1 };
         match sources.get(span.file) {
-            Some(file) => {
-                Self { file: file.name(), start: file.position(span.start), end: file.position(span.end.max(span.start)) }
-            }
+            Some(file) => Self {
+                file: file.name(),
+                start: file.position(span.start),
+                end: file.position(span.end.max(span.start)),
+            },
             None => Self { file: "", start: nowhere, end: nowhere },
         }
     }
