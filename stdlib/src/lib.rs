@@ -7,11 +7,14 @@
 //! | [`functions`] | what expressions can call |
 //! | [`condition`] | the operators of conditions |
 //! | [`pattern`] | scalar patterns |
+//! | [`quantity`], [`duration`] | Kubernetes quantities and Go durations |
 #![forbid(unsafe_code)]
 
 pub mod condition;
+pub mod duration;
 pub mod functions;
 pub mod pattern;
+pub mod quantity;
 pub mod value;
 
 pub use value::{Object, Value};
