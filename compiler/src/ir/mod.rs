@@ -42,6 +42,7 @@
 //! * a lambda stands only as an argument of a call;
 //! * types and effects of a node follow from its operands (the verifier recomputes them).
 
+mod build;
 mod condition;
 mod exception;
 mod expr;
@@ -49,6 +50,7 @@ mod matching;
 mod pattern;
 mod policy;
 
+pub use build::{Builder, may_be_missing};
 pub use condition::{Condition, ConditionBlock, Conditions};
 pub use exception::{Exception, Exemption};
 pub use expr::{Comparison, Effect, Expr, ExprNode, Ordering, Recovery, Type};

@@ -1,0 +1,410 @@
+//! Building a program: arenas with interned names and constants, and the type and effect of each new node.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dikast_grammar::Span;
+use dikast_stdlib::Value;
+use dikast_stdlib::functions::{self, Kind};
+use dikast_stdlib::pattern::ScalarPattern;
+
+use super::{
+    Comparison, ConstId, Effect, Entry, EntryId, Expr, ExprId, ExprNode, NameId, Pattern, PatternId, PatternNode,
+    Program, ScalarId, Type,
+};
+
+/// Adds to a [`Program`]; what it hands out are ids of that program.
+///
+/// Equal names and equal constants share an id. Expressions are not shared: two places of a policy that write the same
+/// expression get two nodes, each with its own span; finding what they have in common is a pass.
+#[derive(Debug, Default)]
+pub struct Builder {
+    program: Program,
+    names: HashMap<Arc<str>, NameId>,
+    consts: HashMap<String, Vec<ConstId>>,
+}
+
+impl Builder {
+    /// A builder of an empty program.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Goes on with a program that was built before; its names and constants are found again.
+    pub fn extend(program: Program) -> Self {
+        let names = (0u32..).zip(&program.names).map(|(id, name)| (Arc::clone(name), NameId(id))).collect();
+        let mut consts: HashMap<String, Vec<ConstId>> = HashMap::new();
+        for (id, value) in (0u32..).zip(&program.consts) {
+            consts.entry(fingerprint(value)).or_default().push(ConstId(id));
+        }
+        Self { program, names, consts }
+    }
+
+    /// What has been built so far.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The parts of the program that hold no interned data: policies and rules may be pushed straight into them.
+    pub fn program_mut(&mut self) -> &mut Program {
+        &mut self.program
+    }
+
+    /// The finished program.
+    pub fn finish(self) -> Program {
+        self.program
+    }
+
+    /// The id of a text.
+    pub fn name(&mut self, text: &str) -> NameId {
+        if let Some(&id) = self.names.get(text) {
+            return id;
+        }
+        let id = NameId(next_id(self.program.names.len()));
+        let text: Arc<str> = Arc::from(text);
+        self.program.names.push(Arc::clone(&text));
+        self.names.insert(text, id);
+        id
+    }
+
+    /// The id of a constant. Whole numbers and floats of the same size are different constants.
+    pub fn constant(&mut self, value: Value) -> ConstId {
+        let ids = self.consts.entry(fingerprint(&value)).or_default();
+        if let Some(&id) = ids.iter().find(|id| same_constant(&self.program.consts[id.index()], &value)) {
+            return id;
+        }
+        let id = ConstId(next_id(self.program.consts.len()));
+        ids.push(id);
+        self.program.consts.push(value);
+        id
+    }
+
+    /// Adds an expression whose operands were added before, and works out its type and effect.
+    pub fn push(&mut self, expr: Expr, span: Option<Span>) -> ExprId {
+        let ty = self.type_of(&expr);
+        let effect = self.effect_of(&expr);
+        let id = ExprId(next_id(self.program.exprs.len()));
+        self.program.exprs.push(ExprNode { expr, ty, effect, span });
+        id
+    }
+
+    /// An expression that gives a constant.
+    pub fn value(&mut self, value: Value, span: Option<Span>) -> ExprId {
+        let constant = self.constant(value);
+        self.push(Expr::Const(constant), span)
+    }
+
+    /// An expression that gives a text.
+    pub fn text(&mut self, text: &str, span: Option<Span>) -> ExprId {
+        self.value(Value::text(text), span)
+    }
+
+    /// An expression that is an error with this message when it is evaluated.
+    pub fn fail(&mut self, message: &str, span: Option<Span>) -> ExprId {
+        let message = self.name(message);
+        self.push(Expr::Fail(message), span)
+    }
+
+    /// Adds a context entry.
+    pub fn entry(&mut self, entry: Entry) -> EntryId {
+        let id = EntryId(next_id(self.program.entries.len()));
+        self.program.entries.push(entry);
+        id
+    }
+
+    /// Adds a pattern.
+    pub fn pattern(&mut self, pattern: Pattern, span: Option<Span>) -> PatternId {
+        let id = PatternId(next_id(self.program.patterns.len()));
+        self.program.patterns.push(PatternNode { pattern, span });
+        id
+    }
+
+    /// Adds a scalar pattern.
+    pub fn scalar(&mut self, pattern: ScalarPattern) -> ScalarId {
+        if let Some(at) = self.program.scalars.iter().position(|known| *known == pattern) {
+            return ScalarId(next_id(at));
+        }
+        let id = ScalarId(next_id(self.program.scalars.len()));
+        self.program.scalars.push(pattern);
+        id
+    }
+
+    /// The value of an expression that is a constant.
+    pub fn as_constant(&self, id: ExprId) -> Option<&Value> {
+        match self.program.expr(id).expr {
+            Expr::Const(constant) => Some(self.program.constant(constant)),
+            _ => None,
+        }
+    }
+
+    fn ty(&self, id: ExprId) -> &Type {
+        &self.program.expr(id).ty
+    }
+
+    /// The type of a node with these operands.
+    pub(crate) fn type_of(&mut self, expr: &Expr) -> Type {
+        match expr {
+            Expr::Const(constant) => {
+                let value = self.program.constant(*constant).clone();
+                self.type_of_value(&value)
+            }
+            Expr::Member { of, name } => match self.ty(*of) {
+                Type::Object(members) => {
+                    members.iter().find(|(known, _)| known == name).map_or(Type::Any, |(_, ty)| ty.clone())
+                }
+                _ => Type::Any,
+            },
+            Expr::Index { of, .. } => match self.ty(*of) {
+                Type::List(item) => Type::either((**item).clone(), Type::Null),
+                _ => Type::Any,
+            },
+            Expr::Slice { of, .. } | Expr::Filter { of, .. } => match self.ty(*of) {
+                list @ Type::List(_) => list.clone(),
+                _ => Type::either(Type::List(Box::default()), Type::Null),
+            },
+            Expr::Flatten(of) => match self.ty(*of) {
+                Type::List(item) => match &**item {
+                    Type::List(inner) => Type::List(inner.clone()),
+                    Type::Null | Type::Bool | Type::Number | Type::Text | Type::Object(_) => Type::List(item.clone()),
+                    Type::Any | Type::OneOf(_) => Type::List(Box::default()),
+                },
+                _ => Type::either(Type::List(Box::default()), Type::Null),
+            },
+            Expr::Values(_) => Type::either(Type::List(Box::default()), Type::Null),
+            Expr::Each { of, body } => {
+                let list = Type::List(Box::new(self.ty(*body).clone().without_null()));
+                match self.ty(*of) {
+                    Type::List(_) => list,
+                    _ => Type::either(list, Type::Null),
+                }
+            }
+            Expr::Bind { body, .. } | Expr::With { body, .. } => self.ty(*body).clone(),
+            Expr::IfNotNull { subject, body } => match self.ty(*subject) {
+                Type::Any | Type::Null | Type::OneOf(_) => Type::either(self.ty(*body).clone(), Type::Null),
+                _ => self.ty(*body).clone(),
+            },
+            Expr::List(items) => {
+                let mut item = None;
+                for id in items {
+                    let ty = self.ty(*id).clone();
+                    item = Some(item.map_or(ty.clone(), |known| Type::either(known, ty)));
+                }
+                Type::List(Box::new(item.unwrap_or_default()))
+            }
+            Expr::Object(members) => self.type_of_object(members),
+            Expr::Compare { comparison: Comparison::Equal | Comparison::NotEqual, .. } | Expr::Not(_) => Type::Bool,
+            Expr::Compare { comparison: Comparison::Numbers(_), .. } => Type::either(Type::Bool, Type::Null),
+            Expr::And { left, right } | Expr::Or { left, right } => {
+                Type::either(self.ty(*left).clone(), self.ty(*right).clone())
+            }
+            Expr::Recover { of, .. } => Type::either(self.ty(*of).clone(), Type::Null),
+            Expr::Call { function, .. } => match functions::get(*function).result {
+                Kind::Any | Kind::Lambda => Type::Any,
+                Kind::Number => Type::Number,
+                Kind::Text => Type::Text,
+                Kind::Bool => Type::Bool,
+                Kind::List => Type::List(Box::default()),
+                Kind::Numbers => Type::List(Box::new(Type::Number)),
+                Kind::Texts => Type::List(Box::new(Type::Text)),
+                Kind::Object => Type::Object(Vec::new()),
+            },
+            Expr::Text { .. } => Type::Text,
+            Expr::Resolve { query, on_delete, .. } => match on_delete {
+                Some(other) => Type::either(self.ty(*query).clone(), self.ty(*other).clone()),
+                None => self.ty(*query).clone(),
+            },
+            Expr::Root
+            | Expr::Variable(_)
+            | Expr::Current
+            | Expr::MemberOf { .. }
+            | Expr::Lambda(_)
+            | Expr::Expand { .. }
+            | Expr::Query { .. }
+            | Expr::Fail(_) => Type::Any,
+        }
+    }
+
+    fn type_of_object(&mut self, members: &[(ExprId, ExprId)]) -> Type {
+        let mut known: Vec<(NameId, Type)> = Vec::new();
+        for &(name, value) in members {
+            let Some(text) = self.as_constant(name).and_then(Value::as_text).map(str::to_owned) else {
+                return Type::Object(Vec::new());
+            };
+            let name = self.name(&text);
+            let ty = self.ty(value).clone();
+            known.retain(|(other, _)| *other != name);
+            known.push((name, ty));
+        }
+        Type::Object(known)
+    }
+
+    fn type_of_value(&mut self, value: &Value) -> Type {
+        match value {
+            Value::Null => Type::Null,
+            Value::Bool(_) => Type::Bool,
+            Value::Int(_) | Value::Float(_) => Type::Number,
+            Value::Text(_) => Type::Text,
+            Value::List(items) => {
+                let mut types = items.iter().map(|item| self.type_of_value(item)).collect::<Vec<_>>().into_iter();
+                let first = types.next().unwrap_or_default();
+                Type::List(Box::new(types.fold(first, Type::either)))
+            }
+            Value::Object(members) => {
+                Type::Object(members.iter().map(|(key, value)| (self.name(key), self.type_of_value(value))).collect())
+            }
+        }
+    }
+
+    /// The effect of a node with these operands.
+    pub(crate) fn effect_of(&self, expr: &Expr) -> Effect {
+        let own = match expr {
+            Expr::Resolve { loads, .. } => Effect { data: !loads.is_empty(), volatile: false },
+            Expr::Text { scope, .. } => Effect { data: !scope.is_empty(), volatile: false },
+            // What is parsed at run time may call anything.
+            Expr::Expand { .. } | Expr::Query { .. } => Effect { data: true, volatile: true },
+            Expr::Call { function, .. } => Effect { data: false, volatile: functions::get(*function).volatile },
+            _ => Effect::PURE,
+        };
+        expr.operands().into_iter().fold(own, |effect, id| effect.join(self.program.expr(id).effect))
+    }
+}
+
+impl Type {
+    /// The type of something that is one or the other.
+    pub fn either(left: Type, right: Type) -> Type {
+        if left == right {
+            return left;
+        }
+        let mut all = Vec::new();
+        for ty in [left, right] {
+            match ty {
+                Type::Any => return Type::Any,
+                Type::OneOf(types) => all.extend(types),
+                other => all.push(other),
+            }
+        }
+        let mut distinct: Vec<Type> = Vec::new();
+        for ty in all {
+            if !distinct.contains(&ty) {
+                distinct.push(ty);
+            }
+        }
+        // Past a handful of alternatives the type tells a reader nothing.
+        const MOST: usize = 6;
+        match distinct.len() {
+            1 => distinct.remove(0),
+            2..=MOST => Type::OneOf(distinct),
+            _ => Type::Any,
+        }
+    }
+
+    /// The type of a value of this type that is known not to be null.
+    pub fn without_null(self) -> Type {
+        match self {
+            Type::OneOf(types) => {
+                let mut rest = types.into_iter().filter(|ty| *ty != Type::Null);
+                let first = rest.next().unwrap_or_default();
+                rest.fold(first, Type::either)
+            }
+            other => other,
+        }
+    }
+}
+
+fn next_id(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// Equal constants have equal fingerprints; a hash needs no more.
+fn fingerprint(value: &Value) -> String {
+    const LONGEST: usize = 64;
+    let mut text = match value {
+        Value::Text(text) => text.chars().take(LONGEST).collect(),
+        Value::List(items) => format!("[{}", items.len()),
+        Value::Object(members) => format!("{{{}{:?}", members.len(), members.keys().next()),
+        scalar => format!("{scalar:?}"),
+    };
+    text.push_str(value.type_name());
+    text
+}
+
+/// Bit for bit the same: `PartialEq` takes `0.0` for `-0.0`, and a NaN for nothing.
+fn same_constant(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Float(left), Value::Float(right)) => left.to_bits() == right.to_bits(),
+        (Value::List(left), Value::List(right)) => {
+            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| same_constant(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right.iter())
+                    .all(|((left_key, left), (right_key, right))| left_key == right_key && same_constant(left, right))
+        }
+        (left, right) => left == right,
+    }
+}
+
+/// Whether evaluating an expression can be missing rather than a value or an error: what an operator that swallows
+/// missing has to guard.
+pub fn may_be_missing(program: &Program, id: ExprId) -> bool {
+    match &program.expr(id).expr {
+        Expr::Const(_) | Expr::Root | Expr::Current | Expr::Fail(_) | Expr::Recover { .. } | Expr::Text { .. } => false,
+        Expr::Variable(_) | Expr::Member { .. } | Expr::MemberOf { .. } | Expr::Query { .. } => true,
+        Expr::Resolve { .. } | Expr::Expand { .. } => false,
+        // A function may hand on a missing of its lambda.
+        Expr::Call { .. } => true,
+        Expr::Lambda(_) => false,
+        Expr::Each { of, .. } => may_be_missing(program, *of),
+        Expr::Filter { of, .. } => may_be_missing(program, *of),
+        other => other.operands().into_iter().any(|operand| may_be_missing(program, operand)),
+    }
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_constants_are_interned() {
+        let mut builder = Builder::new();
+        assert_eq!(builder.name("a"), builder.name("a"));
+        assert_ne!(builder.name("a"), builder.name("b"));
+        assert_eq!(builder.constant(Value::Int(1)), builder.constant(Value::Int(1)));
+        assert_ne!(builder.constant(Value::Int(1)), builder.constant(Value::Float(1.0)));
+        assert_ne!(builder.constant(Value::Float(0.0)), builder.constant(Value::Float(-0.0)));
+        assert_eq!(builder.constant(Value::Float(f64::NAN)), builder.constant(Value::Float(f64::NAN)));
+        let program = builder.finish();
+        assert_eq!(program.names.len(), 2);
+        let mut again = Builder::extend(program);
+        assert_eq!(again.name("b"), NameId(1));
+        assert_eq!(again.constant(Value::Int(1)), ConstId(0));
+    }
+
+    #[test]
+    fn types_follow_from_operands() {
+        let mut builder = Builder::new();
+        let one = builder.value(Value::Float(1.0), None);
+        let text = builder.text("a", None);
+        let list = builder.push(Expr::List(vec![one, text]), None);
+        let item = Type::OneOf(vec![Type::Number, Type::Text]);
+        assert_eq!(builder.program().expr(list).ty, Type::List(Box::new(item)));
+        let name = builder.name("a");
+        let object = builder.push(Expr::Object(vec![(text, one)]), None);
+        assert_eq!(builder.program().expr(object).ty, Type::Object(vec![(name, Type::Number)]));
+        let member = builder.push(Expr::Member { of: object, name }, None);
+        assert_eq!(builder.program().expr(member).ty, Type::Number);
+    }
+
+    #[test]
+    fn effects_join() {
+        let mut builder = Builder::new();
+        let text = builder.text("a", None);
+        let query = builder.push(Expr::Query { text, scope: Vec::new() }, None);
+        let not = builder.push(Expr::Not(query), None);
+        assert!(builder.program().expr(not).effect.data);
+        assert!(!builder.program().expr(text).effect.data);
+    }
+}
