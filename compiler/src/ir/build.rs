@@ -362,7 +362,6 @@ pub fn may_be_missing(program: &Program, id: ExprId) -> bool {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
