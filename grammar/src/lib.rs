@@ -3,8 +3,10 @@
 //! | module | reads |
 //! |---|---|
 //! | [`source`] | files, byte spans, lines and columns |
+//! | [`yaml`] | YAML as Kyverno reads it, with spans |
 #![forbid(unsafe_code)]
 
 pub mod source;
+pub mod yaml;
 
 pub use source::{FileId, Position, SourceFile, SourceMap, Span};
