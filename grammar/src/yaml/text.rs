@@ -75,8 +75,7 @@ impl Text {
 
     pub(super) fn slice(source: &Arc<str>, range: Range<usize>, span: Span) -> Self {
         let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        let content =
-            Content::Slice { source: Arc::clone(source), start: narrow(range.start), end: narrow(range.end) };
+        let content = Content::Slice { source: Arc::clone(source), start: narrow(range.start), end: narrow(range.end) };
         Self { span, content }
     }
 
@@ -211,11 +210,7 @@ impl<'t> TextBuilder<'t> {
 /// Adds a run of copied bytes, joined to the one before when it follows on in the file as well.
 fn push_run(runs: &mut Vec<Run>, value_len: usize, range: Range<usize>) {
     let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-    let added = Run {
-        value_end: narrow(value_len),
-        source_start: narrow(range.start),
-        source_end: narrow(range.end),
-    };
+    let added = Run { value_end: narrow(value_len), source_start: narrow(range.start), source_end: narrow(range.end) };
     let before_last = runs.len().checked_sub(2).and_then(|index| runs.get(index)).map_or(0, |run| run.value_end);
     match runs.last_mut() {
         Some(last)
