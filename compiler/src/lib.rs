@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`diagnostic`] | what authors are told, and the formats it is told in |
 //! | [`ir`] | the typed IR |
+//! | [`layout`] | where native code finds the parts of a request |
 
 pub mod diagnostic;
 pub mod ir;
+pub mod layout;

@@ -1,0 +1,108 @@
+//! Frames: the cells of one request, and the text that its bytes do not hold literally.
+
+use std::sync::{Mutex, PoisonError};
+
+use dikast_compiler::layout::{BlockId, CELL_SIZE, Cell, Layout, NodeId, Origin};
+
+use super::DocumentError;
+use super::reader::Reader;
+
+/// The cells of one request.
+#[derive(Debug, Default)]
+pub struct Frame {
+    /// The root block with what the program appends to it, then rows.
+    pub(super) cells: Vec<Cell>,
+    /// Rows of lists that are still being read.
+    pub(super) stack: Vec<Cell>,
+    /// Text that had escapes.
+    pub(super) arena: String,
+}
+
+impl Frame {
+    /// Reads the review `body` by `layout`. `appended` are cells of the program that follow the root block, such as
+    /// constants and room for intermediate values.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not one valid JSON document; what the frame holds then means nothing.
+    pub fn read<'b>(&mut self, layout: &Layout, appended: &[Cell], body: &'b [u8]) -> Result<&'b str, DocumentError> {
+        let body = std::str::from_utf8(body)?;
+        if u32::try_from(body.len()).is_err() {
+            return Err(DocumentError::TooLong);
+        }
+        self.cells.clear();
+        self.stack.clear();
+        self.arena.clear();
+        self.cells.resize(layout.block(BlockId::ROOT).stride as usize, Cell::ABSENT);
+        self.cells.extend_from_slice(appended);
+        Reader::new(self, layout, body).read()?;
+        Ok(body)
+    }
+
+    /// The cell at a byte offset, as rows name their place; absent when there is none.
+    pub fn cell(&self, offset: u64) -> Cell {
+        let index = usize::try_from(offset / u64::from(CELL_SIZE)).unwrap_or(usize::MAX);
+        self.cells.get(index).copied().unwrap_or_default()
+    }
+
+    /// Replaces the cell at a byte offset, if there is one.
+    pub fn set_cell(&mut self, offset: u64, cell: Cell) {
+        let index = usize::try_from(offset / u64::from(CELL_SIZE)).unwrap_or(usize::MAX);
+        if let Some(place) = self.cells.get_mut(index) {
+            *place = cell;
+        }
+    }
+
+    /// The cell of a node of the root block.
+    pub fn at(&self, layout: &Layout, node: NodeId) -> Cell {
+        self.cell(u64::from(layout.node(node).offset()))
+    }
+
+    /// The text of a text cell; `body` are the bytes that this frame was read from.
+    pub fn text<'t>(&'t self, cell: Cell, body: &'t str, constants: &'t str) -> &'t str {
+        let region = match cell.origin {
+            Origin::Body => body,
+            Origin::Arena => &self.arena,
+            Origin::Constant => constants,
+            Origin::Handle => "",
+        };
+        let start = cell.payload as usize;
+        region.get(start..start.saturating_add(cell.length as usize)).unwrap_or_default()
+    }
+
+    /// Keeps text for the rest of the request.
+    pub fn keep_text(&mut self, text: &str) -> Cell {
+        let offset = self.arena.len() as u64;
+        self.arena.push_str(text);
+        Cell::text(Origin::Arena, offset, text.len() as u32)
+    }
+
+    /// The cells and the arena, for native code.
+    pub(crate) fn regions(&mut self) -> (*mut Cell, *const u8) {
+        (self.cells.as_mut_ptr(), self.arena.as_ptr())
+    }
+}
+
+/// Frames that are not in use.
+#[derive(Debug, Default)]
+pub struct FramePool {
+    frames: Mutex<Vec<Frame>>,
+}
+
+/// Frames that a pool keeps at most.
+const POOL_MAX: usize = 64;
+
+impl FramePool {
+    /// A frame, used before if there is one.
+    pub fn take(&self) -> Frame {
+        self.frames.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Hands a frame back.
+    pub fn put(&self, frame: Frame) {
+        let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
+        if frames.len() < POOL_MAX {
+            frames.push(frame);
+        }
+    }
+}
