@@ -8,12 +8,18 @@
 //! | [`document`] | requests as cells |
 //! | [`interpreter`] | evaluates IR |
 //! | [`engine`] | the rule pipeline |
+//! | [`host`] | where the webhook gets data, namespace labels and roles |
+//! | [`cluster`] | the host that is a Kubernetes cluster |
+//! | [`webhook`] | the admission webhook |
 //! | [`patch`] | strategic merge, JSON patch, differences |
 
+pub mod cluster;
 pub mod configuration;
 pub mod data;
 pub mod document;
 pub mod engine;
+pub mod host;
 pub mod interpreter;
 pub mod patch;
 pub mod request;
+pub mod webhook;

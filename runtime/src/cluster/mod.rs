@@ -1,0 +1,192 @@
+//! The cluster behind the webhook: config maps and API calls through the kube client, services over HTTP, and watched
+//! copies of namespaces and role bindings.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`roles`] | the roles of a user, from bindings |
+//! | [`service`] | calls of services that policies name |
+//! | [`watch`] | copies that are kept up to date |
+
+mod roles;
+mod service;
+mod watch;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http;
+use dikast_stdlib::Value;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+
+use crate::configuration::Configuration;
+use crate::data::{DataKey, DataKind};
+use crate::host::{Answer, Host};
+use crate::request::{GroupVersionKind, Request, Surroundings};
+
+/// How to reach the API server.
+#[derive(Clone, Debug, Default)]
+pub struct ClusterOptions {
+    /// A kubeconfig file; without one the usual places, then the pod's own service account.
+    pub kubeconfig: Option<PathBuf>,
+    /// A context of the kubeconfig.
+    pub context: Option<String>,
+    /// Settings that concern all policies.
+    pub configuration: Arc<Configuration>,
+}
+
+/// Why a cluster cannot be reached.
+#[derive(Debug, thiserror::Error)]
+pub enum ClusterError {
+    /// The kubeconfig cannot be read or is incomplete.
+    #[error("cannot read the kubeconfig: {0}")]
+    Kubeconfig(#[from] kube::config::KubeconfigError),
+    /// Neither a kubeconfig nor a service account was found.
+    #[error("no cluster is configured: {0}")]
+    NotConfigured(#[from] kube::config::InferConfigError),
+    /// The client cannot be set up.
+    #[error("cannot set up the client: {0}")]
+    Client(#[from] kube::Error),
+    /// The API server did not give the first copy of its objects in time.
+    #[error("the API server did not list its namespaces and role bindings within {0:?}")]
+    Slow(Duration),
+}
+
+/// A connection to a cluster, with its watched copies.
+pub struct Cluster {
+    client: Client,
+    copies: watch::Copies,
+    services: service::ServiceClient,
+    kinds: Mutex<HashMap<(Arc<str>, Arc<str>, Arc<str>), GroupVersionKind>>,
+    configuration: Arc<Configuration>,
+}
+
+impl Cluster {
+    /// Connects and waits for the first copies of namespaces and role bindings.
+    ///
+    /// # Errors
+    ///
+    /// When no cluster is configured, or it does not answer within 30 seconds.
+    pub async fn connect(options: ClusterOptions) -> Result<Self, ClusterError> {
+        let selected = KubeConfigOptions { context: options.context.clone(), ..KubeConfigOptions::default() };
+        let config = match options.kubeconfig {
+            Some(path) => Config::from_custom_kubeconfig(Kubeconfig::read_from(path)?, &selected).await?,
+            None if options.context.is_some() => Config::from_kubeconfig(&selected).await?,
+            None => Config::infer().await?,
+        };
+        let client = Client::try_from(config)?;
+        let limit = Duration::from_secs(30);
+        let copies = tokio::time::timeout(limit, watch::Copies::start(&client))
+            .await
+            .map_err(|_elapsed| ClusterError::Slow(limit))?;
+        Ok(Self {
+            client,
+            copies,
+            services: service::ServiceClient::new(),
+            kinds: Mutex::default(),
+            configuration: options.configuration,
+        })
+    }
+
+    /// Asks the API server for a path; the answer is JSON.
+    async fn call(&self, post: bool, path: &str, body: Option<&str>) -> Result<Value, kube::Error> {
+        let request = http::Request::builder()
+            .method(if post { http::Method::POST } else { http::Method::GET })
+            .uri(path)
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(body.unwrap_or_default().as_bytes().to_vec())
+            .map_err(kube::Error::HttpError)?;
+        self.client.request(request).await
+    }
+
+    async fn config_map(&self, namespace: &str, name: &str) -> Result<Value, String> {
+        let path = format!("/api/v1/namespaces/{namespace}/configmaps/{name}");
+        let map = self.call(false, &path, None).await.map_err(|error| reason(&error))?;
+        let member = |name| map.get(name).cloned().unwrap_or_default();
+        Ok(Value::object([("data", member("data")), ("metadata", member("metadata"))]))
+    }
+
+    /// The kind that serves a resource: for a subresource that of its parent
+    /// (Kyverno `pkg/webhooks/handlers/enrich.go`, `withTopLevelGVK`).
+    async fn top_level_kind(&self, request: &Request) -> Result<Option<GroupVersionKind>, String> {
+        if request.sub_resource.is_empty() {
+            return Ok(None);
+        }
+        let resource = &request.resource;
+        let key = (resource.group.clone(), resource.version.clone(), resource.resource.clone());
+        if let Some(kind) = self.kinds.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Some(kind.clone()));
+        }
+        let path = match &*resource.group {
+            "" => format!("/api/{}", resource.version),
+            group => format!("/apis/{group}/{}", resource.version),
+        };
+        let list = self.call(false, &path, None).await.map_err(|error| reason(&error))?;
+        let kind = list
+            .get("resources")
+            .and_then(Value::as_list)
+            .into_iter()
+            .flatten()
+            .find(|entry| entry.get("name").and_then(Value::as_text) == Some(&*resource.resource))
+            .and_then(|entry| entry.get("kind").and_then(Value::as_text))
+            .ok_or_else(|| format!("the API server serves no resource {} in {path}", resource.resource))?;
+        let kind =
+            GroupVersionKind { group: resource.group.clone(), version: resource.version.clone(), kind: kind.into() };
+        self.kinds.lock().unwrap_or_else(PoisonError::into_inner).insert(key, kind.clone());
+        Ok(Some(kind))
+    }
+}
+
+impl Host for Cluster {
+    fn load<'a>(&'a self, key: &'a DataKey) -> Answer<'a, Value> {
+        Box::pin(async move {
+            match key {
+                DataKey::ConfigMap { namespace, name } => self.config_map(namespace, name).await,
+                DataKey::ApiCall { post, path, body } => {
+                    self.call(*post, path, body.as_deref()).await.map_err(|error| {
+                        let method = if *post { "POST" } else { "GET" };
+                        format!("failed to {method} resource with raw url\n: {path}: {}", reason(&error))
+                    })
+                }
+                DataKey::Service { post, url, ca_bundle, headers, body } => {
+                    self.services.call(*post, url, ca_bundle.as_deref(), headers, body.as_deref()).await
+                }
+                DataKey::Image { reference } => {
+                    Err(format!("image registries are not supported yet, so nothing is known of {reference}"))
+                }
+                DataKey::Global { name, .. } => Err(format!("failed to fetch entry key={name}")),
+            }
+        })
+    }
+
+    fn offers(&self, kind: DataKind) -> bool {
+        match kind {
+            DataKind::ConfigMap | DataKind::ApiCall => true,
+            DataKind::Image | DataKind::Global => false,
+        }
+    }
+
+    fn surroundings<'a>(&'a self, request: &'a Request) -> Answer<'a, Surroundings> {
+        Box::pin(async move {
+            let (roles, cluster_roles) = self.copies.roles_of(&request.user, &request.namespace);
+            Ok(Surroundings {
+                namespace_labels: self.copies.namespace_labels(&request.namespace),
+                roles,
+                cluster_roles,
+                top_level_kind: self.top_level_kind(request).await?,
+                configuration: Arc::clone(&self.configuration),
+                ..Surroundings::default()
+            })
+        })
+    }
+}
+
+/// What went wrong, in the API server's words where it gave any.
+fn reason(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) => status.message.clone(),
+        other => other.to_string(),
+    }
+}

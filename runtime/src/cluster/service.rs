@@ -1,0 +1,102 @@
+//! Calls of services that policies name (Kyverno `pkg/engine/apicall/executor.go`).
+
+use std::sync::Arc;
+
+use axum::http::{Method, Request, header};
+use dikast_stdlib::Value;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+
+/// Largest answer that is read, as Kyverno's default.
+const ANSWER_BYTES_MAX: usize = 2_000_000;
+
+type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// Calls services over HTTP and HTTPS.
+pub(super) struct ServiceClient {
+    /// For services without a bundle of their own: the machine's authorities are trusted.
+    plain: HttpClient,
+}
+
+impl ServiceClient {
+    pub(super) fn new() -> Self {
+        let mut roots = RootCertStore::empty();
+        let native = rustls_native_certs::load_native_certs();
+        let (_, unusable) = roots.add_parsable_certificates(native.certs);
+        if unusable > 0 || !native.errors.is_empty() {
+            tracing::debug!(unusable, errors = native.errors.len(), "some of the machine's certificates are not usable");
+        }
+        Self { plain: client(roots) }
+    }
+
+    /// Posts or gets; the answer must be JSON and its status a success.
+    pub(super) async fn call(
+        &self,
+        post: bool,
+        url: &str,
+        ca_bundle: Option<&str>,
+        headers: &[(Arc<str>, Arc<str>)],
+        body: Option<&str>,
+    ) -> Result<Value, String> {
+        let trusting;
+        let client = match ca_bundle {
+            Some(bundle) => {
+                trusting = client(roots(bundle)?);
+                &trusting
+            }
+            None => &self.plain,
+        };
+        let mut request = Request::builder()
+            .method(if post { Method::POST } else { Method::GET })
+            .uri(url)
+            .header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(&**name, &**value);
+        }
+        let body = Full::new(Bytes::copy_from_slice(body.unwrap_or_default().as_bytes()));
+        let request = request.body(body).map_err(|error| format!("failed to build request: {error}"))?;
+        let failed = |error: &dyn std::fmt::Display| format!("failed to execute HTTP request for {url}: {error}");
+        let answer = client.request(request).await.map_err(|error| failed(&error))?;
+        let status = answer.status();
+        let bytes = Limited::new(answer.into_body(), ANSWER_BYTES_MAX)
+            .collect()
+            .await
+            .map_err(|error| failed(&error))?
+            .to_bytes();
+        if !status.is_success() {
+            return Err(format!("HTTP {status}: {}", String::from_utf8_lossy(&bytes)));
+        }
+        serde_json::from_slice(&bytes).map_err(|error| format!("the answer of {url} is not JSON: {error}"))
+    }
+}
+
+fn client(roots: RootCertStore) -> HttpClient {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    // The ring provider always has TLS 1.2 and 1.3, so the fallback only keeps this free of a panic.
+    let tls = versions.map_or_else(
+        |_error| ClientConfig::builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth(),
+        |builder| builder.with_root_certificates(roots).with_no_client_auth(),
+    );
+    let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().enable_http2();
+    Client::builder(TokioExecutor::new()).build(connector.build())
+}
+
+fn roots(bundle: &str) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(bundle.as_bytes()) {
+        let certificate = certificate.map_err(|error| format!("failed to parse PEM CA bundle for APICall: {error}"))?;
+        roots.add(certificate).map_err(|error| format!("failed to parse PEM CA bundle for APICall: {error}"))?;
+    }
+    if roots.is_empty() {
+        return Err("failed to parse PEM CA bundle for APICall: no certificate in it".to_owned());
+    }
+    Ok(roots)
+}

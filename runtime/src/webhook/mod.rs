@@ -1,0 +1,11 @@
+//! The admission webhook: a thin shell of TLS and HTTP around a synchronous decision.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`certificate`] | the certificate, reloaded when its files change |
+//! | [`listener`] | connections |
+//! | [`metrics`] | what `/metrics` shows |
+
+pub mod certificate;
+pub mod listener;
+pub mod metrics;
