@@ -31,7 +31,11 @@ impl ServiceClient {
         let native = rustls_native_certs::load_native_certs();
         let (_, unusable) = roots.add_parsable_certificates(native.certs);
         if unusable > 0 || !native.errors.is_empty() {
-            tracing::debug!(unusable, errors = native.errors.len(), "some of the machine's certificates are not usable");
+            tracing::debug!(
+                unusable,
+                errors = native.errors.len(),
+                "some of the machine's certificates are not usable"
+            );
         }
         Self { plain: client(roots) }
     }

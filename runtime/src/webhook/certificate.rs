@@ -113,7 +113,8 @@ fn load(source: &CertificateSource, provider: &CryptoProvider) -> Result<Present
     match source {
         CertificateSource::Files { chain, key } => {
             let stamp = stamp(chain, key);
-            let unreadable = |what, path: &Path, reason: String| CertificateError::File { what, path: path.into(), reason };
+            let unreadable =
+                |what, path: &Path, reason: String| CertificateError::File { what, path: path.into(), reason };
             let certificates = CertificateDer::pem_file_iter(chain)
                 .and_then(Iterator::collect::<Result<Vec<_>, _>>)
                 .map_err(|error| unreadable("a certificate chain", chain, error.to_string()))?;

@@ -46,7 +46,10 @@ impl Default for Bounds {
 /// # Errors
 ///
 /// When the cryptography library offers no protocol version that we allow.
-pub fn tls_config(certificates: Arc<Certificates>, provider: Arc<CryptoProvider>) -> Result<ServerConfig, rustls::Error> {
+pub fn tls_config(
+    certificates: Arc<Certificates>,
+    provider: Arc<CryptoProvider>,
+) -> Result<ServerConfig, rustls::Error> {
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()

@@ -129,19 +129,24 @@ impl Metrics {
             lines(&mut page);
         };
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        family("dikast_admission_requests_total", "counter", "Admission requests by webhook and outcome.", &mut |page| {
-            for phase in Phase::ALL {
-                for outcome in Outcome::ALL {
-                    let count = read(&self.requests[phase as usize][outcome as usize]);
-                    let _ = writeln!(
-                        page,
-                        "dikast_admission_requests_total{{webhook=\"{}\",outcome=\"{}\"}} {count}",
-                        phase.label(),
-                        outcome.label()
-                    );
+        family(
+            "dikast_admission_requests_total",
+            "counter",
+            "Admission requests by webhook and outcome.",
+            &mut |page| {
+                for phase in Phase::ALL {
+                    for outcome in Outcome::ALL {
+                        let count = read(&self.requests[phase as usize][outcome as usize]);
+                        let _ = writeln!(
+                            page,
+                            "dikast_admission_requests_total{{webhook=\"{}\",outcome=\"{}\"}} {count}",
+                            phase.label(),
+                            outcome.label()
+                        );
+                    }
                 }
-            }
-        });
+            },
+        );
         family(
             "dikast_admission_duration_seconds",
             "histogram",
