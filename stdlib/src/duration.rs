@@ -191,7 +191,9 @@ impl fmt::Display for GoDuration {
             0 => return out.write_str("0s"),
             1..1_000 => return write!(out, "{sign}{total}ns"),
             1_000..1_000_000 => return write!(out, "{sign}{}{}µs", total / 1_000, Fraction(total % 1_000, 3)),
-            1_000_000..1_000_000_000 => return write!(out, "{sign}{}{}ms", total / 1_000_000, Fraction(total % 1_000_000, 6)),
+            1_000_000..1_000_000_000 => {
+                return write!(out, "{sign}{}{}ms", total / 1_000_000, Fraction(total % 1_000_000, 6));
+            }
             _ => {}
         }
         let (seconds, fraction) = (total / SECOND.unsigned_abs(), Fraction(total % SECOND.unsigned_abs(), 9));
