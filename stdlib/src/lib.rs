@@ -8,11 +8,18 @@
 //! | [`condition`] | the operators of conditions |
 //! | [`pattern`] | scalar patterns |
 //! | [`quantity`], [`duration`] | Kubernetes quantities and Go durations |
+//! | [`encode`] | values as text |
+//! | [`go_format`], [`go_parse`] | numbers as Go writes and reads them |
+//! | [`image`] | image references |
 #![forbid(unsafe_code)]
 
 pub mod condition;
 pub mod duration;
+pub mod encode;
 pub mod functions;
+pub mod go_format;
+pub mod go_parse;
+pub mod image;
 pub mod pattern;
 pub mod quantity;
 pub mod value;

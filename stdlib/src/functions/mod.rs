@@ -1,9 +1,30 @@
 //! The function library: one function, one file, signature as data.
 //!
 //! The type checker, the constant folder, the interpreter, native code, `dikast jp function` and the generated
-//! reference page all read the same [`Function`].
+//! reference page all read the same [`Function`]. Nothing but [`invoke`] calls a function, so that arity and types are
+//! checked in one place and in Kyverno's words.
+//!
+//! A function's file holds the pure Rust function first, then how it takes its arguments, then its [`Function`].
+//! Behaviour is Kyverno's (`pkg/engine/jmespath`) or that of its JMESPath library (`github.com/kyverno/go-jmespath`).
 
 use crate::Value;
+use crate::image::ImageDefaults;
+
+mod arguments;
+mod error;
+mod scalar_text;
+mod table;
+
+mod arithmetic;
+mod collection;
+mod conversion;
+mod text;
+
+pub use arguments::{Argument, Arguments, Lambda, invoke};
+pub use error::FunctionError;
+pub use table::{find, get, table};
+
+use scalar_text::scalar_text;
 
 /// Names a function of [`table`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,7 +35,7 @@ pub struct FunctionId(pub u16);
 pub enum Kind {
     /// Any value.
     Any,
-    /// A number.
+    /// A number. Whole numbers that Go keeps as integers are none, see [`Kind::admits`].
     Number,
     /// Text.
     Text,
@@ -32,13 +53,74 @@ pub enum Kind {
     Lambda,
 }
 
+impl Kind {
+    /// The name that Kyverno's messages use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Number => "number",
+            Self::Text => "string",
+            Self::Bool => "boolean",
+            Self::List => "array",
+            Self::Numbers => "array[number]",
+            Self::Texts => "array[string]",
+            Self::Object => "object",
+            Self::Lambda => "expref",
+        }
+    }
+
+    /// Whether a value is of this type. Only floats are numbers to JMESPath in Kyverno: an integer, such as `compare`
+    /// gives one, is of no type at all.
+    pub fn admits(self, value: &Value) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Number => matches!(value, Value::Float(_)),
+            Self::Text => matches!(value, Value::Text(_)),
+            Self::Bool => matches!(value, Value::Bool(_)),
+            Self::List => matches!(value, Value::List(_)),
+            Self::Numbers => value.as_list().is_some_and(|items| items.iter().all(|item| Self::Number.admits(item))),
+            Self::Texts => value.as_list().is_some_and(|items| items.iter().all(|item| Self::Text.admits(item))),
+            Self::Object => matches!(value, Value::Object(_)),
+            Self::Lambda => false,
+        }
+    }
+}
+
 /// A parameter: its name in the reference and the types it takes.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     /// Name in the reference.
     pub name: &'static str,
-    /// The types it takes; any one of them.
+    /// The types it takes; any one of them. The order is that of Kyverno's message.
     pub kinds: &'static [Kind],
+}
+
+/// Which arguments a function takes beside its declared parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arity {
+    /// Just the declared ones.
+    Fixed,
+    /// At least the declared ones, the last may be repeated. Kyverno does not check their types.
+    Repeated,
+    /// Any, and all are ignored.
+    Ignored,
+}
+
+/// What the reference page groups functions by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// Text, patterns, regular expressions, digests.
+    Text,
+    /// Numbers, quantities and durations.
+    Arithmetic,
+    /// Lists and objects.
+    Collections,
+    /// From one type or format to another.
+    Conversion,
+    /// Instants and durations.
+    Time,
+    /// Images, certificates, versions, addresses.
+    Infrastructure,
 }
 
 /// A function that policies can call.
@@ -46,62 +128,42 @@ pub struct Parameter {
 pub struct Function {
     /// The name that policies use.
     pub name: &'static str,
+    /// Its group in the reference.
+    pub topic: Topic,
     /// Its parameters.
     pub parameters: &'static [Parameter],
-    /// Whether the last parameter may be repeated.
-    pub variadic: bool,
+    /// Whether it takes more arguments than declared.
+    pub arity: Arity,
     /// The type of its result.
     pub result: Kind,
-    /// Whether it reads the clock or chance from the [`Environment`]; such calls are never folded.
+    /// Whether it reads the clock, chance or a name lookup from the [`Environment`]; such calls are never folded.
     pub volatile: bool,
     /// One sentence for the reference.
     pub summary: &'static str,
     /// Examples: expression and its result as JSON; run as tests.
     pub examples: &'static [(&'static str, &'static str)],
-    /// The function itself.
-    pub call: fn(&[Argument<'_>], &dyn Environment) -> Result<Value, FunctionError>,
-}
-
-/// An argument of a call.
-pub enum Argument<'a> {
-    /// A value.
-    Value(Value),
-    /// An expression, to be asked of values that the function chooses.
-    Lambda(&'a dyn Fn(&Value) -> Result<Value, FunctionError>),
+    /// The function itself. Called by [`invoke`] only, which has checked the arguments against the parameters.
+    pub call: fn(Arguments<'_>, &dyn Environment) -> Result<Value, FunctionError>,
 }
 
 /// What a function may know beside its arguments.
 pub trait Environment {
     /// The present moment, in nanoseconds since 1970 UTC.
     fn now_unix_ns(&self) -> i128;
+    /// How far local time is ahead of UTC now, in seconds.
+    fn local_offset_seconds(&self) -> i32 {
+        0
+    }
     /// A random number, uniformly from `0..bound`; `bound` is at least 1.
     fn random_below(&self, bound: u64) -> u64;
-    /// Whether the host of a URL is outside the private and loopback networks (a name lookup, so the host decides).
+    /// The addresses of a host (a name lookup, so the host process decides).
+    ///
+    /// # Errors
+    ///
+    /// Why the name has no address.
     fn resolve_host(&self, host: &str) -> Result<Vec<std::net::IpAddr>, String>;
-}
-
-/// Why a call gives no value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FunctionError {
-    /// A member that an object lacks; only from a lambda.
-    #[error("Unknown key \"{0}\" in path")]
-    Missing(String),
-    /// The function refused its arguments, in Kyverno's words.
-    #[error("{0}")]
-    Failed(String),
-}
-
-/// All functions, sorted by name; a [`FunctionId`] is a position in it.
-pub fn table() -> &'static [&'static Function] {
-    &[]
-}
-
-/// The function of a name.
-pub fn find(name: &str) -> Option<FunctionId> {
-    table().binary_search_by(|function| function.name.cmp(name)).ok().map(|at| FunctionId(at as u16))
-}
-
-/// The function of an id.
-pub fn get(id: FunctionId) -> &'static Function {
-    table()[id.0 as usize]
+    /// What an image reference without a registry means.
+    fn image_defaults(&self) -> ImageDefaults {
+        ImageDefaults::default()
+    }
 }
