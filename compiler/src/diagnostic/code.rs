@@ -103,6 +103,8 @@ registry! {
     DK0302 UNSUPPORTED_VERIFY_IMAGES Error "`verifyImages` is not supported yet"
     DK0303 UNSUPPORTED_CEL Error "`validate.cel` is not supported yet"
     DK0304 UNSUPPORTED_MANIFESTS Error "`validate.manifests` is not supported yet"
+    DK0305 UNSUPPORTED_IMAGE_EXTRACTORS Error "`imageExtractors` is not supported yet"
+    DK0306 UNSUPPORTED_MATCH_CONDITIONS Error "`matchConditions` is not supported yet"
 
     DK0401 EXPRESSION_SYNTAX Error "malformed expression"
     DK0402 UNKNOWN_FUNCTION Error "unknown function"

@@ -1,0 +1,190 @@
+//! Compares a document with its schema.
+
+use dikast_grammar::Span;
+use dikast_grammar::yaml::{Entry, Node, NodeValue};
+
+use super::fault::{
+    DeprecatedField, ExclusiveFields, MissingChoice, MissingField, PlainConditions, UnknownField, UnknownValue,
+    WrongType,
+};
+use super::schema::context::{ANY_ALL, CONDITION};
+use super::schema::{Constraint, Field, ObjectShape, Shape};
+use super::suggest;
+use crate::diagnostic::Diagnostics;
+
+/// Reports everything in which `node` differs from `shape`.
+pub(super) fn check_document(node: &Node, shape: &'static ObjectShape, diagnostics: &mut Diagnostics) {
+    Checker { diagnostics, ancestors: Vec::new() }.object("the document", node, shape, head(node));
+}
+
+/// The first line of a node, or of its first key: where a fault of the whole object is shown.
+fn head(node: &Node) -> Span {
+    node.entries().first().map_or(node.span, |entry| entry.key.span())
+}
+
+struct Checker<'d> {
+    diagnostics: &'d mut Diagnostics,
+    /// The objects around the one that is checked, the document first.
+    ancestors: Vec<&'static ObjectShape>,
+}
+
+impl Checker<'_> {
+    /// `field` names the node in messages; `place` is where a fault of the node as a whole is shown.
+    fn value(&mut self, field: &str, node: &Node, shape: &Shape, place: Span) {
+        match (shape, &node.value) {
+            (Shape::Any, _) | (_, NodeValue::Null) => {}
+            (Shape::Text, NodeValue::Text(_)) | (Shape::Bool, NodeValue::Bool(_)) | (Shape::Int, NodeValue::Int(_)) => {}
+            (Shape::Choice(choices), NodeValue::Text(text)) => {
+                if !choices.contains(&text.as_str()) {
+                    self.diagnostics.report(UnknownValue {
+                        span: text.span_of(0..text.as_str().len()),
+                        field: field.to_owned(),
+                        value: text.as_str().to_owned(),
+                        choices,
+                        meant: suggest::closest(text.as_str(), choices.iter().copied()),
+                    });
+                }
+            }
+            (Shape::List(item), NodeValue::List(items)) => {
+                for node in items {
+                    self.value(field, node, item, head(node));
+                }
+            }
+            (Shape::MapOf(value), NodeValue::Map(entries)) => {
+                for entry in entries {
+                    self.value(entry.key.as_str(), &entry.value, value, entry.key.span());
+                }
+            }
+            (Shape::Object(object), NodeValue::Map(_)) => self.object(field, node, object, place),
+            (Shape::Conditions, NodeValue::Map(_)) => self.object(field, node, &ANY_ALL, place),
+            (Shape::Conditions, NodeValue::List(conditions)) => {
+                self.diagnostics.report(PlainConditions { span: place });
+                for condition in conditions {
+                    self.value(field, condition, &Shape::Object(&CONDITION), head(condition));
+                }
+            }
+            (Shape::Text | Shape::Choice(_), _) => self.wrong_type(field, node, shape, text_advice(field, node)),
+            (Shape::Bool, _)
+            | (Shape::Int, _)
+            | (Shape::List(_), _)
+            | (Shape::MapOf(_), _)
+            | (Shape::Object(_), _)
+            | (Shape::Conditions, _) => self.wrong_type(field, node, shape, None),
+        }
+    }
+
+    fn wrong_type(&mut self, field: &str, node: &Node, shape: &Shape, advice: Option<&'static str>) {
+        let scalar = match &node.value {
+            NodeValue::Bool(truth) => Some(truth.to_string()),
+            NodeValue::Int(number) => Some(number.to_string()),
+            NodeValue::Float(number) => Some(number.to_string()),
+            NodeValue::Null | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => None,
+        };
+        let found = match (&node.value, &scalar) {
+            (NodeValue::List(_), _) => "a list".to_owned(),
+            (NodeValue::Map(_), _) => "an object".to_owned(),
+            (_, Some(scalar)) => format!("the {} `{scalar}`", node.type_name()),
+            (_, None) => "text".to_owned(),
+        };
+        let quoted = scalar.filter(|_| matches!(shape, Shape::Text)).map(|scalar| format!("\"{scalar}\""));
+        self.diagnostics.report(WrongType {
+            span: node.span,
+            field: field.to_owned(),
+            expected: shape.expected(),
+            found,
+            advice,
+            quoted,
+        });
+    }
+
+    fn object(&mut self, field: &str, node: &Node, shape: &'static ObjectShape, place: Span) {
+        let Some(entries) = node.as_map() else {
+            return self.wrong_type(field, node, &Shape::Object(shape), None);
+        };
+        self.ancestors.push(shape);
+        for entry in entries {
+            match shape.field(entry.key.as_str()) {
+                Some(field) => self.field(entry, field),
+                None => self.unknown_field(entry, shape),
+            }
+        }
+        self.ancestors.pop();
+        for field in shape.fields.iter().filter(|field| field.required && given(node, field.name).is_none()) {
+            self.diagnostics.report(MissingField { span: place, owner: shape.title, field: field.name });
+        }
+        for constraint in shape.constraints {
+            self.constraint(node, shape, constraint, place);
+        }
+    }
+
+    fn field(&mut self, entry: &Entry, field: &'static Field) {
+        if let Some(advice) = field.successor {
+            self.diagnostics.report(DeprecatedField { span: entry.key.span(), field: field.name, advice });
+        }
+        self.value(field.name, &entry.value, &field.shape, entry.key.span());
+    }
+
+    fn unknown_field(&mut self, entry: &Entry, owner: &'static ObjectShape) {
+        let written = entry.key.as_str();
+        self.diagnostics.report(UnknownField {
+            span: entry.key.span(),
+            field: written.to_owned(),
+            owner: owner.title,
+            meant: suggest::closest(written, owner.fields.iter().map(|field| field.name)),
+            belongs: self.home(written, owner),
+        });
+    }
+
+    /// Where a field of this name belongs: in an object one or two levels below the owner, else in one around it.
+    fn home(&self, name: &str, owner: &'static ObjectShape) -> Option<String> {
+        let children = || owner.fields.iter().filter_map(|field| Some((field.name, field.shape.object()?)));
+        let has = |object: &ObjectShape| object.field(name).is_some_and(|field| field.successor.is_none());
+        let child = children().find(|(_, object)| has(object)).map(|(field, _)| field.to_owned());
+        let grandchild = || {
+            children().find_map(|(outer, object)| {
+                let inner = object.fields.iter().find(|field| {
+                    field.shape.object().is_some_and(has)
+                })?;
+                Some(format!("{outer}.{}", inner.name))
+            })
+        };
+        if let Some(path) = child.or_else(grandchild) {
+            return Some(format!("under `{path}`"));
+        }
+        let around = self.ancestors.iter().rev().find(|object| has(object))?;
+        Some(format!("in {}", around.title))
+    }
+
+    fn constraint(&mut self, node: &Node, shape: &'static ObjectShape, constraint: &Constraint, place: Span) {
+        let (names, needed) = match constraint {
+            Constraint::AtMostOne(names) => (names, false),
+            Constraint::ExactlyOne(names) => (names, true),
+        };
+        let mut present =
+            names.iter().filter_map(|&name| given(node, name).map(|entry| (name, entry.key.span())));
+        match present.next() {
+            Some((first, first_span)) => {
+                for (second, span) in present {
+                    self.diagnostics.report(ExclusiveFields { span, first, second, first_span });
+                }
+            }
+            None if needed => self.diagnostics.report(MissingChoice {
+                span: place,
+                owner: shape.title,
+                fields: suggest::alternatives(names),
+            }),
+            None => {}
+        }
+    }
+}
+
+/// A field that is there and not null.
+fn given<'n>(node: &'n Node, name: &str) -> Option<&'n Entry> {
+    node.entry(name).filter(|entry| !entry.value.is_null())
+}
+
+/// A JSON patch is text in Kyverno, which is easily forgotten.
+fn text_advice(field: &str, node: &Node) -> Option<&'static str> {
+    (field == "patchesJson6902" && node.as_list().is_some())
+        .then_some("write the list as a block of text: put `|-` after the colon")
+}

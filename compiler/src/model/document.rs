@@ -1,0 +1,68 @@
+//! What a document is.
+
+use dikast_grammar::yaml::Node;
+
+use super::check::check_document;
+use super::exception::Exception;
+use super::fault::UnsupportedKind;
+use super::node::Fields;
+use super::policy::Policy;
+use super::schema::exception::EXCEPTION;
+use super::schema::policy::POLICY;
+use crate::diagnostic::Diagnostics;
+
+/// A document, sorted by what it is.
+#[derive(Clone, Debug)]
+pub(crate) enum Document<'n> {
+    /// A policy that can be used.
+    Policy(Box<Policy<'n>>),
+    /// An exception that can be used.
+    Exception(Box<Exception<'n>>),
+    /// A policy or exception that was reported and cannot be used.
+    Refused,
+    /// Something that is no policy: resources, lists, values.
+    Other,
+}
+
+/// Kinds of `kyverno.io` that are no policies: what they hold is used elsewhere or written by Kyverno itself.
+const NO_POLICIES: &[&str] = &["GlobalContextEntry", "UpdateRequest", "AdmissionReport", "BackgroundScanReport"];
+
+/// Sorts a document by its `apiVersion` and `kind`, checks it and reads it.
+pub(crate) fn sort<'n>(node: &'n Node, diagnostics: &mut Diagnostics) -> Document<'n> {
+    let (Some(api_version), Some(kind)) = (node.text("apiVersion"), node.text("kind")) else {
+        return Document::Other;
+    };
+    let Some((group, version)) = api_version.as_str().split_once('/') else {
+        return Document::Other;
+    };
+    let before = diagnostics.errors_reported();
+    match (group, version, kind.as_str()) {
+        ("kyverno.io", "v1" | "v2beta1", "ClusterPolicy" | "Policy") => {
+            check_document(node, &POLICY, diagnostics);
+            if diagnostics.errors_reported() == before
+                && let Some(policy) = Policy::read(node, diagnostics)
+            {
+                return Document::Policy(Box::new(policy));
+            }
+            Document::Refused
+        }
+        ("kyverno.io", "v2" | "v2beta1", "PolicyException") => {
+            check_document(node, &EXCEPTION, diagnostics);
+            if diagnostics.errors_reported() == before
+                && let Some(exception) = Exception::read(node)
+            {
+                return Document::Exception(Box::new(exception));
+            }
+            Document::Refused
+        }
+        ("kyverno.io" | "policies.kyverno.io", _, name) if !NO_POLICIES.contains(&name) => {
+            diagnostics.report(UnsupportedKind {
+                span: kind.span(),
+                kind: name.to_owned(),
+                api_version: api_version.as_str().to_owned(),
+            });
+            Document::Refused
+        }
+        _ => Document::Other,
+    }
+}

@@ -1,0 +1,100 @@
+//! Faults in the fields of documents.
+
+use crate::diagnostic::{Fix, Label, faults};
+
+faults! {
+    /// A field that the schema does not have.
+    #[error("unknown field `{field}` of {owner}")]
+    UNKNOWN_FIELD: UnknownField { field: String, owner: &'static str, meant: Option<&'static str>, belongs: Option<String> }
+    help(self) {
+        match (&self.meant, &self.belongs) {
+            (_, Some(place)) => Some(format!("`{}` belongs {place}", self.field)),
+            (Some(meant), None) => Some(format!("did you mean `{meant}`?")),
+            (None, None) => None,
+        }
+    }
+    fix(self) {
+        let meant = self.meant.filter(|_| self.belongs.is_none())?;
+        Some(Fix { span: self.span, replacement: meant.to_owned() })
+    }
+
+    /// A value of another type than the field takes.
+    #[error("`{field}` takes {expected}, not {found}")]
+    WRONG_TYPE: WrongType { field: String, expected: &'static str, found: String, advice: Option<&'static str>, quoted: Option<String> }
+    help(self) {
+        match (self.advice, &self.quoted) {
+            (Some(advice), _) => Some(advice.to_owned()),
+            (None, Some(quoted)) => Some(format!("write it as text: `{quoted}`")),
+            (None, None) => None,
+        }
+    }
+    fix(self) { Some(Fix { span: self.span, replacement: self.quoted.clone()? }) }
+
+    /// A field that must be given.
+    #[error("{owner} has no `{field}`")]
+    MISSING_FIELD: MissingField { owner: &'static str, field: &'static str }
+
+    /// None of several fields.
+    #[error("{owner} needs one of {fields}")]
+    MISSING_FIELD: MissingChoice { owner: &'static str, fields: String }
+
+    /// Two fields of which only one can be given.
+    #[error("`{second}` cannot be given beside `{first}`")]
+    EXCLUSIVE_FIELDS: ExclusiveFields { first: &'static str, second: &'static str, first_span: dikast_grammar::Span }
+    labels(self) { vec![Label { span: self.first_span, message: format!("`{}` is here", self.first) }] }
+
+    /// A text that is not among those the field takes.
+    #[error("`{value}` is not a value of `{field}`")]
+    UNKNOWN_VALUE: UnknownValue { field: String, value: String, choices: &'static [&'static str], meant: Option<&'static str> }
+    help(self) {
+        match self.meant {
+            Some(meant) => Some(format!("did you mean `{meant}`?")),
+            None => Some(format!("it takes {}", super::suggest::alternatives(self.choices))),
+        }
+    }
+    fix(self) { Some(Fix { span: self.span, replacement: self.meant?.to_owned() }) }
+
+    /// A field with a successor.
+    #[error("`{field}` is deprecated")]
+    DEPRECATED_FIELD: DeprecatedField { field: &'static str, advice: &'static str }
+    help(self) { Some(self.advice.to_owned()) }
+
+    /// Conditions as a plain list.
+    #[error("a plain list of conditions is deprecated")]
+    DEPRECATED_FIELD: PlainConditions {}
+    help(self) { Some("put the conditions under `all`".to_owned()) }
+
+    /// A policy kind that cannot be run yet.
+    #[error("`{kind}` of `{api_version}` is not supported yet")]
+    UNSUPPORTED_KIND: UnsupportedKind { kind: String, api_version: String }
+    help(self) { Some("the document is left out; `ClusterPolicy` and `Policy` of `kyverno.io/v1` are supported".to_owned()) }
+
+    /// Image verification.
+    #[error("`verifyImages` is not supported yet")]
+    UNSUPPORTED_VERIFY_IMAGES: UnsupportedVerifyImages {}
+    help(self) { left_out("rule") }
+
+    /// CEL in a classic policy.
+    #[error("`validate.cel` is not supported yet")]
+    UNSUPPORTED_CEL: UnsupportedCel {}
+    help(self) { left_out("rule") }
+
+    /// Manifest verification.
+    #[error("`validate.manifests` is not supported yet")]
+    UNSUPPORTED_MANIFESTS: UnsupportedManifests {}
+    help(self) { left_out("rule") }
+
+    /// Images of custom resources.
+    #[error("`imageExtractors` is not supported yet")]
+    UNSUPPORTED_IMAGE_EXTRACTORS: UnsupportedImageExtractors {}
+    help(self) { left_out("rule") }
+
+    /// CEL conditions of the webhook.
+    #[error("`matchConditions` is not supported yet")]
+    UNSUPPORTED_MATCH_CONDITIONS: UnsupportedMatchConditions {}
+    help(self) { left_out("policy") }
+}
+
+fn left_out(part: &str) -> Option<String> {
+    Some(format!("the {part} is left out"))
+}

@@ -1,0 +1,32 @@
+//! Policy documents, field by field, with spans.
+//!
+//! A file's documents are [`sorted`](sort) by what they are, compared with the [`schema`] and read into [`Policy`] and
+//! [`Exception`]. What is read borrows from the YAML tree, so every text still knows its place in the file. A document
+//! with a fault in its fields is not read: it is reported and the others go on.
+
+mod check;
+mod condition;
+mod context;
+mod document;
+mod exception;
+mod fault;
+mod generate;
+mod matching;
+mod mutate;
+mod node;
+mod policy;
+mod rule;
+mod schema;
+pub(crate) mod suggest;
+mod validate;
+
+pub(crate) use condition::{AnyAll, Condition, Conditions};
+pub(crate) use context::{ApiCall, ContextEntry, ContextSource, Service};
+pub(crate) use document::{Document, sort};
+pub(crate) use exception::Exception;
+pub(crate) use generate::{Generate, GeneratePattern};
+pub(crate) use matching::{Filter, MatchBlock, Selector, Subject};
+pub(crate) use mutate::{Mutate, MutateAction, MutateLoop, Target};
+pub(crate) use policy::{Override, Policy};
+pub(crate) use rule::{Body, Rule};
+pub(crate) use validate::{PodSecurity, PodSecurityExclude, Validate, ValidateAction, ValidateLoop};

@@ -1,0 +1,116 @@
+//! The schema of policy documents as data (Kyverno `config/crds/kyverno/kyverno.io_clusterpolicies.yaml`).
+//!
+//! The tables in [`policy`], [`matching`], [`context`] and [`exception`] say which fields there are and what each
+//! takes; [`super::check`] compares a document with them. Parts that hold free-form documents (patterns, patches,
+//! values) are [`Shape::Any`] here and are read when they are lowered.
+
+pub(super) mod context;
+pub(super) mod exception;
+pub(super) mod matching;
+pub(super) mod policy;
+
+/// What a node may be. A null counts as an absent field everywhere, as in Go's JSON decoder.
+#[derive(Debug)]
+pub(super) enum Shape {
+    /// Anything.
+    Any,
+    /// Text.
+    Text,
+    /// A truth value.
+    Bool,
+    /// A whole number.
+    Int,
+    /// One of these texts.
+    Choice(&'static [&'static str]),
+    /// A list of one shape.
+    List(&'static Shape),
+    /// An object with keys of the author's choice.
+    MapOf(&'static Shape),
+    /// An object with known fields.
+    Object(&'static ObjectShape),
+    /// An any/all object, or the deprecated plain list of conditions.
+    Conditions,
+}
+
+/// An object with known fields.
+#[derive(Debug)]
+pub(super) struct ObjectShape {
+    /// What messages call it.
+    pub(super) title: &'static str,
+    /// Its fields.
+    pub(super) fields: &'static [Field],
+    /// Rules between fields.
+    pub(super) constraints: &'static [Constraint],
+}
+
+/// A rule between the fields of an object.
+#[derive(Debug)]
+pub(super) enum Constraint {
+    /// At most one of these may be given.
+    AtMostOne(&'static [&'static str]),
+    /// Exactly one of these must be given.
+    ExactlyOne(&'static [&'static str]),
+}
+
+/// A field of an object.
+#[derive(Debug)]
+pub(super) struct Field {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// What it takes.
+    pub(super) shape: Shape,
+    /// Whether it must be given.
+    pub(super) required: bool,
+    /// What to write instead, when it is deprecated.
+    pub(super) successor: Option<&'static str>,
+}
+
+impl Field {
+    /// A field that may be left out.
+    const fn new(name: &'static str, shape: Shape) -> Self {
+        Self { name, shape, required: false, successor: None }
+    }
+
+    /// A field that must be given.
+    const fn required(name: &'static str, shape: Shape) -> Self {
+        Self { name, shape, required: true, successor: None }
+    }
+
+    /// A field that still works, and what to write instead.
+    const fn deprecated(name: &'static str, shape: Shape, successor: &'static str) -> Self {
+        Self { name, shape, required: false, successor: Some(successor) }
+    }
+}
+
+impl ObjectShape {
+    /// The field of a name.
+    pub(super) fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+impl Shape {
+    /// The word for what is expected.
+    pub(super) fn expected(&self) -> &'static str {
+        match self {
+            Self::Any => "any value",
+            Self::Text | Self::Choice(_) => "text",
+            Self::Bool => "`true` or `false`",
+            Self::Int => "a whole number",
+            Self::List(_) => "a list",
+            Self::MapOf(_) | Self::Object(_) => "an object",
+            Self::Conditions => "an object with `any` or `all`",
+        }
+    }
+
+    /// The object that this shape is, or is a list of.
+    pub(super) fn object(&self) -> Option<&'static ObjectShape> {
+        match self {
+            Self::Object(object) => Some(object),
+            Self::List(item) => item.object(),
+            Self::Any | Self::Text | Self::Bool | Self::Int | Self::Choice(_) | Self::MapOf(_) | Self::Conditions => {
+                None
+            }
+        }
+    }
+}
