@@ -80,7 +80,7 @@ macro_rules! faults {
                 self.span
             }
 
-            $($crate::diagnostic::fault::fault_method! { $method($this) $body })*
+            $($crate::diagnostic::fault_method! { $method($this) $body })*
         }
     )*};
 }

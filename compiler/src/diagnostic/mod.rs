@@ -9,7 +9,7 @@ mod fault;
 pub mod render;
 
 pub use fault::Fault;
-pub(crate) use fault::faults;
+pub(crate) use fault::{fault_method, faults};
 
 use std::collections::HashSet;
 
