@@ -9,5 +9,5 @@
 
 pub mod diagnostic;
 pub mod ir;
-mod model;
 pub mod layout;
+mod model;

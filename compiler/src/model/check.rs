@@ -33,7 +33,8 @@ impl Checker<'_> {
     fn value(&mut self, field: &str, node: &Node, shape: &Shape, place: Span) {
         match (shape, &node.value) {
             (Shape::Any, _) | (_, NodeValue::Null) => {}
-            (Shape::Text, NodeValue::Text(_)) | (Shape::Bool, NodeValue::Bool(_)) | (Shape::Int, NodeValue::Int(_)) => {}
+            (Shape::Text, NodeValue::Text(_)) | (Shape::Bool, NodeValue::Bool(_)) | (Shape::Int, NodeValue::Int(_)) => {
+            }
             (Shape::Choice(choices), NodeValue::Text(text)) => {
                 if !choices.contains(&text.as_str()) {
                     self.diagnostics.report(UnknownValue {
@@ -142,9 +143,7 @@ impl Checker<'_> {
         let child = children().find(|(_, object)| has(object)).map(|(field, _)| field.to_owned());
         let grandchild = || {
             children().find_map(|(outer, object)| {
-                let inner = object.fields.iter().find(|field| {
-                    field.shape.object().is_some_and(has)
-                })?;
+                let inner = object.fields.iter().find(|field| field.shape.object().is_some_and(has))?;
                 Some(format!("{outer}.{}", inner.name))
             })
         };
@@ -160,8 +159,7 @@ impl Checker<'_> {
             Constraint::AtMostOne(names) => (names, false),
             Constraint::ExactlyOne(names) => (names, true),
         };
-        let mut present =
-            names.iter().filter_map(|&name| given(node, name).map(|entry| (name, entry.key.span())));
+        let mut present = names.iter().filter_map(|&name| given(node, name).map(|entry| (name, entry.key.span())));
         match present.next() {
             Some((first, first_span)) => {
                 for (second, span) in present {

@@ -103,8 +103,7 @@ impl<'n> Filter<'n> {
 impl<'n> Selector<'n> {
     /// Reads a label selector.
     pub(super) fn read(node: &'n Node) -> Self {
-        let requirement =
-            |node: &'n Node| Some((node.text("key")?, node.text("operator")?, node.texts("values")));
+        let requirement = |node: &'n Node| Some((node.text("key")?, node.text("operator")?, node.texts("values")));
         Self {
             match_labels: node.text_map("matchLabels"),
             match_expressions: node.list("matchExpressions").iter().filter_map(requirement).collect(),

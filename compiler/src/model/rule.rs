@@ -5,9 +5,7 @@ use dikast_grammar::yaml::{Node, Text};
 
 use super::condition::Conditions;
 use super::context::{ContextEntry, read_context};
-use super::fault::{
-    UnsupportedCel, UnsupportedImageExtractors, UnsupportedManifests, UnsupportedVerifyImages,
-};
+use super::fault::{UnsupportedCel, UnsupportedImageExtractors, UnsupportedManifests, UnsupportedVerifyImages};
 use super::generate::Generate;
 use super::matching::MatchBlock;
 use super::mutate::Mutate;

@@ -18,11 +18,7 @@ pub(super) static ENTRY: ObjectShape = ObjectShape {
 
 static VARIABLE: ObjectShape = ObjectShape {
     title: "`variable`",
-    fields: &[
-        Field::new("value", Shape::Any),
-        Field::new("jmesPath", Shape::Text),
-        Field::new("default", Shape::Any),
-    ],
+    fields: &[Field::new("value", Shape::Any), Field::new("jmesPath", Shape::Text), Field::new("default", Shape::Any)],
     constraints: &[],
 };
 

@@ -31,9 +31,6 @@ static SPEC: ObjectShape = ObjectShape {
 
 static EXCEPTED: ObjectShape = ObjectShape {
     title: "an entry of `exceptions`",
-    fields: &[
-        Field::required("policyName", Shape::Text),
-        Field::required("ruleNames", Shape::List(&Shape::Text)),
-    ],
+    fields: &[Field::required("policyName", Shape::Text), Field::required("ruleNames", Shape::List(&Shape::Text))],
     constraints: &[],
 };
