@@ -3,9 +3,11 @@
 //! | module | reads |
 //! |---|---|
 //! | [`source`] | files, byte spans, lines and columns |
+//! | [`anchor`] | anchors of pattern keys |
 //! | [`yaml`] | YAML as Kyverno reads it, with spans |
 #![forbid(unsafe_code)]
 
+pub mod anchor;
 pub mod source;
 pub mod yaml;
 

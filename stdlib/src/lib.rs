@@ -8,6 +8,7 @@
 //! | [`condition`] | the operators of conditions |
 //! | [`pattern`] | scalar patterns |
 //! | [`quantity`], [`duration`] | Kubernetes quantities and Go durations |
+//! | [`wildcard`] | `*` and `?` |
 //! | [`encode`] | values as text |
 //! | [`go_format`], [`go_parse`] | numbers as Go writes and reads them |
 //! | [`image`] | image references |
@@ -23,5 +24,6 @@ pub mod image;
 pub mod pattern;
 pub mod quantity;
 pub mod value;
+pub mod wildcard;
 
 pub use value::{Object, Value};
