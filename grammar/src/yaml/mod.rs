@@ -6,6 +6,7 @@
 
 mod error;
 mod node;
+mod rewrite;
 mod text;
 
 pub use error::{SyntaxError, SyntaxErrorKind};

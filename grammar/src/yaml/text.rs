@@ -12,12 +12,12 @@ use crate::{FileId, Span};
 /// put together (escapes, folded lines, block scalars) carries a table of runs.
 #[derive(Clone)]
 pub struct Text {
-    span: Span,
-    content: Content,
+    pub(super) span: Span,
+    pub(super) content: Content,
 }
 
 #[derive(Clone)]
-enum Content {
+pub(super) enum Content {
     /// A part of the file, byte for byte.
     Slice { source: Arc<str>, start: u32, end: u32 },
     /// Text that differs from what is written; the runs cover it from start to end.
@@ -81,12 +81,6 @@ impl Text {
 
     pub(super) fn composed(value: String, runs: Vec<Run>, span: Span) -> Self {
         Self { span, content: Content::Composed { value: value.into(), runs: runs.into() } }
-    }
-
-    /// Text that stands for something written as a whole, such as the key `1.50` for `"1.5"`.
-    pub(super) fn standing_for(value: String, span: Span) -> Self {
-        let value_end = u32::try_from(value.len()).unwrap_or(u32::MAX);
-        Self::composed(value, vec![Run { value_end, source_start: span.start, source_end: span.end }], span)
     }
 }
 
