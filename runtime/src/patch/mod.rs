@@ -33,3 +33,23 @@ pub enum PatchError {
     #[error("{0}")]
     Unsupported(String),
 }
+
+/// Whether two values are written as the same JSON: the type of a number does not show there.
+fn same_json(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::List(left), Value::List(right)) => {
+            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| same_json(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right.iter())
+                    .all(|((key, left), (name, right))| key == name && same_json(left, right))
+        }
+        (Value::Int(whole), Value::Float(number)) | (Value::Float(number), Value::Int(whole)) => {
+            *number == *whole as f64 && number.abs() < 9_007_199_254_740_992.0
+        }
+        _ => left == right,
+    }
+}
