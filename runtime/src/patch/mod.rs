@@ -8,7 +8,9 @@
 
 mod difference;
 pub mod json;
+mod matcher;
 pub mod strategic;
+mod yaml;
 
 pub use difference::{Operation, diff};
 

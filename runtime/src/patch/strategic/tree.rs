@@ -175,11 +175,6 @@ impl Tree {
         matches!(self.content(node), Content::Scalar(Scalar { tag: Tag::Null, .. }))
     }
 
-    /// Whether there is no node, or a null.
-    pub(super) fn is_missing_or_null(&self, node: Option<Node>) -> bool {
-        node.is_none_or(|node| self.is_null(node))
-    }
-
     /// Whether there is nothing to see: no node, a null, or an empty map or list.
     pub(super) fn is_missing_or_empty(&self, node: Option<Node>) -> bool {
         node.is_none_or(|node| self.is_null(node) || self.is_empty(node))
