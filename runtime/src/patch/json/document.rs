@@ -162,7 +162,9 @@ impl Document {
     pub(super) fn equal(&self, left: Node, right: Node) -> bool {
         match (self.content(left), self.content(right)) {
             (Content::Nothing, Content::Nothing) => true,
-            (Content::Plain(left), Content::Plain(right)) | (Content::Text(left), Content::Text(right)) => left == right,
+            (Content::Plain(left), Content::Plain(right)) | (Content::Text(left), Content::Text(right)) => {
+                left == right
+            }
             (Content::List(left), Content::List(right)) => {
                 left.len() == right.len() && left.iter().zip(right).all(|(&left, &right)| self.equal(left, right))
             }

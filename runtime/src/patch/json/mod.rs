@@ -30,9 +30,10 @@ pub fn apply(base: &Value, operations: &str) -> Result<Merged, PatchError> {
     if operations.is_empty() {
         return Err(PatchError::Refused("empty mutate rule".to_owned()));
     }
-    let json = if operations.starts_with('[') { Cow::Borrowed(operations) } else { Cow::Owned(yaml_to_json(operations)?) };
-    let operations = operation::read(&json)
-        .map_err(|error| PatchError::Refused(format!("failed to decode patches: {error}")))?;
+    let json =
+        if operations.starts_with('[') { Cow::Borrowed(operations) } else { Cow::Owned(yaml_to_json(operations)?) };
+    let operations =
+        operation::read(&json).map_err(|error| PatchError::Refused(format!("failed to decode patches: {error}")))?;
     let mut document = Document::new(base)?;
     for operation in &operations {
         run::run(&mut document, operation)?;
@@ -45,7 +46,9 @@ pub fn apply(base: &Value, operations: &str) -> Result<Merged, PatchError> {
 
 fn yaml_to_json(text: &str) -> Result<String, PatchError> {
     let failed = |reason: String| {
-        PatchError::Refused(format!("failed to convert patchesJSON6902 to JSON: error converting YAML to JSON: {reason}"))
+        PatchError::Refused(format!(
+            "failed to convert patchesJSON6902 to JSON: error converting YAML to JSON: {reason}"
+        ))
     };
     let value = crate::patch::yaml::read(text).map_err(failed)?;
     to_go_json(&value).map_err(|error| failed(error.to_string()))

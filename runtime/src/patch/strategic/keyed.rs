@@ -41,7 +41,8 @@ pub(super) fn merge(
             overlay: find_element(tree, sources.overlay, &item_keys, &item_values),
         };
         let item = walk(tree, found, Schema { shape, keys: None })?.map(|merged| merged.node);
-        let Some(item) = item.filter(|&item| !tree.is_null(item) && !(tree.kind(item) == Kind::Map && tree.is_empty(item)))
+        let Some(item) =
+            item.filter(|&item| !tree.is_null(item) && !(tree.kind(item) == Kind::Map && tree.is_empty(item)))
         else {
             set_element(tree, object, None, &item_keys, &item_values)?;
             continue;

@@ -45,7 +45,10 @@ fn lists_with_a_merge_key_put_patched_items_first() {
         containers(r#"[{"name":"a"},{"name":"b"},{"name":"c"}]"#, r#"[{"name":"c","image":"i"},{"name":"x"}]"#),
         r#"[{"image":"i","name":"c"},{"name":"x"},{"name":"a"},{"name":"b"}]"#
     );
-    assert_eq!(containers(r#"[{"name":"a"},{"name":"b"}]"#, r#"[{"name":"a","$patch":"delete"}]"#), r#"[{"name":"b"}]"#);
+    assert_eq!(
+        containers(r#"[{"name":"a"},{"name":"b"}]"#, r#"[{"name":"a","$patch":"delete"}]"#),
+        r#"[{"name":"b"}]"#
+    );
     assert_eq!(containers(r#"[{"name":"a"},{"name":"b"}]"#, r#"[{"image":"z"}]"#), "[]");
 }
 
@@ -80,7 +83,10 @@ fn clashes_name_the_kinds() {
         give(r#"{"a":[1]}"#, r#"{"a":{"b":1}}"#),
         "wrong node kind: expected SequenceNode but got MappingNode: node contents:\n{\"b\": 1}\n"
     );
-    assert_eq!(give(r#"{"a":1}"#, r#"{"a":{"$patch":"other"}}"#), "wrong node kind: expected ScalarNode but got MappingNode: node contents:\n{\"$patch\": \"other\"}\n");
+    assert_eq!(
+        give(r#"{"a":1}"#, r#"{"a":{"$patch":"other"}}"#),
+        "wrong node kind: expected ScalarNode but got MappingNode: node contents:\n{\"$patch\": \"other\"}\n"
+    );
 }
 
 #[test]
