@@ -2,12 +2,16 @@
 //!
 //! | module | reads |
 //! |---|---|
+//! | [`jmespath`] | JMESPath expressions |
+//! | [`json`] | JSON as Go decodes it |
 //! | [`source`] | files, byte spans, lines and columns |
 //! | [`anchor`] | anchors of pattern keys |
 //! | [`yaml`] | YAML as Kyverno reads it, with spans |
 #![forbid(unsafe_code)]
 
 pub mod anchor;
+pub mod jmespath;
+pub mod json;
 pub mod source;
 pub mod yaml;
 
