@@ -148,12 +148,9 @@ impl Ast {
     /// The direct parts, in the order of the text.
     pub fn children(&self) -> Vec<&Ast> {
         match &self.node {
-            Node::Identity
-            | Node::Current
-            | Node::Field(_)
-            | Node::Literal(_)
-            | Node::Raw(_)
-            | Node::Unfinished => Vec::new(),
+            Node::Identity | Node::Current | Node::Field(_) | Node::Literal(_) | Node::Raw(_) | Node::Unfinished => {
+                Vec::new()
+            }
             Node::Sub(left, right)
             | Node::Compare(_, left, right)
             | Node::And(left, right)

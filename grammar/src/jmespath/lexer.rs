@@ -6,8 +6,8 @@ use std::ops::Range;
 use pest::Parser;
 use pest_derive::Parser;
 
-use super::error::{Fault, SyntaxError};
 use super::MOST_TOKENS;
+use super::error::{Fault, SyntaxError};
 use crate::json;
 
 #[derive(Parser)]

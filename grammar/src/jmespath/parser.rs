@@ -296,13 +296,7 @@ impl Parser<'_> {
         }
     }
 
-    fn pair(
-        &self,
-        node: impl FnOnce(Box<Ast>, Box<Ast>) -> Node,
-        left: Tree,
-        right: Tree,
-        start: usize,
-    ) -> Outcome {
+    fn pair(&self, node: impl FnOnce(Box<Ast>, Box<Ast>) -> Node, left: Tree, right: Tree, start: usize) -> Outcome {
         let below = left.height.max(right.height);
         self.tree(node(Box::new(left.ast), Box::new(right.ast)), start, below)
     }
