@@ -6,6 +6,7 @@
 //! | [`configuration`] | settings that concern all policies |
 //! | [`data`] | external data |
 //! | [`document`] | requests as cells |
+//! | [`context`] | the JSON context of a request |
 //! | [`interpreter`] | evaluates IR |
 //! | [`engine`] | the rule pipeline |
 //! | [`host`] | where the webhook gets data, namespace labels and roles |
@@ -15,6 +16,7 @@
 
 pub mod cluster;
 pub mod configuration;
+pub mod context;
 pub mod data;
 pub mod document;
 pub mod engine;

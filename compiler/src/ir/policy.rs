@@ -165,7 +165,7 @@ pub struct ApiCall {
     /// `POST` instead of `GET`.
     pub post: bool,
     /// `urlPath`: a path of the API server.
-    pub url_path: Option<ExprId>,
+    pub url_path: Option<Written>,
     /// `service`, used when there is no path.
     pub service: Option<Service>,
     /// `data`: the members of the posted object.

@@ -1,0 +1,151 @@
+//! Text with variables: texts put together, and text that is substituted at run time as Kyverno does it, round by round
+//! (Kyverno `pkg/engine/variables/vars.go`).
+
+use std::sync::Arc;
+
+use dikast_compiler::ir::{Expr, ExprId, NameId};
+use dikast_stdlib::{Object, Value, encode};
+
+use super::evaluate::Subject;
+use super::query::{on_delete_text, unresolved};
+use super::variables::{find_variables, strip_braces};
+use super::{Fault, Interpreter};
+
+/// How often the results of a round may hold variables of their own.
+const ROUNDS_MAX: usize = 64;
+/// How long a text may grow.
+const TEXT_BYTES_MAX: usize = 8 << 20;
+
+impl Interpreter<'_> {
+    /// Texts one after the other. A result that itself holds variables is expanded.
+    pub(super) fn text(&self, parts: &[ExprId], subject: Subject<'_>) -> Result<Value, Fault> {
+        let mut whole = String::new();
+        for part in parts {
+            let text = inserted(&self.evaluate(*part, subject)?)?;
+            let expr = &self.program.expr(*part).expr;
+            if matches!(expr, Expr::Const(_)) || find_variables(&text).is_empty() {
+                whole.push_str(&text);
+            } else {
+                let path = if let Expr::Resolve { path, .. } = expr { self.program.name(*path) } else { "" };
+                whole.push_str(&inserted(&self.expand_text(&text, path, false)?)?);
+            }
+            check_length(whole.len())?;
+        }
+        Ok(Value::text(whole))
+    }
+
+    /// Text that is only known at run time.
+    pub(super) fn expand(&self, template: ExprId, path: NameId, subject: Subject<'_>) -> Result<Value, Fault> {
+        let template = self.evaluate(template, subject)?;
+        self.substitute_within(&template, self.program.name(path))
+    }
+
+    /// A value with the variables in its texts and keys replaced.
+    pub(super) fn substitute_within(&self, value: &Value, path: &str) -> Result<Value, Fault> {
+        let _level = self.budget.enter()?;
+        match value {
+            Value::Text(text) if text.contains("{{") => match self.expand_text(text, path, true)? {
+                container @ (Value::List(_) | Value::Object(_)) => self.substitute_in_container(&container, path),
+                other => Ok(other),
+            },
+            container => self.substitute_in_container(container, path),
+        }
+    }
+
+    pub(super) fn substitute_in_container(&self, value: &Value, path: &str) -> Result<Value, Fault> {
+        match value {
+            Value::List(items) if mentions_variables(value) => {
+                let items = items.iter().enumerate();
+                let items = items.map(|(position, item)| self.substitute_within(item, &format!("{path}/{position}")));
+                items.collect::<Result<Vec<_>, _>>().map(|items| Value::List(Arc::new(items)))
+            }
+            Value::Object(members) if mentions_variables(value) => {
+                let mut object = Object::new();
+                for (key, value) in members.iter() {
+                    let name = self.substitute_key(key, path)?;
+                    let value = self.substitute_within(value, &format!("{path}/{}", key.replace('/', "\\/")))?;
+                    object.insert(name, value);
+                }
+                Ok(Value::Object(Arc::new(object)))
+            }
+            other => Ok(other.clone()),
+        }
+    }
+
+    fn substitute_key(&self, key: &Arc<str>, path: &str) -> Result<Arc<str>, Fault> {
+        match self.expand_text(key, path, true)? {
+            Value::Null => Ok(Arc::clone(key)),
+            Value::Text(name) => Ok(name),
+            _ => Err(Fault::error(format!("expected string after substituting variables in key \"{key}\""))),
+        }
+    }
+
+    /// One text, round by round, until no variable is left. With `typed` a text that is exactly one variable gives that
+    /// variable's value with its type.
+    fn expand_text(&self, text: &str, path: &str, typed: bool) -> Result<Value, Fault> {
+        let mut text = text.to_owned();
+        for _ in 0..ROUNDS_MAX {
+            let round = text.clone();
+            let mut shallow = false;
+            let variables = find_variables(&round);
+            for variable in &variables {
+                let written = &round[variable.start..variable.end];
+                let name;
+                (name, shallow) = strip_braces(written);
+                let (value, name) = self.resolve_text(&name, path)?;
+                if typed && round == written {
+                    return Ok(value);
+                }
+                let mut result = inserted(&value).map_err(|fault| unresolved(fault, &name, path))?;
+                if shallow {
+                    let Value::Text(_) = value else {
+                        return Err(Fault::error(format!("failed to resolve {name} at path {path}: expected a string")));
+                    };
+                    result = result.replace("{{", "\\{{");
+                }
+                // The first place where the same text stands is replaced, even if another variable was meant.
+                let before = &round[variable.before..variable.start];
+                text = text.replacen(&format!("{before}{written}"), &format!("{before}{result}"), 1);
+                check_length(text.len())?;
+            }
+            if variables.is_empty() || shallow {
+                return Ok(Value::text(text.replace("\\{{", "{{")));
+            }
+        }
+        Err(Fault::error(format!("the variables at path {path} are still not resolved after {ROUNDS_MAX} rounds")))
+    }
+
+    /// The value of a variable by its text, and the text as an error shows it.
+    fn resolve_text(&self, name: &str, path: &str) -> Result<(Value, String), Fault> {
+        let name = if self.context.is_delete() { on_delete_text(name) } else { name.to_owned() };
+        let value = self.query_text(&name, None).map_err(|fault| unresolved(fault, &name, path))?;
+        Ok((value, name))
+    }
+}
+
+/// How a value stands in a longer text: text as it is, anything else as compact JSON.
+fn inserted(value: &Value) -> Result<String, Fault> {
+    match value {
+        Value::Text(text) => Ok(text.to_string()),
+        other => encode::to_go_json(other).map_err(|error| Fault::error(error.to_string())),
+    }
+}
+
+fn check_length(bytes: usize) -> Result<(), Fault> {
+    if bytes > TEXT_BYTES_MAX {
+        return Err(Fault::error(format!("a text with variables grows beyond {TEXT_BYTES_MAX} bytes")));
+    }
+    Ok(())
+}
+
+/// Whether any text or key of a value could hold a variable.
+fn mentions_variables(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => text.contains("{{"),
+        Value::List(items) => items.iter().any(mentions_variables),
+        Value::Object(members) => {
+            members.iter().any(|(key, value)| key.contains("{{") || mentions_variables(value))
+        }
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => false,
+    }
+}
