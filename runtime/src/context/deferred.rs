@@ -58,10 +58,11 @@ impl Deferred {
 
     /// Narrows what the queries of `entry` see, while it is loaded.
     pub(super) fn begin(&mut self, entry: EntryId) {
-        self.horizon = self.entries.iter().position(|waiting| waiting.entry == entry).map(|position| Horizon {
-            level: self.entries[position].level,
-            position,
-        });
+        self.horizon = self
+            .entries
+            .iter()
+            .position(|waiting| waiting.entry == entry)
+            .map(|position| Horizon { level: self.entries[position].level, position });
     }
 
     /// Widens it again. As in Kyverno the end of a nested load widens it for the outer one too.

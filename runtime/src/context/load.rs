@@ -79,7 +79,9 @@ impl Context {
         let limit = self.configuration.context_bytes_max;
         let total = self.state.borrow().bytes.saturating_add(size);
         if limit > 0 && total > limit {
-            return Err(Fault::error(format!("context size limit exceeded: {total} bytes exceeds limit of {limit} bytes")));
+            return Err(Fault::error(format!(
+                "context size limit exceeded: {total} bytes exceeds limit of {limit} bytes"
+            )));
         }
         self.state.borrow_mut().bytes = total;
         // Entries go through JSON text in Kyverno, which leaves no whole numbers.
@@ -156,10 +158,12 @@ impl Loader<'_> {
     }
 
     fn substituted(&self, written: &Written) -> Result<Value, Fault> {
-        self.interpreter.substitute(written.expr).map_err(|fault| fault.reworded(|error| {
-            let text = self.interpreter.program().name(written.text);
-            format!("failed to substitute variables in context entry {} {text}: {error}", self.name())
-        }))
+        self.interpreter.substitute(written.expr).map_err(|fault| {
+            fault.reworded(|error| {
+                let text = self.interpreter.program().name(written.text);
+                format!("failed to substitute variables in context entry {} {text}: {error}", self.name())
+            })
+        })
     }
 
     fn variable(
@@ -195,13 +199,17 @@ impl Loader<'_> {
             Err(_) if !default.is_null() => default,
             Err(fault) => {
                 let path = path.map(|(_, path)| path).unwrap_or_default();
-                return Err(fault.reworded(|error| format!("failed to apply jmespath {path} to variable <nil>: {error}")));
+                return Err(
+                    fault.reworded(|error| format!("failed to apply jmespath {path} to variable <nil>: {error}"))
+                );
             }
             Ok(value) => value,
         };
         if value.is_null() {
             let name = self.name();
-            return Err(Fault::error(format!("failed to add context entry for variable {name} since it evaluated to nil")));
+            return Err(Fault::error(format!(
+                "failed to add context entry for variable {name} since it evaluated to nil"
+            )));
         }
         Ok(value)
     }
@@ -243,9 +251,8 @@ impl Loader<'_> {
             )));
         }
         let key = DataKey::ConfigMap { namespace: Arc::clone(&namespace), name: Arc::clone(&name) };
-        self.lookup(key).map_err(|fault| {
-            fault.reworded(|reason| format!("failed to get configmap {namespace}/{name} : {reason}"))
-        })
+        self.lookup(key)
+            .map_err(|fault| fault.reworded(|reason| format!("failed to get configmap {namespace}/{name} : {reason}")))
     }
 
     fn api_call(&self, call: &ApiCall) -> Result<(), Fault> {
@@ -302,10 +309,8 @@ impl Loader<'_> {
             return Err(Fault::error("the name of a global context entry must be a string"));
         };
         let mut parts = name.split('.');
-        let key = DataKey::Global {
-            name: parts.next().unwrap_or_default().into(),
-            projection: parts.next().map(Arc::from),
-        };
+        let key =
+            DataKey::Global { name: parts.next().unwrap_or_default().into(), projection: parts.next().map(Arc::from) };
         let value = self.lookup(key)?;
         match jmespath {
             Some(query) => self.transformed(query, &value, "failed to substitute variables in context entry", ""),
@@ -317,14 +322,16 @@ impl Loader<'_> {
     fn transformed(&self, query: &EntryQuery, data: &Value, words: &str, field: &str) -> Result<Value, Fault> {
         let written = self.interpreter.program().name(query.path.text);
         let field = if field.is_empty() { String::new() } else { format!(" {field}") };
-        let path = self.interpreter.substitute(query.path.expr).map_err(|fault| {
-            fault.reworded(|error| format!("{words} {}{field} {written}: {error}", self.name()))
-        })?;
+        let path = self
+            .interpreter
+            .substitute(query.path.expr)
+            .map_err(|fault| fault.reworded(|error| format!("{words} {}{field} {written}: {error}", self.name())))?;
         let Value::Text(path) = path else {
             return Err(Fault::error(format!("JMESPath {written} of context entry {} must be a string", self.name())));
         };
         self.interpreter.ask_entry(query, &path, &data.to_floats()).map_err(|(fault, _)| {
-            fault.reworded(|error| format!("failed to apply JMESPath {path} for context entry {}: {error}", self.name()))
+            fault
+                .reworded(|error| format!("failed to apply JMESPath {path} for context entry {}: {error}", self.name()))
         })
     }
 

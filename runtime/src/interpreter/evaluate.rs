@@ -320,6 +320,8 @@ fn is_true(value: &Value) -> bool {
 fn recovers(recovery: Recovery, fault: &Fault) -> bool {
     match (recovery, fault) {
         (_, Fault::Missing(_)) | (Recovery::Error, Fault::Error(_)) => true,
-        (Recovery::Missing, Fault::Error(_)) | (_, Fault::Query(_) | Fault::Unresolved(_) | Fault::NeedsData(_)) => false,
+        (Recovery::Missing, Fault::Error(_)) | (_, Fault::Query(_) | Fault::Unresolved(_) | Fault::NeedsData(_)) => {
+            false
+        }
     }
 }

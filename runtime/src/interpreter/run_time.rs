@@ -32,7 +32,8 @@ impl Interpreter<'_> {
         if text.is_empty() {
             return Err(failure("invalid query (nil)".to_owned()));
         }
-        let lowered = self.queries.lowered(text).map_err(|error| failure(format!("incorrect query {text}: {error}")))?;
+        let lowered =
+            self.queries.lowered(text).map_err(|error| failure(format!("incorrect query {text}: {error}")))?;
         let (program, expr) = &*lowered;
         let subject = root.map_or_else(Subject::default, Subject::of);
         Interpreter { program, ..*self }

@@ -99,7 +99,9 @@ impl Interpreter<'_> {
                 let mut result = inserted(&value).map_err(|fault| unresolved(fault, &name, path))?;
                 if shallow {
                     let Value::Text(_) = value else {
-                        return Err(Fault::error(format!("failed to resolve {name} at path {path}: expected a string")));
+                        return Err(Fault::error(format!(
+                            "failed to resolve {name} at path {path}: expected a string"
+                        )));
                     };
                     result = result.replace("{{", "\\{{");
                 }
@@ -143,9 +145,7 @@ fn mentions_variables(value: &Value) -> bool {
     match value {
         Value::Text(text) => text.contains("{{"),
         Value::List(items) => items.iter().any(mentions_variables),
-        Value::Object(members) => {
-            members.iter().any(|(key, value)| key.contains("{{") || mentions_variables(value))
-        }
+        Value::Object(members) => members.iter().any(|(key, value)| key.contains("{{") || mentions_variables(value)),
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => false,
     }
 }

@@ -45,9 +45,13 @@ fn variable_end(text: &str, start: usize) -> Option<usize> {
     loop {
         match bytes.get(at)? {
             b'}' => return bytes[at..].starts_with(b"}}").then_some(at + 2),
-            b'{' => at += bytes[at + 1..].iter().position(|byte| matches!(byte, b'{' | b'}')).filter(|length| {
-                bytes[at + 1 + length] == b'}'
-            })? + 2,
+            b'{' => {
+                at += bytes[at + 1..]
+                    .iter()
+                    .position(|byte| matches!(byte, b'{' | b'}'))
+                    .filter(|length| bytes[at + 1 + length] == b'}')?
+                    + 2
+            }
             _ => at += 1,
         }
     }
