@@ -3,10 +3,12 @@
 //! | module | what |
 //! |---|---|
 //! | [`diagnostic`] | what authors are told, and the formats it is told in |
+//! | `autogen` | rules for pod controllers, made from rules for Pods |
 //! | `model` | policy documents, field by field |
 //! | [`ir`] | the typed IR |
 //! | [`layout`] | where native code finds the parts of a request |
 
+mod autogen;
 pub mod diagnostic;
 pub mod ir;
 pub mod layout;

@@ -6,12 +6,14 @@
 //! | [`json`] | JSON as Go decodes it |
 //! | [`source`] | files, byte spans, lines and columns |
 //! | [`anchor`] | anchors of pattern keys |
+//! | [`kind`] | entries of `kinds` |
 //! | [`yaml`] | YAML as Kyverno reads it, with spans |
 #![forbid(unsafe_code)]
 
 pub mod anchor;
 pub mod jmespath;
 pub mod json;
+pub mod kind;
 pub mod source;
 pub mod yaml;
 

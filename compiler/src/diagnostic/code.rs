@@ -113,6 +113,9 @@ registry! {
 
     DK0501 UNKNOWN_OPERATOR Error "unknown operator"
 
+    DK0801 UNKNOWN_CONTROLLER Warning "unknown pod controller"
+    DK0802 LOST_IN_AUTOGEN Warning "field that autogen drops"
+
     DK0901 DEPRECATED_FIELD Info "deprecated field"
     DK0902 DEPRECATED_OPERATOR Info "deprecated operator"
 }

@@ -27,6 +27,7 @@ pub(crate) use exception::Exception;
 pub(crate) use generate::{Generate, GeneratePattern};
 pub(crate) use matching::{Filter, MatchBlock, Selector, Subject};
 pub(crate) use mutate::{Mutate, MutateAction, MutateLoop, Target};
+pub(crate) use node::Fields;
 pub(crate) use policy::{Override, Policy};
 pub(crate) use rule::{Body, Rule};
 pub(crate) use validate::{PodSecurity, PodSecurityExclude, Validate, ValidateAction, ValidateLoop};

@@ -3,7 +3,7 @@
 use dikast_grammar::yaml::{Node, Text};
 
 /// Typed access to the fields of a checked node.
-pub(super) trait Fields {
+pub(crate) trait Fields {
     /// A field that is there and not null.
     fn given(&self, name: &str) -> Option<&Node>;
     /// A text field.
