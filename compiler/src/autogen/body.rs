@@ -42,10 +42,9 @@ fn wrapped_mutate(mutate: &Node, key: &str) -> Option<Node> {
         for entry in node.entries() {
             match entry.key.as_str() {
                 "list" | "context" => entries.push(entry.clone()),
-                "preconditions" => entries.push(Entry {
-                    key: entry.key.clone(),
-                    value: without_empty_blocks(entry.value.clone()),
-                }),
+                "preconditions" => {
+                    entries.push(Entry { key: entry.key.clone(), value: without_empty_blocks(entry.value.clone()) })
+                }
                 "patchStrategicMerge" => entries.push(wrapped_entry(entry, key)),
                 _ => {}
             }
@@ -73,10 +72,7 @@ fn wrapped_validate(validate: &Node, key: &str) -> Option<Node> {
         pod_security.clone()
     } else if let Some(patterns) = given("anyPattern") {
         let items = patterns.value.items().iter().map(|pattern| wrapped_node(pattern, key)).collect();
-        Entry {
-            key: patterns.key.clone(),
-            value: Node { value: NodeValue::List(items), span: patterns.value.span },
-        }
+        Entry { key: patterns.key.clone(), value: Node { value: NodeValue::List(items), span: patterns.value.span } }
     } else if let Some(foreach) = given("foreach").filter(|entry| !entry.value.items().is_empty()) {
         Entry { key: foreach.key.clone(), value: without_empty_in_loops(foreach.value.clone()) }
     } else {
