@@ -154,7 +154,7 @@ impl Builder {
                 }
                 _ => Type::Any,
             },
-            Expr::Index { of, .. } => match self.ty(*of) {
+            Expr::Index { of, .. } | Expr::IndexOf { of, .. } => match self.ty(*of) {
                 Type::List(item) => Type::either((**item).clone(), Type::Null),
                 _ => Type::Any,
             },
@@ -208,11 +208,16 @@ impl Builder {
                 Kind::Texts => Type::List(Box::new(Type::Text)),
                 Kind::Object => Type::Object(Vec::new()),
             },
-            Expr::Text { .. } => Type::Text,
+            Expr::Text { .. } | Expr::Key { .. } => Type::Text,
             Expr::Resolve { query, on_delete, .. } => match on_delete {
                 Some(other) => Type::either(self.ty(*query).clone(), self.ty(*other).clone()),
                 None => self.ty(*query).clone(),
             },
+            Expr::ExpandWithin { of, .. } => match self.ty(*of) {
+                scalar @ (Type::Null | Type::Bool | Type::Number | Type::Text) => scalar.clone(),
+                _ => Type::Any,
+            },
+            Expr::Shortcut { then, otherwise, .. } => Type::either(self.ty(*then).clone(), self.ty(*otherwise).clone()),
             Expr::Root
             | Expr::Variable(_)
             | Expr::Current
@@ -259,13 +264,17 @@ impl Builder {
     pub(crate) fn effect_of(&self, expr: &Expr) -> Effect {
         let own = match expr {
             Expr::Resolve { loads, .. } => Effect { data: !loads.is_empty(), volatile: false },
-            Expr::Text { scope, .. } => Effect { data: !scope.is_empty(), volatile: false },
             // What is parsed at run time may call anything.
             Expr::Expand { .. } | Expr::Query { .. } => Effect { data: true, volatile: true },
             Expr::Call { function, .. } => Effect { data: false, volatile: functions::get(*function).volatile },
             _ => Effect::PURE,
         };
-        expr.operands().into_iter().fold(own, |effect, id| effect.join(self.program.expr(id).effect))
+        let counted: Vec<ExprId> = match expr {
+            Expr::Text { parts, .. } => parts.clone(),
+            Expr::Shortcut { guards, then, .. } => guards.iter().map(|&(guard, _)| guard).chain([*then]).collect(),
+            _ => expr.operands(),
+        };
+        counted.into_iter().fold(own, |effect, id| effect.join(self.program.expr(id).effect))
     }
 }
 
@@ -352,7 +361,8 @@ pub fn may_be_missing(program: &Program, id: ExprId) -> bool {
     match &program.expr(id).expr {
         Expr::Const(_) | Expr::Root | Expr::Current | Expr::Fail(_) | Expr::Recover { .. } | Expr::Text { .. } => false,
         Expr::Variable(_) | Expr::Member { .. } | Expr::MemberOf { .. } | Expr::Query { .. } => true,
-        Expr::Resolve { .. } | Expr::Expand { .. } => false,
+        Expr::Resolve { .. } | Expr::Expand { .. } | Expr::ExpandWithin { .. } => false,
+        Expr::Shortcut { otherwise, .. } => may_be_missing(program, *otherwise),
         // A function may hand on a missing of its lambda.
         Expr::Call { .. } => true,
         Expr::Lambda(_) => false,

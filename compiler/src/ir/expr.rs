@@ -26,7 +26,8 @@ pub enum Expr {
     Const(ConstId),
     /// The whole document that the expression is asked of, usually the JSON context of the rule.
     Root,
-    /// A member of the root: `request`, `element`, `images`, a context entry. Missing when there is none.
+    /// A member of the root: `request`, `element`, `images`, a context entry. Missing when the root is an object that
+    /// lacks it, null when the root is no object.
     Variable(NameId),
     /// The value bound by the nearest enclosing `bind`, `each`, `filter`, `with` or lambda.
     Current,
@@ -51,6 +52,13 @@ pub enum Expr {
         /// The position.
         position: i64,
     },
+    /// An item of a list at a computed position: a whole number, or text that is one; null for anything else.
+    IndexOf {
+        /// The list.
+        of: ExprId,
+        /// The position.
+        position: ExprId,
+    },
     /// Part of a list, as in Python.
     Slice {
         /// The list.
@@ -59,7 +67,7 @@ pub enum Expr {
         start: Option<i64>,
         /// One past the last position.
         stop: Option<i64>,
-        /// Step, not zero.
+        /// Step; zero is an error when the operand is a list.
         step: Option<i64>,
     },
     /// A list with the items of its list items in their place, one level deep.
@@ -147,12 +155,19 @@ pub enum Expr {
     /// An expression handed to a function (`&expr`), evaluated by it with `current` bound.
     Lambda(ExprId),
     /// Texts one after the other: text as it is, anything else as compact JSON with sorted keys.
-    /// Results that themselves contain `{{` are expanded again at run time, with `scope` visible.
     Text {
         /// The pieces.
         parts: Vec<ExprId>,
-        /// Context entries that text from the request could name.
-        scope: Vec<EntryId>,
+        /// The meaning where the result of a part may join with what stands around it to form a variable: where it
+        /// holds `{{`, ends with `{` or a backslash, or begins with `{` behind a part that ends with `{`.
+        otherwise: Option<ExprId>,
+    },
+    /// A key of a document: text as it is; null gives the key as it was written; an error for anything else.
+    Key {
+        /// The key after substitution.
+        of: ExprId,
+        /// The key as written.
+        written: NameId,
     },
     /// A `{{ }}` variable: loads the context entries that its text names, evaluates `query` (or `on_delete` when the
     /// operation is DELETE) and turns missing and error into Kyverno's error for this expression and path.
@@ -167,6 +182,26 @@ pub enum Expr {
         text: NameId,
         /// The place in the substituted document, for the message.
         path: NameId,
+    },
+    /// The operand with the variables in its texts and keys substituted, where it is a list or an object; text and other
+    /// scalars stay as they are. Kyverno walks on into what a `{{ }}` variable gave.
+    ExpandWithin {
+        /// The value.
+        of: ExprId,
+        /// Context entries that its texts could name.
+        scope: Vec<EntryId>,
+        /// The place in the substituted document.
+        path: NameId,
+    },
+    /// `then` where every guard holds and it gives a value, `otherwise` in every other case, errors included. `then` is
+    /// what the compiler made of a template whose meaning depends on the results of the variables nested in it.
+    Shortcut {
+        /// What the results must look like for `then` to be the meaning.
+        guards: Vec<(ExprId, Shape)>,
+        /// The expression for such results.
+        then: ExprId,
+        /// The general meaning.
+        otherwise: ExprId,
     },
     /// A value whose text is only known at run time, or too unusual to lower: the text of `template` is substituted
     /// as Kyverno does it, round by round.
@@ -187,6 +222,24 @@ pub enum Expr {
     },
     /// An error known at compile time that Kyverno raises only when it gets there.
     Fail(NameId),
+}
+
+/// What a variable nested in an expression has to give for the expression to have the form that its author sees. As
+/// everywhere in templates, text stands for itself and anything else for its compact JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Text that is a name without quotes: a letter or `_`, then letters, digits and `_`.
+    Identifier,
+    /// Text that changes nothing inside quotes of any kind: no quote, backtick, backslash, brace or control character.
+    Quotable,
+    /// A whole number of at most 15 digits, or text that is one: digits with an optional minus.
+    Position,
+    /// Null, a truth value or a number.
+    Scalar,
+    /// Text that is not empty, or anything that is no text.
+    Filled,
+    /// Text or null.
+    TextOrNull,
 }
 
 /// What [`Expr::Recover`] turns into null.
@@ -245,6 +298,9 @@ pub enum Type {
 }
 
 /// What an expression needs beside the request.
+///
+/// What runs only because text in the request itself holds variables does not count: such text may call anything, and
+/// an engine that meets it leaves the rule to the interpreter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Effect {
     /// Data from outside: a context entry that has to be loaded.
@@ -268,17 +324,25 @@ impl Expr {
     pub fn operands(&self) -> Vec<ExprId> {
         match self {
             Self::Const(_) | Self::Root | Self::Variable(_) | Self::Current | Self::Fail(_) => Vec::new(),
-            Self::Member { of, .. } | Self::Index { of, .. } | Self::Slice { of, .. } | Self::Recover { of, .. } => {
-                vec![*of]
-            }
+            Self::Member { of, .. }
+            | Self::Index { of, .. }
+            | Self::Slice { of, .. }
+            | Self::Recover { of, .. }
+            | Self::Key { of, .. }
+            | Self::ExpandWithin { of, .. } => vec![*of],
             Self::Flatten(of) | Self::Values(of) | Self::Not(of) | Self::Lambda(of) => vec![*of],
             Self::MemberOf { of, name } => vec![*of, *name],
+            Self::IndexOf { of, position } => vec![*of, *position],
             Self::Each { of, body } => vec![*of, *body],
             Self::Filter { of, condition } => vec![*of, *condition],
             Self::Bind { value, body } => vec![*value, *body],
             Self::With { document, body } => vec![*document, *body],
             Self::IfNotNull { subject, body } => vec![*subject, *body],
-            Self::List(items) | Self::Text { parts: items, .. } | Self::Call { arguments: items, .. } => items.clone(),
+            Self::List(items) | Self::Call { arguments: items, .. } => items.clone(),
+            Self::Text { parts, otherwise } => parts.iter().copied().chain(*otherwise).collect(),
+            Self::Shortcut { guards, then, otherwise } => {
+                guards.iter().map(|&(guard, _)| guard).chain([*then, *otherwise]).collect()
+            }
             Self::Object(members) => members.iter().flat_map(|&(name, value)| [name, value]).collect(),
             Self::Compare { left, right, .. } | Self::And { left, right } | Self::Or { left, right } => {
                 vec![*left, *right]

@@ -11,7 +11,7 @@
 //! | value | the ordinary case, `null` among them | |
 //! | missing | a member that an object lacks; carries the key | `missing` |
 //! | error | a function refused its arguments, text did not parse, ... ; carries the message | `fail` |
-//! | needs data | external data is named that is not loaded; carries the key to load | only from `resolve` and `expand` |
+//! | needs data | external data is named that is not loaded; carries the key to load | only from `resolve`, `expand` and `expand within` |
 //!
 //! An operator hands on the first outcome of its operands that is no value, in the order of its operands, with the
 //! exceptions of this table. A front end that swallows more (JMESPath does, everywhere) says so with [`Expr::Recover`];
@@ -53,7 +53,7 @@ mod policy;
 pub use build::{Builder, may_be_missing};
 pub use condition::{Condition, ConditionBlock, Conditions};
 pub use exception::{Exception, Exemption};
-pub use expr::{Comparison, Effect, Expr, ExprNode, Ordering, Recovery, Type};
+pub use expr::{Comparison, Effect, Expr, ExprNode, Ordering, Recovery, Shape, Type};
 pub use matching::{
     Filter, KindSelector, LabelRequirement, LabelSelector, MatchBlock, Quantifier, RequirementOperator, Subject,
     SubjectKind,

@@ -41,6 +41,7 @@ impl Interpreter<'_> {
             Expr::Member { of, name } => self.member(*of, *name, subject),
             Expr::MemberOf { of, name } => self.member_of(*of, *name, subject),
             Expr::Index { of, position } => self.evaluate(*of, subject).map(|of| item(&of, *position)),
+            Expr::IndexOf { of, position } => self.index_of(*of, *position, subject),
             Expr::Slice { of, start, stop, step } => slice(&self.evaluate(*of, subject)?, *start, *stop, *step),
             Expr::Flatten(of) => self.evaluate(*of, subject).map(|of| flatten(&of)),
             Expr::Values(of) => self.evaluate(*of, subject).map(|of| values(&of)),
@@ -59,9 +60,12 @@ impl Interpreter<'_> {
             Expr::Call { function, arguments } => self.call(*function, arguments, subject),
             Expr::Lambda(_) => Err(Fault::error("an expression (&...) stands only as an argument of a function")),
             Expr::Fail(message) => Err(Fault::error(&**self.program.name(*message))),
-            Expr::Text { parts, .. } => self.text(parts, subject),
+            Expr::Text { parts, otherwise } => self.text(parts, *otherwise, subject),
+            Expr::Key { of, written } => self.key(*of, *written, subject),
             Expr::Resolve { .. } => self.resolve(id, subject),
             Expr::Expand { template, path, .. } => self.expand(*template, *path, subject),
+            Expr::ExpandWithin { of, path, .. } => self.expand_within(*of, *path, subject),
+            Expr::Shortcut { guards, then, otherwise } => self.shortcut(guards, *then, *otherwise, subject),
             Expr::Query { text, .. } => self.query_of(*text, subject),
         }
     }
@@ -88,6 +92,12 @@ impl Interpreter<'_> {
     fn member_of(&self, of: ExprId, name: ExprId, subject: Subject<'_>) -> Result<Value, Fault> {
         let of = self.evaluate(of, subject)?;
         member(&of, &text(self.evaluate(name, subject)?)?)
+    }
+
+    fn index_of(&self, of: ExprId, position: ExprId, subject: Subject<'_>) -> Result<Value, Fault> {
+        let of = self.evaluate(of, subject)?;
+        let position = whole_number(&self.evaluate(position, subject)?);
+        Ok(position.map(|position| item(&of, position)).unwrap_or_default())
     }
 
     fn each(&self, of: ExprId, body: ExprId, subject: Subject<'_>) -> Result<Value, Fault> {
@@ -237,6 +247,18 @@ fn text(value: Value) -> Result<Arc<str>, Fault> {
         Value::Text(text) => Ok(text),
         other => Err(Fault::error(format!("expected text, found {}", other.type_name()))),
     }
+}
+
+/// A whole number, or text that is one; of at most 15 digits, so that floats are exact.
+pub(super) fn whole_number(value: &Value) -> Option<i64> {
+    const BOUND: i64 = 1_000_000_000_000_000;
+    let number = match value {
+        Value::Int(number) => *number,
+        Value::Float(number) if number.fract() == 0.0 && number.abs() < BOUND as f64 => *number as i64,
+        Value::Text(text) if !text.starts_with('+') => text.parse().ok()?,
+        _ => return None,
+    };
+    (-BOUND < number && number < BOUND).then_some(number)
 }
 
 fn item(of: &Value, position: i64) -> Value {

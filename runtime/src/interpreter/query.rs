@@ -29,13 +29,11 @@ impl Interpreter<'_> {
         let is_delete = self.context.is_delete();
         let query = on_delete.filter(|_| is_delete).unwrap_or(*query);
         let path = self.program.name(*path);
-        let value = self.run_query(query, loads, subject).map_err(|fault| {
+        self.run_query(query, loads, subject).map_err(|fault| {
             let text = self.program.name(*text);
             let shown = if is_delete { on_delete_text(text) } else { text.to_string() };
             unresolved(fault, &shown, path)
-        })?;
-        // Kyverno walks on into a result that is no text.
-        self.substitute_in_container(&value, path)
+        })
     }
 
     fn run_query(&self, query: ExprId, loads: &[EntryId], subject: Subject<'_>) -> Result<Value, Fault> {

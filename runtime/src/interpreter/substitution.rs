@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use dikast_compiler::ir::{Expr, ExprId, NameId};
+use dikast_compiler::ir::{Expr, ExprId, NameId, Shape};
+use dikast_grammar::jmespath::is_identifier;
 use dikast_stdlib::{Object, Value, encode};
 
-use super::evaluate::Subject;
+use super::evaluate::{Subject, whole_number};
 use super::query::{on_delete_text, unresolved};
 use super::variables::{find_variables, strip_braces};
 use super::{Fault, Interpreter};
@@ -17,21 +18,58 @@ const ROUNDS_MAX: usize = 64;
 const TEXT_BYTES_MAX: usize = 8 << 20;
 
 impl Interpreter<'_> {
-    /// Texts one after the other. A result that itself holds variables is expanded.
-    pub(super) fn text(&self, parts: &[ExprId], subject: Subject<'_>) -> Result<Value, Fault> {
+    /// Texts one after the other.
+    pub(super) fn text(
+        &self,
+        parts: &[ExprId],
+        otherwise: Option<ExprId>,
+        subject: Subject<'_>,
+    ) -> Result<Value, Fault> {
         let mut whole = String::new();
         for part in parts {
             let text = inserted(&self.evaluate(*part, subject)?)?;
-            let expr = &self.program.expr(*part).expr;
-            if matches!(expr, Expr::Const(_)) || find_variables(&text).is_empty() {
-                whole.push_str(&text);
-            } else {
-                let path = if let Expr::Resolve { path, .. } = expr { self.program.name(*path) } else { "" };
-                whole.push_str(&inserted(&self.expand_text(&text, path, false)?)?);
+            let is_result = !matches!(self.program.expr(*part).expr, Expr::Const(_));
+            if let (true, Some(otherwise)) = (is_result && may_form_variable(&whole, &text), otherwise) {
+                return self.evaluate(otherwise, subject);
             }
+            whole.push_str(&text);
             check_length(whole.len())?;
         }
         Ok(Value::text(whole))
+    }
+
+    /// The shortcut of a template, as long as the results of its nested variables are what it was made for.
+    pub(super) fn shortcut(
+        &self,
+        guards: &[(ExprId, Shape)],
+        then: ExprId,
+        otherwise: ExprId,
+        subject: Subject<'_>,
+    ) -> Result<Value, Fault> {
+        for (guard, shape) in guards {
+            match self.evaluate(*guard, subject) {
+                Ok(value) if has_shape(&value, *shape) => {}
+                Err(Fault::NeedsData(keys)) => return Err(Fault::NeedsData(keys)),
+                _ => return self.evaluate(otherwise, subject),
+            }
+        }
+        match self.evaluate(then, subject) {
+            Err(Fault::NeedsData(keys)) => Err(Fault::NeedsData(keys)),
+            Err(_) => self.evaluate(otherwise, subject),
+            value => value,
+        }
+    }
+
+    /// A key of a document.
+    pub(super) fn key(&self, of: ExprId, written: NameId, subject: Subject<'_>) -> Result<Value, Fault> {
+        let written = self.program.name(written);
+        key_text(self.evaluate(of, subject)?, written).map(Value::Text)
+    }
+
+    /// A value with the variables in its texts and keys replaced, where it is a list or an object.
+    pub(super) fn expand_within(&self, of: ExprId, path: NameId, subject: Subject<'_>) -> Result<Value, Fault> {
+        let value = self.evaluate(of, subject)?;
+        self.substitute_in_container(&value, self.program.name(path))
     }
 
     /// Text that is only known at run time.
@@ -73,11 +111,7 @@ impl Interpreter<'_> {
     }
 
     fn substitute_key(&self, key: &Arc<str>, path: &str) -> Result<Arc<str>, Fault> {
-        match self.expand_text(key, path, true)? {
-            Value::Null => Ok(Arc::clone(key)),
-            Value::Text(name) => Ok(name),
-            _ => Err(Fault::error(format!("expected string after substituting variables in key \"{key}\""))),
-        }
+        key_text(self.expand_text(key, path, true)?, key)
     }
 
     /// One text, round by round, until no variable is left. With `typed` a text that is exactly one variable gives that
@@ -122,6 +156,36 @@ impl Interpreter<'_> {
         let name = if self.context.is_delete() { on_delete_text(name) } else { name.to_owned() };
         let value = self.query_text(&name, None).map_err(|fault| unresolved(fault, &name, path))?;
         Ok((value, name))
+    }
+}
+
+/// A key by what it was substituted with.
+fn key_text(key: Value, written: &Arc<str>) -> Result<Arc<str>, Fault> {
+    match key {
+        Value::Null => Ok(Arc::clone(written)),
+        Value::Text(name) => Ok(name),
+        _ => Err(Fault::error(format!("expected string after substituting variables in key \"{written}\""))),
+    }
+}
+
+/// Whether a result can form a variable with the text before it or with what comes behind.
+fn may_form_variable(before: &str, result: &str) -> bool {
+    result.contains("{{")
+        || result.ends_with(['{', '\\'])
+        || (result.starts_with('{') && before.ends_with('{'))
+}
+
+fn has_shape(value: &Value, shape: Shape) -> bool {
+    let text = value.as_text();
+    match shape {
+        Shape::Identifier => text.is_some_and(is_identifier),
+        Shape::Quotable => text.is_some_and(|text| {
+            !text.contains(|character: char| character.is_control() || "'\"`\\{}".contains(character))
+        }),
+        Shape::Position => whole_number(value).is_some(),
+        Shape::Scalar => !matches!(value, Value::Text(_) | Value::List(_) | Value::Object(_)),
+        Shape::Filled => text.is_none_or(|text| !text.is_empty()),
+        Shape::TextOrNull => matches!(value, Value::Text(_) | Value::Null),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use dikast_compiler::ir::Builder;
-use dikast_compiler::ir::{Comparison, Expr, ExprId, Ordering, Recovery};
+use dikast_compiler::ir::{Comparison, Expr, ExprId, Ordering, Recovery, Shape};
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::{Environment, find};
 
@@ -224,9 +224,42 @@ fn variables_name_themselves_and_their_path_in_errors() {
 fn texts_are_put_together_and_values_become_json() {
     let text = run(r#"{"v":{"b":[1,null],"a":"<"}}"#, |make| {
         let (before, value) = (make.json("\"v: \""), make.variable("v"));
-        make.push(Expr::Text { parts: vec![before, value], scope: vec![] })
+        make.push(Expr::Text { parts: vec![before, value], otherwise: None })
     });
     assert_eq!(text, Ok(Value::text(r#"v: {"a":"\u003c","b":[1,null]}"#)));
+}
+
+#[test]
+fn shortcuts_hold_only_for_results_of_their_shape() {
+    let run = |context: &str| {
+        run(context, |make| {
+            let (list, position) = (make.variable("l"), make.variable("n"));
+            let then = make.push(Expr::IndexOf { of: list, position });
+            let otherwise = make.json("\"otherwise\"");
+            make.push(Expr::Shortcut { guards: vec![(position, Shape::Position)], then, otherwise })
+        })
+    };
+    assert_eq!(run(r#"{"l":["a","b"],"n":1}"#), Ok(Value::text("b")));
+    assert_eq!(run(r#"{"l":["a","b"],"n":"-1"}"#), Ok(Value::text("b")));
+    for context in [r#"{"l":["a"],"n":"0]"}"#, r#"{"l":["a"],"n":0.5}"#, r#"{"l":["a"]}"#, r#"{"n":0}"#] {
+        assert_eq!(run(context), Ok(Value::text("otherwise")), "{context}");
+    }
+}
+
+#[test]
+fn texts_that_may_form_variables_are_left_to_the_general_way() {
+    let joined = |a: &str| {
+        run(&format!(r#"{{"a":{a}}}"#), |make| {
+            let (before, a) = (make.json("\"x{\""), make.variable("a"));
+            let otherwise = make.json("\"otherwise\"");
+            make.push(Expr::Text { parts: vec![before, a], otherwise: Some(otherwise) })
+        })
+        .unwrap()
+    };
+    assert_eq!(joined("\"y\""), Value::text("x{y"));
+    for result in ["\"{y\"", "\"{{y}}\"", "\"y{\"", r#""\\""#, "{}"] {
+        assert_eq!(joined(result), Value::text("otherwise"), "{result}");
+    }
 }
 
 #[test]
