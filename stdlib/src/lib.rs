@@ -12,6 +12,7 @@
 //! | [`encode`] | values as text |
 //! | [`go_format`], [`go_parse`] | numbers as Go writes and reads them |
 //! | [`image`] | image references |
+//! | [`regex`] | regular expressions in Go's syntax |
 #![forbid(unsafe_code)]
 
 pub mod condition;
@@ -23,6 +24,7 @@ pub mod go_parse;
 pub mod image;
 pub mod pattern;
 pub mod quantity;
+pub mod regex;
 pub mod value;
 pub mod wildcard;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Arity, Environment, Function, FunctionError, FunctionId, Kind, Parameter, get};
+use super::{Arity, Environment, Function, FunctionError, FunctionId, Kind, Parameter, get, scalar_text};
 use crate::duration::float_to_int;
 use crate::{Object, Value, encode};
 
@@ -102,6 +102,11 @@ impl<'a> Arguments<'a> {
     /// The text at a position.
     pub(super) fn text(self, at: usize) -> Result<&'a str, FunctionError> {
         self.value(at)?.as_text().ok_or_else(|| self.not_of_type(at, "String"))
+    }
+
+    /// The text that a text or number at a position becomes, see [`scalar_text`].
+    pub(super) fn scalar(self, at: usize) -> Result<String, FunctionError> {
+        scalar_text(self.value(at)?).ok_or_else(|| self.not_of_type(at, "String"))
     }
 
     /// The number at a position.

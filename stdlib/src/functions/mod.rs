@@ -7,8 +7,11 @@
 //! A function's file holds the pure Rust function first, then how it takes its arguments, then its [`Function`].
 //! Behaviour is Kyverno's (`pkg/engine/jmespath`) or that of its JMESPath library (`github.com/kyverno/go-jmespath`).
 
+use std::sync::Arc;
+
 use crate::Value;
 use crate::image::ImageDefaults;
+use crate::regex::{GoRegex, RegexError};
 
 mod arguments;
 mod error;
@@ -162,6 +165,14 @@ pub trait Environment {
     ///
     /// Why the name has no address.
     fn resolve_host(&self, host: &str) -> Result<Vec<std::net::IpAddr>, String>;
+    /// A regular expression; an environment may remember those it has compiled.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no expression.
+    fn regex(&self, expression: &str) -> Result<Arc<GoRegex>, RegexError> {
+        GoRegex::compile(expression).map(Arc::new)
+    }
     /// What an image reference without a registry means.
     fn image_defaults(&self) -> ImageDefaults {
         ImageDefaults::default()
