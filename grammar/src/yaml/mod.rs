@@ -3,17 +3,51 @@
 //! Kyverno cuts a file into documents at its `---` lines (`ext/yaml/split.go`) and reads each with
 //! `sigs.k8s.io/yaml`, that is, with go-yaml v2: YAML 1.1 with its words for truth values, octal numbers and merge
 //! keys, then turned into JSON.
+//!
+//! | module | step |
+//! |---|---|
+//! | [`documents`] | file to documents |
+//! | [`scanner`] | text to tokens; scalars get their text and the way back to the file |
+//! | [`parser`] | tokens to a syntax tree |
+//! | [`values`] | syntax tree to values: tags, aliases, merge keys, keys |
+//! | [`resolve`] | words and numbers |
 
+mod cursor;
+mod documents;
 mod error;
+mod file_text;
 mod node;
+mod parser;
+mod resolve;
 mod rewrite;
+mod scanner;
 mod text;
+mod timestamp;
+mod tree;
+mod values;
 
+use std::ops::Range;
+
+pub use documents::unpack_list;
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use node::{Entry, Node, NodeValue};
 pub use text::Text;
 
-use crate::Span;
+use crate::{FileId, Span};
+use file_text::FileText;
+use scanner::Scanner;
+
+/// How many collections may be nested. Kyverno takes 10,000, which no resource needs and no stack should have to bear.
+const MAX_DEPTH: usize = 256;
+
+/// How many values a document may have.
+const MAX_NODES: usize = 1_000_000;
+
+/// How many values aliases may stand for in a document.
+const MAX_ALIASED: usize = 100_000;
+
+/// How many faults of a document are reported.
+const MAX_FAULTS: usize = 1_000;
 
 /// What a file holds.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +57,70 @@ pub struct Parsed {
     /// All faults, in the order in which they were found. A document with a fault that is a refusal
     /// ([`SyntaxError::is_refusal`]) is not among the documents; the others are.
     pub errors: Vec<SyntaxError>,
-    /// The comments, from `#` to the end of the line.
+    /// The comments, from `#` to the end of the line, in order.
     pub comments: Vec<Span>,
+}
+
+/// Reads a file.
+///
+/// A fault refuses the document that it is in; the others are read all the same. Where Kyverno drops something without
+/// a word (see [`SyntaxError::is_refusal`]) it is dropped here as well, and reported.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    let mut parsed = Parsed::default();
+    if text.len() >= u32::MAX as usize {
+        parsed.errors.push(SyntaxError::new(SyntaxErrorKind::FileTooLarge, Span::new(file, 0, 0)));
+        return parsed;
+    }
+    let file = FileText::new(file, text);
+    let pieces = documents::split(file.text());
+    for lines in pieces.between {
+        let comments = documents::comments(file.text(), lines);
+        parsed.comments.extend(comments.map(|comment| file.span(comment)));
+    }
+    for document in pieces.documents {
+        parsed.read_document(&file, document);
+    }
+    if let Some(range) = pieces.text_after_separator {
+        parsed.errors.push(SyntaxError::new(SyntaxErrorKind::TextAfterSeparator, file.span(range)));
+    }
+    parsed.comments.sort_unstable_by_key(|span| span.start);
+    parsed
+}
+
+impl Parsed {
+    fn read_document(&mut self, file: &FileText, range: Range<usize>) {
+        let text = file.part(range.clone());
+        if let Some((at, character)) = text.char_indices().find(|&(_, character)| !is_allowed(character)) {
+            let start = range.start + at;
+            let span = file.span(start..start + character.len_utf8());
+            self.errors.push(SyntaxError::new(SyntaxErrorKind::ControlCharacter(character), span));
+            return;
+        }
+        let mut scanner = Scanner::new(file, range.clone());
+        let document = parser::parse_document(file, &mut scanner);
+        self.comments.append(&mut scanner.into_comments());
+        let document = match document {
+            Ok(document) => document,
+            Err(error) => return self.errors.push(error),
+        };
+        let Some(root) = document.root else {
+            let span = file.span(range.start..range.start);
+            return self.documents.push(Node { value: NodeValue::Null, span });
+        };
+        let (node, mut errors) = values::evaluate(&document.tree, root, file);
+        if let Some(start) = document.ignored_from {
+            let end = range.start + text.trim_end().len();
+            errors.push(SyntaxError::new(SyntaxErrorKind::IgnoredText, file.span(start..end.max(start))));
+        }
+        if !errors.iter().any(SyntaxError::is_refusal) {
+            self.documents.push(node);
+        }
+        self.errors.append(&mut errors);
+    }
+}
+
+/// The characters that a YAML 1.1 file may hold.
+fn is_allowed(character: char) -> bool {
+    matches!(character,
+        '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }

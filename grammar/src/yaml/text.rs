@@ -1,10 +1,12 @@
 //! Text of a scalar and the way from its bytes back to the file.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::{FileId, Span};
+use crate::Span;
 
 /// The text of a scalar, which knows where in the file each of its bytes was written.
 ///
@@ -120,6 +122,27 @@ impl AsRef<str> for Text {
     }
 }
 
+/// Texts are equal when they read the same, wherever they are written.
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Text {}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl PartialEq<str> for Text {
     fn eq(&self, other: &str) -> bool {
         self.as_str() == other
@@ -146,9 +169,9 @@ impl<'t> TextBuilder<'t> {
         Self { source, slice: start..start, composed: None }
     }
 
-    /// Whether nothing was added so far.
-    pub(super) fn is_empty(&self) -> bool {
-        self.composed.is_none() && self.slice.is_empty()
+    /// Whether the file reads `text` at `range`.
+    pub(super) fn is_written(&self, range: &Range<usize>, text: &str) -> bool {
+        self.source.get(range.clone()) == Some(text)
     }
 
     /// Adds a part of the file as it stands.

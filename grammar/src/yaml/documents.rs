@@ -1,0 +1,95 @@
+//! Where the documents of a file begin and end.
+//!
+//! Kyverno does not leave this to its YAML parser: it cuts the text at the lines that start with `---`
+//! (`ext/yaml/split.go`, `YAMLReader` of `k8s.io/apimachinery`), even inside a block scalar.
+
+use std::ops::Range;
+
+use super::{Node, NodeValue};
+
+/// The pieces of a file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Pieces {
+    /// The documents, without their separator lines, in order.
+    pub(super) documents: Vec<Range<usize>>,
+    /// Lines outside of the documents, which can hold comments.
+    pub(super) between: Vec<Range<usize>>,
+    /// Text on the line of a separator, which ends the file.
+    pub(super) text_after_separator: Option<Range<usize>>,
+}
+
+/// Cuts a file into documents.
+pub(super) fn split(text: &str) -> Pieces {
+    let mut pieces = Pieces::default();
+    let mut start = 0;
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let end = offset + line.len();
+        if let Some(after) = line.strip_prefix("---") {
+            let rest = after.trim();
+            if !rest.is_empty() && !rest.starts_with('#') {
+                let rest_start = end - after.trim_start().len();
+                pieces.text_after_separator = Some(rest_start..rest_start + rest.len());
+                return pieces;
+            }
+            // The first separator of a document, when nothing stands before it, belongs to it.
+            if offset > start {
+                pieces.add(text, start..offset);
+                pieces.between.push(offset..end);
+                start = end;
+            }
+        }
+        offset = end;
+    }
+    if offset > start {
+        pieces.add(text, start..offset);
+    }
+    pieces
+}
+
+impl Pieces {
+    /// Adds a piece, as a document unless it has only comments.
+    fn add(&mut self, text: &str, range: Range<usize>) {
+        let lines = text.get(range.clone()).unwrap_or("").split('\n').map(str::trim);
+        let is_document = lines.into_iter().any(|line| !line.is_empty() && !line.starts_with('#'));
+        if is_document {
+            self.documents.push(range);
+        } else {
+            self.between.push(range);
+        }
+    }
+}
+
+/// The comments on lines that hold nothing else but a separator.
+pub(super) fn comments(text: &str, lines: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut offset = lines.start;
+    text.get(lines).unwrap_or("").split_inclusive('\n').filter_map(move |line| {
+        let start = offset;
+        offset += line.len();
+        let comment = start + line.find('#')?;
+        Some(comment..start + line.trim_end_matches(['\r', '\n']).len())
+    })
+}
+
+/// The objects of a document: the items when it is a Kubernetes list (`kind: List`, `kind: PodList`), otherwise the
+/// document itself. Lists within lists are unpacked too.
+pub fn unpack_list(document: Node) -> Vec<Node> {
+    let mut objects = Vec::new();
+    unpack_into(document, &mut objects);
+    objects
+}
+
+fn unpack_into(mut document: Node, objects: &mut Vec<Node>) {
+    let is_list = document.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List"));
+    if is_list
+        && let NodeValue::Map(entries) = &mut document.value
+        && let Some(items) = entries.iter_mut().find(|entry| entry.key == "items")
+        && let NodeValue::List(items) = std::mem::replace(&mut items.value.value, NodeValue::Null)
+    {
+        for item in items {
+            unpack_into(item, objects);
+        }
+    } else {
+        objects.push(document);
+    }
+}

@@ -1,0 +1,44 @@
+//! The text of a file while it is read.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::{FileId, Span};
+
+/// A file whose last line is ended, also where the author left that out: Kyverno's splitter ends every line.
+#[derive(Clone, Debug)]
+pub(super) struct FileText {
+    file: FileId,
+    text: Arc<str>,
+    /// The length without an added line end.
+    written: usize,
+}
+
+impl FileText {
+    pub(super) fn new(file: FileId, text: &str) -> Self {
+        let written = text.len();
+        let text = if text.ends_with('\n') { text.into() } else { format!("{text}\n").into() };
+        Self { file, text, written }
+    }
+
+    /// The text with its last line ended.
+    pub(super) fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// A part of the text; empty when it is none.
+    pub(super) fn part(&self, range: Range<usize>) -> &str {
+        self.text.get(range).unwrap_or("")
+    }
+
+    /// What the author wrote of a range.
+    pub(super) fn clip(&self, range: Range<usize>) -> Range<usize> {
+        range.start.min(self.written)..range.end.min(self.written)
+    }
+
+    /// The span of what the author wrote of a range.
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
+        let range = self.clip(range);
+        Span::new(self.file, range.start, range.end)
+    }
+}

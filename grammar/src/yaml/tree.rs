@@ -1,0 +1,91 @@
+//! The syntax of a document: what is written, before tags, aliases and merge keys are given their meaning.
+
+use std::ops::Range;
+
+use super::Text;
+
+/// Names a node of a [`Tree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NodeId(u32);
+
+/// The nodes of a document. Children come after their parent; a collection links to its first child and every child to
+/// the next one.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    nodes: Vec<SyntaxNode>,
+}
+
+#[derive(Debug)]
+pub(super) struct SyntaxNode {
+    pub(super) kind: SyntaxKind,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// The full tag, `tag:yaml.org,2002:int` for `!!int`.
+    pub(super) tag: Option<Box<str>>,
+    next: Option<NodeId>,
+}
+
+#[derive(Debug)]
+pub(super) enum SyntaxKind {
+    /// A scalar; `None` for one that is left out.
+    Scalar { text: Option<Text>, is_plain: bool },
+    /// An alias of the node that its anchor names.
+    Alias { name: Box<str>, target: NodeId },
+    /// A list of items.
+    Sequence { first: Option<NodeId> },
+    /// A list of keys and values in turn.
+    Mapping { first: Option<NodeId> },
+}
+
+impl Tree {
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Adds a node at a byte range.
+    pub(super) fn add(&mut self, kind: SyntaxKind, range: Range<usize>, tag: Option<Box<str>>) -> NodeId {
+        let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        let id = NodeId(narrow(self.nodes.len()));
+        self.nodes.push(SyntaxNode { kind, start: narrow(range.start), end: narrow(range.end), tag, next: None });
+        id
+    }
+
+    pub(super) fn get(&self, id: NodeId) -> Option<&SyntaxNode> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    fn get_mut(&mut self, id: NodeId) -> Option<&mut SyntaxNode> {
+        self.nodes.get_mut(id.0 as usize)
+    }
+
+    /// Makes `child` the next child of `parent`, after `last`.
+    pub(super) fn append(&mut self, parent: NodeId, last: Option<NodeId>, child: NodeId) {
+        if let Some(last) = last {
+            if let Some(last) = self.get_mut(last) {
+                last.next = Some(child);
+            }
+        } else if let Some(SyntaxNode {
+            kind: SyntaxKind::Sequence { first } | SyntaxKind::Mapping { first }, ..
+        }) = self.get_mut(parent)
+        {
+            *first = Some(child);
+        }
+    }
+
+    /// Sets where a node ends.
+    pub(super) fn close(&mut self, id: NodeId, end: usize) {
+        if let Some(node) = self.get_mut(id) {
+            node.end = u32::try_from(end).unwrap_or(u32::MAX).max(node.start);
+        }
+    }
+
+    /// The end of a node.
+    pub(super) fn end(&self, id: NodeId) -> usize {
+        self.get(id).map_or(0, |node| node.end as usize)
+    }
+
+    /// A child and those after it.
+    pub(super) fn siblings(&self, first: Option<NodeId>) -> impl Iterator<Item = NodeId> {
+        std::iter::successors(first, |&id| self.get(id)?.next)
+    }
+}
