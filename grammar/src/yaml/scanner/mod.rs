@@ -34,8 +34,8 @@ pub(super) struct Scanner<'t> {
     tokens: VecDeque<Token>,
     /// How many tokens were taken out so far; numbers the first of `tokens`.
     taken: usize,
-    /// How many flow collections are open.
-    flow_level: usize,
+    /// The open flow collections.
+    flows: Vec<FlowLevel>,
     /// Column of the innermost open block collection; -1 outside of all.
     indent: i64,
     indents: Vec<i64>,
@@ -43,6 +43,14 @@ pub(super) struct Scanner<'t> {
     /// What may turn out to be a key: at most one per flow level, outermost first.
     possible_keys: VecDeque<PossibleKey>,
     comments: Vec<Span>,
+}
+
+#[derive(Clone, Debug)]
+struct FlowLevel {
+    /// Number of the token of its bracket.
+    bracket: usize,
+    /// Whether something in it could have been a key.
+    had_possible_key: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +63,9 @@ struct PossibleKey {
     column: u32,
     /// Nothing but a key can stand here, because the line begins at the column of the block mapping.
     is_required: bool,
+    /// Whether tokens are kept back for it. go-yaml forgets to do so for a collection without any content: `[]: v` is
+    /// the document `[]` and text after it.
+    holds_back: bool,
 }
 
 impl<'t> Scanner<'t> {
@@ -65,7 +76,7 @@ impl<'t> Scanner<'t> {
             cursor: Cursor::new(file, range),
             tokens: VecDeque::new(),
             taken: 0,
-            flow_level: 0,
+            flows: Vec::new(),
             indent: -1,
             indents: Vec::new(),
             key_allowed: true,
@@ -113,16 +124,17 @@ impl<'t> Scanner<'t> {
         if self.tokens.is_empty() {
             return Ok(true);
         }
-        match self.possible_keys.front() {
-            Some(key) if key.token == self.taken => {
-                let is_live = self.check_key(key)?;
-                if !is_live {
-                    self.possible_keys.pop_front();
-                }
-                Ok(is_live)
-            }
-            _ => Ok(false),
+        let Some((index, key)) = self.possible_keys.iter().enumerate().find(|(_, key)| key.holds_back) else {
+            return Ok(false);
+        };
+        if key.token != self.taken {
+            return Ok(false);
         }
+        let is_live = self.check_key(key)?;
+        if !is_live {
+            self.possible_keys.remove(index);
+        }
+        Ok(is_live)
     }
 
     /// Whether the `:` of a possible key can still come; an error when it must and cannot.
@@ -152,7 +164,7 @@ impl<'t> Scanner<'t> {
         if self.cursor.is_document_indicator() {
             return self.fetch_document_indicator();
         }
-        let in_flow = self.flow_level > 0;
+        let in_flow = !self.flows.is_empty();
         match self.cursor.byte(0) {
             b'[' => self.fetch_flow_start(TokenKind::FlowSequenceStart),
             b'{' => self.fetch_flow_start(TokenKind::FlowMappingStart),
@@ -193,7 +205,7 @@ impl<'t> Scanner<'t> {
         }
         loop {
             // Where a key may begin, a tab could be taken for indentation.
-            let tabs_allowed = self.flow_level > 0 || !self.key_allowed;
+            let tabs_allowed = !self.flows.is_empty() || !self.key_allowed;
             while self.cursor.byte(0) == b' ' || (tabs_allowed && self.cursor.byte(0) == b'\t') {
                 self.cursor.advance_ascii(1);
             }
@@ -201,7 +213,7 @@ impl<'t> Scanner<'t> {
             if self.cursor.take_break().is_none() {
                 return Ok(());
             }
-            if self.flow_level == 0 {
+            if self.flows.is_empty() {
                 self.key_allowed = true;
             }
         }
@@ -242,12 +254,16 @@ impl<'t> Scanner<'t> {
     /// `before`, or after all.
     fn start_block(&mut self, column: u32, before: Option<usize>, kind: TokenKind, offset: usize) {
         let column = i64::from(column);
-        if self.flow_level > 0 || self.indent >= column {
+        if !self.flows.is_empty() || self.indent >= column {
             return;
         }
         self.indents.push(self.indent);
         self.indent = column;
-        let token = Token { kind, range: offset..offset };
+        self.insert(before, Token { kind, range: offset..offset });
+    }
+
+    /// Adds a token before that of a number, or after all when there is no such token any more.
+    fn insert(&mut self, before: Option<usize>, token: Token) {
         match before.and_then(|number| number.checked_sub(self.taken)) {
             Some(index) if index < self.tokens.len() => self.tokens.insert(index, token),
             _ => self.tokens.push_back(token),
@@ -256,7 +272,7 @@ impl<'t> Scanner<'t> {
 
     /// Closes the block collections that are right of `column`.
     fn end_blocks(&mut self, column: i64) {
-        if self.flow_level > 0 {
+        if !self.flows.is_empty() {
             return;
         }
         while self.indent > column {
@@ -271,25 +287,35 @@ impl<'t> Scanner<'t> {
             return Ok(());
         }
         self.forget_possible_key()?;
+        if let Some(flow) = self.flows.last_mut() {
+            flow.had_possible_key = true;
+        }
         self.possible_keys.push_back(PossibleKey {
-            flow_level: self.flow_level,
+            flow_level: self.flows.len(),
             token: self.taken + self.tokens.len(),
             offset: self.cursor.offset,
             line: self.cursor.line,
             column: self.cursor.column,
-            is_required: self.flow_level == 0 && self.indent == i64::from(self.cursor.column),
+            is_required: self.flows.is_empty() && self.indent == i64::from(self.cursor.column),
+            holds_back: true,
         });
         Ok(())
     }
 
     /// Gives up the possible key of this flow level; an error when it has to be one.
     fn forget_possible_key(&mut self) -> Result<()> {
-        if let Some(key) = self.possible_keys.pop_back_if(|key| key.flow_level == self.flow_level)
+        if let Some(key) = self.take_possible_key()
             && key.is_required
         {
             return Err(self.missing_colon(&key));
         }
         Ok(())
+    }
+
+    /// Takes the possible key of this flow level.
+    fn take_possible_key(&mut self) -> Option<PossibleKey> {
+        let flow_level = self.flows.len();
+        self.possible_keys.pop_back_if(|key| key.flow_level == flow_level)
     }
 
     fn fetch_stream_end(&mut self) -> Result<()> {
@@ -322,7 +348,7 @@ impl<'t> Scanner<'t> {
 
     fn fetch_flow_start(&mut self, kind: TokenKind) -> Result<()> {
         self.note_possible_key()?;
-        self.flow_level += 1;
+        self.flows.push(FlowLevel { bracket: self.taken + self.tokens.len(), had_possible_key: false });
         self.key_allowed = true;
         self.push_indicator(kind);
         Ok(())
@@ -330,7 +356,13 @@ impl<'t> Scanner<'t> {
 
     fn fetch_flow_end(&mut self, kind: TokenKind) -> Result<()> {
         self.forget_possible_key()?;
-        self.flow_level = self.flow_level.saturating_sub(1);
+        if let Some(flow) = self.flows.pop()
+            && !flow.had_possible_key
+            && let Some(key) = self.possible_keys.back_mut()
+            && key.token == flow.bracket
+        {
+            key.holds_back = false;
+        }
         self.key_allowed = false;
         self.push_indicator(kind);
         Ok(())
@@ -345,7 +377,7 @@ impl<'t> Scanner<'t> {
 
     fn fetch_block_entry(&mut self) -> Result<()> {
         // Inside a flow collection the entry is a fault as well; the parser knows better what to say of it.
-        if self.flow_level == 0 {
+        if self.flows.is_empty() {
             if !self.key_allowed {
                 return Err(self.fault(SyntaxErrorKind::EntryNotAllowed, self.here()));
             }
@@ -358,38 +390,35 @@ impl<'t> Scanner<'t> {
     }
 
     fn fetch_key(&mut self) -> Result<()> {
-        if self.flow_level == 0 {
+        if self.flows.is_empty() {
             if !self.key_allowed {
                 return Err(self.fault(SyntaxErrorKind::KeyNotAllowed, self.here()));
             }
             self.start_block(self.cursor.column, None, TokenKind::BlockMappingStart, self.cursor.offset);
         }
         self.forget_possible_key()?;
-        self.key_allowed = self.flow_level == 0;
+        self.key_allowed = self.flows.is_empty();
         self.push_indicator(TokenKind::Key);
         Ok(())
     }
 
     fn fetch_value(&mut self) -> Result<()> {
-        let key = self.possible_keys.pop_back_if(|key| key.flow_level == self.flow_level);
-        let key = match key {
+        let key = match self.take_possible_key() {
             Some(key) if self.check_key(&key)? => Some(key),
             _ => None,
         };
         if let Some(key) = key {
-            let token = Token { kind: TokenKind::Key, range: key.offset..key.offset };
-            let index = key.token.saturating_sub(self.taken).min(self.tokens.len());
-            self.tokens.insert(index, token);
+            self.insert(Some(key.token), Token { kind: TokenKind::Key, range: key.offset..key.offset });
             self.start_block(key.column, Some(key.token), TokenKind::BlockMappingStart, key.offset);
             self.key_allowed = false;
         } else {
-            if self.flow_level == 0 {
+            if self.flows.is_empty() {
                 if !self.key_allowed {
                     return Err(self.fault(SyntaxErrorKind::ValueNotAllowed, self.here()));
                 }
                 self.start_block(self.cursor.column, None, TokenKind::BlockMappingStart, self.cursor.offset);
             }
-            self.key_allowed = self.flow_level == 0;
+            self.key_allowed = self.flows.is_empty();
         }
         self.push_indicator(TokenKind::Value);
         Ok(())

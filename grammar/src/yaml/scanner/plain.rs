@@ -10,7 +10,7 @@ impl Scanner<'_> {
     pub(super) fn starts_plain(&self, byte: u8) -> bool {
         match byte {
             b'-' => !self.cursor.is_blank(1),
-            b'?' | b':' => self.flow_level == 0 && !self.cursor.is_blank_break_or_end(1),
+            b'?' | b':' => self.flows.is_empty() && !self.cursor.is_blank_break_or_end(1),
             b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@'
             | b'`' => false,
             _ => !self.cursor.is_blank_break_or_end(0),
@@ -21,7 +21,7 @@ impl Scanner<'_> {
     fn ends_plain(&self) -> bool {
         match self.cursor.byte(0) {
             b':' => self.cursor.is_blank_break_or_end(1),
-            b',' | b'?' | b'[' | b']' | b'{' | b'}' => self.flow_level > 0,
+            b',' | b'?' | b'[' | b']' | b'{' | b'}' => !self.flows.is_empty(),
             _ => false,
         }
     }
@@ -68,7 +68,7 @@ impl Scanner<'_> {
                     break;
                 }
             }
-            if self.flow_level == 0 && i64::from(self.cursor.column) < indent {
+            if self.flows.is_empty() && i64::from(self.cursor.column) < indent {
                 break;
             }
         }
