@@ -9,6 +9,7 @@
 //! | [`pattern`] | scalar patterns |
 //! | [`quantity`], [`duration`] | Kubernetes quantities and Go durations |
 //! | [`wildcard`] | `*` and `?` |
+//! | [`selector`], [`kinds`] | label selectors, entries of `kinds` |
 //! | [`encode`] | values as text |
 //! | [`go_format`], [`go_parse`] | numbers as Go writes and reads them |
 //! | [`image`] | image references |
@@ -22,9 +23,11 @@ pub mod functions;
 pub mod go_format;
 pub mod go_parse;
 pub mod image;
+pub mod kinds;
 pub mod pattern;
 pub mod quantity;
 pub mod regex;
+pub mod selector;
 pub mod value;
 pub mod wildcard;
 

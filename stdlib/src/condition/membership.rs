@@ -16,15 +16,19 @@ use crate::wildcard::{Wildcard, WildcardKind};
 /// Which keys must be members, or must not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Demand {
-    AnyIn,
-    AllIn,
-    AnyNotIn,
-    AllNotIn,
+    /// `AnyIn`
+    Any,
+    /// `AllIn`
+    All,
+    /// `AnyNotIn`
+    AnyOutside,
+    /// `AllNotIn`
+    AllOutside,
 }
 
 impl Demand {
     fn is_negative(self) -> bool {
-        matches!(self, Self::AnyNotIn | Self::AllNotIn)
+        matches!(self, Self::AnyOutside | Self::AllOutside)
     }
 }
 
@@ -75,26 +79,26 @@ fn list_holds(keys: &[Wildcard], demand: Demand, value: &Prepared) -> bool {
             (None, Some(Encoded::NotJson)) => Some(slice::from_ref(value.wildcard())),
             (None, _) => None,
         },
-        Value::Bool(_) | Value::Int(_) | Value::Float(_) if matches!(demand, Demand::AnyIn | Demand::AnyNotIn) => {
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) if matches!(demand, Demand::Any | Demand::AnyOutside) => {
             Some(slice::from_ref(value.wildcard()))
         }
         _ => None,
     };
     texts.is_some_and(|texts| match demand {
-        Demand::AnyIn => keys.iter().any(|key| fits_any(key, texts)),
-        Demand::AllIn => keys.iter().all(|key| fits_any(key, texts)),
-        Demand::AnyNotIn => keys.iter().any(|key| !fits_any(key, texts)),
-        Demand::AllNotIn => !keys.iter().any(|key| fits_any(key, texts)),
+        Demand::Any => keys.iter().any(|key| fits_any(key, texts)),
+        Demand::All => keys.iter().all(|key| fits_any(key, texts)),
+        Demand::AnyOutside => keys.iter().any(|key| !fits_any(key, texts)),
+        Demand::AllOutside => !keys.iter().any(|key| fits_any(key, texts)),
     })
 }
 
 fn range_holds(keys: &[Wildcard], demand: Demand, inside: &ScalarPattern, outside: &ScalarPattern) -> bool {
     match demand {
-        Demand::AnyIn => keys.iter().any(|key| is_within(key, inside)),
-        Demand::AllIn => keys.iter().all(|key| is_within(key, inside)),
+        Demand::Any => keys.iter().any(|key| is_within(key, inside)),
+        Demand::All => keys.iter().all(|key| is_within(key, inside)),
         // Not the opposite of being inside: what is no number is neither.
-        Demand::AnyNotIn => keys.iter().any(|key| is_within(key, outside)),
-        Demand::AllNotIn => !keys.iter().any(|key| is_within(key, inside)),
+        Demand::AnyOutside => keys.iter().any(|key| is_within(key, outside)),
+        Demand::AllOutside => !keys.iter().any(|key| is_within(key, inside)),
     }
 }
 
