@@ -40,7 +40,7 @@
 //! * an index lies in its arena, and an expression's operands come before it in the arena;
 //! * `current` stands only below a `bind`, `each`, `filter`, `with` or lambda;
 //! * a lambda stands only as an argument of a call;
-//! * types and effects of a node follow from its operands (the verifier recomputes them).
+//! * types and effects of a node follow from its operands (see [`text`]).
 
 mod build;
 mod condition;
@@ -49,6 +49,8 @@ mod expr;
 mod matching;
 mod pattern;
 mod policy;
+pub mod text;
+mod verify;
 
 pub use build::{Builder, may_be_missing};
 pub use condition::{Condition, ConditionBlock, Conditions};
@@ -64,6 +66,8 @@ pub use policy::{
     MutateLoop, Override, PodSecurity, PodSecurityExclude, Policy, PolicyKind, Rule, Service, Target, Validate,
     ValidateAction, ValidateLoop, Written,
 };
+
+pub use verify::{Malformed, verify};
 
 use dikast_stdlib::Value;
 use dikast_stdlib::pattern::ScalarPattern;
