@@ -89,6 +89,19 @@ impl Value {
         }
     }
 
+    /// Whether JMESPath takes this for true: everything but `null`, `false` and empty texts, lists and objects. Zero is
+    /// true (`go-jmespath/util.go`, `isFalse`).
+    pub fn is_true(&self) -> bool {
+        match self {
+            Self::Null => false,
+            Self::Bool(truth) => *truth,
+            Self::Int(_) | Self::Float(_) => true,
+            Self::Text(text) => !text.is_empty(),
+            Self::List(items) => !items.is_empty(),
+            Self::Object(members) => !members.is_empty(),
+        }
+    }
+
     /// Whether this is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)

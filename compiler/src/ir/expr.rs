@@ -20,7 +20,7 @@ pub struct ExprNode {
 }
 
 /// An operator and its operands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Expr {
     /// A value known at compile time.
     Const(ConstId),
@@ -243,7 +243,7 @@ pub enum Shape {
 }
 
 /// What [`Expr::Recover`] turns into null.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Recovery {
     /// Only missing members.
     Missing,
@@ -252,7 +252,7 @@ pub enum Recovery {
 }
 
 /// A comparison of two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Comparison {
     /// Deep equality; a number never equals a text.
     Equal,
@@ -263,7 +263,7 @@ pub enum Comparison {
 }
 
 /// An order between two numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ordering {
     /// `<`
     Less,
@@ -350,6 +350,33 @@ impl Expr {
             Self::Resolve { query, on_delete, .. } => std::iter::once(*query).chain(*on_delete).collect(),
             Self::Expand { template, .. } => vec![*template],
             Self::Query { text, .. } => vec![*text],
+        }
+    }
+
+    /// The operands in the order of evaluation, to be replaced.
+    pub fn operands_mut(&mut self) -> Vec<&mut ExprId> {
+        match self {
+            Self::Const(_) | Self::Root | Self::Variable(_) | Self::Current | Self::Fail(_) => Vec::new(),
+            Self::Member { of, .. } | Self::Index { of, .. } | Self::Slice { of, .. } | Self::Recover { of, .. } => {
+                vec![of]
+            }
+            Self::Flatten(of) | Self::Values(of) | Self::Not(of) | Self::Lambda(of) => vec![of],
+            Self::MemberOf { of, name } => vec![of, name],
+            Self::Each { of, body } => vec![of, body],
+            Self::Filter { of, condition } => vec![of, condition],
+            Self::Bind { value, body } => vec![value, body],
+            Self::With { document, body } => vec![document, body],
+            Self::IfNotNull { subject, body } => vec![subject, body],
+            Self::List(items) | Self::Text { parts: items, .. } | Self::Call { arguments: items, .. } => {
+                items.iter_mut().collect()
+            }
+            Self::Object(members) => members.iter_mut().flat_map(|(name, value)| [name, value]).collect(),
+            Self::Compare { left, right, .. } | Self::And { left, right } | Self::Or { left, right } => {
+                vec![left, right]
+            }
+            Self::Resolve { query, on_delete, .. } => std::iter::once(query).chain(on_delete).collect(),
+            Self::Expand { template, .. } => vec![template],
+            Self::Query { text, .. } => vec![text],
         }
     }
 }

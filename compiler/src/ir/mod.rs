@@ -49,6 +49,7 @@ mod expr;
 mod matching;
 mod pattern;
 mod policy;
+mod roots;
 pub mod text;
 mod verify;
 

@@ -2,9 +2,7 @@
 //!
 //! It runs before and after every pass in tests and debug builds, so that a broken pass is named, not its victim.
 
-use super::{
-    Body, Conditions, EntrySource, Expr, ExprId, MapPattern, MutateAction, Pattern, PatternId, Program, ValidateAction,
-};
+use super::{Expr, ExprId, MapPattern, Pattern, PatternId, Program};
 
 /// A way in which a program is not well-formed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,11 +29,11 @@ pub enum Malformed {
     #[error("%{0} is a lambda outside a call's arguments")]
     StrayLambda(u32),
     /// `current` where nothing binds it.
-    #[error("{owner} reaches %{expr}, which is `current`, without a binder")]
+    #[error("evaluating %{root} reaches %{expr}, which is `current`, without a binder")]
     Unbound {
         /// Where evaluation begins.
-        owner: String,
-        /// The expression.
+        root: u32,
+        /// The `current`.
         expr: u32,
     },
     /// A pattern contains itself.
@@ -129,8 +127,8 @@ impl Verifier<'_> {
     /// Everything that a rule, a loop or an entry evaluates starts without a `current`.
     fn roots(&mut self) {
         let program = self.program;
-        let mut unbound = UnboundCurrent::new(program);
-        let mut roots: Vec<(String, ExprId)> = Vec::new();
+        let unbound = UnboundCurrent::new(program);
+        let mut roots: Vec<ExprId> = Vec::new();
         for (at, policy) in (0u32..).zip(&program.policies) {
             let (start, end) = policy.rules;
             let rules = program.rules.get(start as usize..end as usize);
@@ -138,86 +136,18 @@ impl Verifier<'_> {
                 self.faults.push(Malformed::Rules(at));
             }
         }
-        for (at, rule) in (0u32..).zip(&program.rules) {
-            let mut reached = Vec::new();
-            conditions(rule.preconditions.as_ref(), &mut reached);
-            match &rule.body {
-                Body::Validate(validate) => {
-                    reached.extend(validate.message);
-                    validate_action(program, &validate.action, &mut reached);
-                }
-                Body::Mutate(mutate) => {
-                    reached.extend(&mutate.also_substituted);
-                    mutate_action(&mutate.action, &mut reached);
-                }
-                Body::Generate(generate) => {
-                    reached.extend(generate.sources.iter().flat_map(|source| source.list.into_iter().chain([source.resource])));
-                }
-            }
-            roots.extend(reached.into_iter().map(|expr| (format!("rule #{at}"), expr)));
-        }
-        for (at, entry) in (0u32..).zip(&program.entries) {
-            let written = match &entry.source {
-                EntrySource::Variable { value, default, .. } => value.iter().chain(default).collect::<Vec<_>>(),
-                EntrySource::ConfigMap { name, namespace } => std::iter::once(name).chain(namespace).collect(),
-                EntrySource::ImageRegistry { reference: one, .. } | EntrySource::GlobalReference { name: one, .. } => {
-                    vec![one]
-                }
-                EntrySource::ApiCall(_) => Vec::new(),
-            };
-            roots.extend(written.into_iter().map(|written| (format!("entry ${at}"), written.expr)));
-        }
-        for (owner, root) in roots {
+        program.clone().visit_roots(&mut |root| roots.push(*root));
+        for root in roots {
             if root.index() >= program.exprs.len() {
-                self.faults.push(Malformed::Dangling { owner, what: "expression", index: root.0 });
+                self.faults.push(Malformed::Dangling {
+                    owner: "a rule, entry or pattern".to_owned(),
+                    what: "expression",
+                    index: root.0,
+                });
             } else if let Some(expr) = unbound.below(root) {
-                self.faults.push(Malformed::Unbound { owner, expr: expr.0 });
+                self.faults.push(Malformed::Unbound { root: root.0, expr: expr.0 });
             }
         }
-    }
-}
-
-fn conditions(conditions: Option<&Conditions>, reached: &mut Vec<ExprId>) {
-    let blocks = match conditions {
-        None => return,
-        Some(Conditions::List(list)) => return reached.extend(list.iter().flat_map(|one| [one.key, one.value])),
-        Some(Conditions::AnyAll(block)) => std::slice::from_ref(block),
-        Some(Conditions::Blocks(blocks)) => blocks,
-    };
-    for block in blocks {
-        let all = block.any.iter().flatten().chain(&block.all);
-        reached.extend(all.flat_map(|one| [one.key, one.value]));
-    }
-}
-
-fn validate_action(program: &Program, action: &ValidateAction, reached: &mut Vec<ExprId>) {
-    match action {
-        ValidateAction::Deny(deny) => conditions(deny.as_ref(), reached),
-        ValidateAction::Foreach(loops) => {
-            for each in loops {
-                reached.push(each.list);
-                conditions(each.preconditions.as_ref(), reached);
-                validate_action(program, &each.action, reached);
-            }
-        }
-        ValidateAction::Pattern(_)
-        | ValidateAction::AnyPattern(_)
-        | ValidateAction::PodSecurity(_)
-        | ValidateAction::Nothing => {}
-    }
-}
-
-fn mutate_action(action: &MutateAction, reached: &mut Vec<ExprId>) {
-    match action {
-        MutateAction::Merge(expr) | MutateAction::Json(expr) => reached.push(*expr),
-        MutateAction::Foreach(loops) => {
-            for each in loops {
-                reached.push(each.list);
-                conditions(each.preconditions.as_ref(), reached);
-                mutate_action(&each.action, reached);
-            }
-        }
-        MutateAction::Nothing => {}
     }
 }
 
@@ -276,6 +206,6 @@ mod tests {
         let rule = "(policy @0 ((name p) (kind ClusterPolicy) (rules (0 1)))) \
              (rule #0 ((policy @0) (name r) (matching ((quantifier any))) (body (mutate ((action (json %0)))))))";
         let program = parse(&format!("(expr %0 current) {rule}")).unwrap();
-        assert_eq!(verify(&program), [Malformed::Unbound { owner: "rule #0".into(), expr: 0 }]);
+        assert_eq!(verify(&program), [Malformed::Unbound { root: 0, expr: 0 }]);
     }
 }
