@@ -6,6 +6,7 @@
 //! | `autogen` | rules for pod controllers, made from rules for Pods |
 //! | `model` | policy documents, field by field |
 //! | [`ir`] | the typed IR |
+//! | [`passes`] | IR to better IR |
 //! | [`layout`] | where native code finds the parts of a request |
 
 mod autogen;
@@ -13,3 +14,4 @@ pub mod diagnostic;
 pub mod ir;
 pub mod layout;
 mod model;
+pub mod passes;

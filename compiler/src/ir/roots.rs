@@ -39,7 +39,7 @@ fn visit_entry(entry: &mut Entry, visit: Visit<'_>) {
             visit_all_written(std::iter::once(name).chain(namespace), visit);
         }
         EntrySource::ApiCall(ApiCall { post: _, url_path, service, data, jmespath, default }) => {
-            visit_all(url_path, visit);
+            visit_all_written(url_path, visit);
             if let Some(Service { url, ca_bundle, headers }) = service {
                 visit(url);
                 visit_all(ca_bundle, visit);
