@@ -5,7 +5,9 @@
 //! | [`certificate`] | the certificate, reloaded when its files change |
 //! | [`listener`] | connections |
 //! | [`metrics`] | what `/metrics` shows |
+//! | [`review`] | `AdmissionReview` in and out |
 
 pub mod certificate;
 pub mod listener;
 pub mod metrics;
+pub mod review;
