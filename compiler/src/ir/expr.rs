@@ -226,7 +226,7 @@ pub enum Expr {
 
 /// What a variable nested in an expression has to give for the expression to have the form that its author sees. As
 /// everywhere in templates, text stands for itself and anything else for its compact JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// Text that is a name without quotes: a letter or `_`, then letters, digits and `_`.
     Identifier,
@@ -357,18 +357,24 @@ impl Expr {
     pub fn operands_mut(&mut self) -> Vec<&mut ExprId> {
         match self {
             Self::Const(_) | Self::Root | Self::Variable(_) | Self::Current | Self::Fail(_) => Vec::new(),
-            Self::Member { of, .. } | Self::Index { of, .. } | Self::Slice { of, .. } | Self::Recover { of, .. } => {
-                vec![of]
-            }
+            Self::Member { of, .. }
+            | Self::Index { of, .. }
+            | Self::Slice { of, .. }
+            | Self::Recover { of, .. }
+            | Self::Key { of, .. }
+            | Self::ExpandWithin { of, .. } => vec![of],
             Self::Flatten(of) | Self::Values(of) | Self::Not(of) | Self::Lambda(of) => vec![of],
             Self::MemberOf { of, name } => vec![of, name],
+            Self::IndexOf { of, position } => vec![of, position],
             Self::Each { of, body } => vec![of, body],
             Self::Filter { of, condition } => vec![of, condition],
             Self::Bind { value, body } => vec![value, body],
             Self::With { document, body } => vec![document, body],
             Self::IfNotNull { subject, body } => vec![subject, body],
-            Self::List(items) | Self::Text { parts: items, .. } | Self::Call { arguments: items, .. } => {
-                items.iter_mut().collect()
+            Self::List(items) | Self::Call { arguments: items, .. } => items.iter_mut().collect(),
+            Self::Text { parts, otherwise } => parts.iter_mut().chain(otherwise).collect(),
+            Self::Shortcut { guards, then, otherwise } => {
+                guards.iter_mut().map(|(guard, _)| guard).chain([then, otherwise]).collect()
             }
             Self::Object(members) => members.iter_mut().flat_map(|(name, value)| [name, value]).collect(),
             Self::Compare { left, right, .. } | Self::And { left, right } | Self::Or { left, right } => {

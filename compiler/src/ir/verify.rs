@@ -83,7 +83,7 @@ impl Verifier<'_> {
                     self.exists(owner, "name", text.0.max(path.0), program.names.len());
                     self.entries(owner, loads);
                 }
-                Expr::Text { scope, .. } | Expr::Expand { scope, .. } | Expr::Query { scope, .. } => {
+                Expr::ExpandWithin { scope, .. } | Expr::Expand { scope, .. } | Expr::Query { scope, .. } => {
                     self.entries(owner, scope);
                 }
                 _ => {}

@@ -5,7 +5,7 @@
 //! or c x                =>  c or x       by the truth of c; likewise and, not
 //! recover c             =>  c
 //! member (const {a: 1}) =>  const 1      when the member is there
-//! text [c1, c2]         =>  const        no `{{` in the result, which would be expanded again
+//! text [c1, c2]         =>  const        no brace or backslash in it, which could form a variable
 //! ```
 //!
 //! Allowed because a constant can neither be missing nor fail nor need data. A call that refuses its arguments stays:
@@ -66,10 +66,11 @@ fn fold(builder: &Builder, expr: &Expr) -> Option<Folded> {
             let arguments = arguments.collect::<Option<Vec<_>>>()?;
             functions::invoke(*function, &arguments, &Nowhere).ok()?
         }
+        Expr::Key { of, .. } => return known(of)?.as_text().map(|_| Folded::Operand(*of)),
         Expr::Text { parts, .. } => {
             let parts = parts.iter().map(|part| known(part)?.as_text()).collect::<Option<Vec<_>>>()?;
             let text = parts.concat();
-            if text.contains("{{") {
+            if text.contains(['{', '\\']) {
                 return None;
             }
             Value::text(text)
@@ -79,6 +80,7 @@ fn fold(builder: &Builder, expr: &Expr) -> Option<Folded> {
         | Expr::Variable(_)
         | Expr::Current
         | Expr::MemberOf { .. }
+        | Expr::IndexOf { .. }
         | Expr::Slice { .. }
         | Expr::Flatten(_)
         | Expr::Values(_)
@@ -89,6 +91,8 @@ fn fold(builder: &Builder, expr: &Expr) -> Option<Folded> {
         | Expr::Call { .. }
         | Expr::Lambda(_)
         | Expr::Resolve { .. }
+        | Expr::ExpandWithin { .. }
+        | Expr::Shortcut { .. }
         | Expr::Expand { .. }
         | Expr::Query { .. }
         | Expr::Fail(_) => return None,

@@ -7,8 +7,6 @@
 //! | [`share_subexpressions`] | computes equal expressions once, across rules and policies |
 //! | [`remove_dead_rules`] | drops rules that can match nothing, and says so |
 //! | [`sweep`] | drops nodes that nothing reaches any more |
-//!
-//! Match dispatch, which needs a kind and an operation to decide for, is [`crate::dispatch`].
 
 mod common_subexpressions;
 mod constant_folding;

@@ -1,7 +1,7 @@
 //! Joins pieces of text.
 //!
 //! ```text
-//! text [a, text [b, c], d]  =>  text [a, b, c, d]      the inner one is expanded in no wider a scope
+//! text [a, text [b, c], d]  =>  text [a, b, c, d]      the inner one has no other meaning
 //! text ["x", "y", b]        =>  text ["xy", b]
 //! resolve (const c)         =>  c                      it loads nothing and cannot fail
 //! ```
@@ -16,13 +16,11 @@ use crate::ir::{Builder, Expr, ExprId, ExprNode, Program};
 /// Runs the pass.
 pub fn flatten_templates(program: Program) -> Program {
     rewrite_exprs(program, |builder, ExprNode { expr, span, .. }| match expr {
-        Expr::Text { parts, scope } => {
+        Expr::Text { parts, otherwise } => {
             let mut flat: Vec<ExprId> = Vec::with_capacity(parts.len());
             for part in parts {
                 let inner = match &builder.program().expr(part).expr {
-                    Expr::Text { parts, scope: inner } if inner.iter().all(|entry| scope.contains(entry)) => {
-                        parts.clone()
-                    }
+                    Expr::Text { parts, otherwise: None } => parts.clone(),
                     _ => vec![part],
                 };
                 for part in inner {
@@ -35,7 +33,7 @@ pub fn flatten_templates(program: Program) -> Program {
                     }
                 }
             }
-            builder.push(Expr::Text { parts: flat, scope }, span)
+            builder.push(Expr::Text { parts: flat, otherwise }, span)
         }
         Expr::Resolve { query, on_delete: None, ref loads, .. }
             if loads.is_empty() && builder.as_constant(query).is_some() =>

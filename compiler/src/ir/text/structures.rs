@@ -94,6 +94,7 @@ choice!(Expr {
     Member "member" { of, name },
     MemberOf "member-of" { of, name },
     Index "index" { of, position },
+    IndexOf "index-of" { of, position },
     Slice "slice" { of, start, stop, step },
     Flatten "flatten" (of),
     Values "values" (of),
@@ -111,8 +112,11 @@ choice!(Expr {
     Recover "recover" { recovery, of },
     Call "call" { function, arguments },
     Lambda "lambda" (body),
-    Text "text" { parts, scope },
+    Text "text" { parts, otherwise },
+    Key "key" { of, written },
     Resolve "resolve" { query, on_delete, loads, text, path },
+    ExpandWithin "expand-within" { of, scope, path },
+    Shortcut "shortcut" { guards, then, otherwise },
     Expand "expand" { template, scope, path },
     Query "query" { text, scope },
     Fail "fail" (message),
@@ -120,6 +124,14 @@ choice!(Expr {
 
 choice!(Comparison { Equal "eq", NotEqual "ne", Numbers "numbers" (order) });
 choice!(Ordering { Less "lt", LessOrEqual "le", Greater "gt", GreaterOrEqual "ge" });
+choice!(Shape {
+    Identifier "identifier",
+    Quotable "quotable",
+    Position "position",
+    Scalar "scalar",
+    Filled "filled",
+    TextOrNull "text-or-null",
+});
 choice!(Recovery { Missing "missing", Error "error" });
 choice!(Type {
     Any "any",
