@@ -26,7 +26,8 @@ fn passes_give_the_golden_ir() {
             "sweep" => (passes::sweep(before), String::new()),
             "remove_dead_rules" => {
                 let (after, dead) = passes::remove_dead_rules(before);
-                let lines = dead.iter().map(|rule| format!("; dropped {}/{}: {:?}\n", rule.policy, rule.rule, rule.reason));
+                let lines =
+                    dead.iter().map(|rule| format!("; dropped {}/{}: {:?}\n", rule.policy, rule.rule, rule.reason));
                 (after, lines.collect())
             }
             "optimise" => {

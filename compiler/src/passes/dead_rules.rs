@@ -86,8 +86,8 @@ fn can_match(block: &MatchBlock) -> bool {
 /// An empty filter matches nothing; so does one that names only subjects of unknown kinds or a broken selector.
 fn asks_the_impossible(filter: &Filter) -> bool {
     let broken = |selector: &Option<LabelSelector>| selector.as_ref().is_some_and(|selector| selector.invalid);
-    let nobody = !filter.subjects.is_empty()
-        && filter.subjects.iter().all(|subject| subject.kind == SubjectKind::Unknown);
+    let nobody =
+        !filter.subjects.is_empty() && filter.subjects.iter().all(|subject| subject.kind == SubjectKind::Unknown);
     *filter == Filter::default() || nobody || broken(&filter.selector) || broken(&filter.namespace_selector)
 }
 

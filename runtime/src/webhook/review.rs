@@ -194,7 +194,9 @@ mod tests {
     #[test]
     fn a_refusal_has_a_status_and_an_allowed_change_a_patch() {
         let refusal = Answer::refusal(400, "no").to_json(Version::V1, "u");
-        assert!(String::from_utf8(refusal).unwrap().contains(r#""status":{"status":"Failure","message":"no","code":400}"#));
+        assert!(
+            String::from_utf8(refusal).unwrap().contains(r#""status":{"status":"Failure","message":"no","code":400}"#)
+        );
         let patch = vec![Operation::Remove { path: "/a".to_owned() }];
         let change = Answer { allowed: true, patch, ..Answer::default() }.to_json(Version::V1, "u");
         let change: serde_json::Value = serde_json::from_slice(&change).unwrap();

@@ -171,8 +171,12 @@ impl Lexer<'_> {
                 '\\' => match letters.next().map(|(_, letter)| letter) {
                     Some('n') => text.push('\n'),
                     Some('u') => {
-                        let digits: String =
-                            letters.by_ref().map(|(_, letter)| letter).skip(1).take_while(|&letter| letter != '}').collect();
+                        let digits: String = letters
+                            .by_ref()
+                            .map(|(_, letter)| letter)
+                            .skip(1)
+                            .take_while(|&letter| letter != '}')
+                            .collect();
                         let code = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32);
                         text.push(code.ok_or_else(|| self.error("an escape names no character"))?);
                     }
@@ -192,7 +196,10 @@ mod tests {
 
     #[test]
     fn forms_print_and_read_back() {
-        let form = Form::tagged("a", [Form::text("x y\n\"\\\u{1}é"), Form::List(vec![]), Form::text("b/c"), Form::text("none")]);
+        let form = Form::tagged(
+            "a",
+            [Form::text("x y\n\"\\\u{1}é"), Form::List(vec![]), Form::text("b/c"), Form::text("none")],
+        );
         let mut text = String::new();
         form.print(&mut text, 0);
         assert_eq!(text, "(a \"x y\\n\\\"\\\\\\u{1}é\" () b/c \"none\")");
