@@ -1,58 +1,35 @@
 //! Decides an overlay's anchors against the object.
 
+use dikast_grammar::anchor::{self, AnchorKind};
 use dikast_stdlib::Value;
 
 use super::Fault;
 use super::tree::{Kind, Node, Tree};
 use crate::patch::matcher;
 
-/// The anchors that a strategic merge knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Anchor {
-    /// `(key)`
-    Condition,
-    /// `<(key)`
-    Global,
-    /// `+(key)`
-    AddIfAbsent,
+/// Whether an anchor gates what stands beside it.
+pub(super) fn is_condition(anchor: AnchorKind) -> bool {
+    matches!(anchor, AnchorKind::Conditional | AnchorKind::Global)
 }
 
-impl Anchor {
-    pub(super) fn is_condition(self) -> bool {
-        matches!(self, Self::Condition | Self::Global)
-    }
-
-    /// The key as it must be written for the anchor to be found again: Kyverno trims spaces around anchors when it
-    /// parses them, but looks the key up without.
-    fn written(self, key: &str) -> String {
-        match self {
-            Self::Condition => format!("({key})"),
-            Self::Global => format!("<({key})"),
-            Self::AddIfAbsent => format!("+({key})"),
-        }
-    }
+/// Whether a strategic merge knows an anchor.
+fn is_known(anchor: AnchorKind) -> bool {
+    is_condition(anchor) || anchor == AnchorKind::AddIfAbsent
 }
 
 /// The anchor of a key, with the key inside; nothing for plain keys and for anchors that only validation knows.
-pub(super) fn parse(text: &str) -> Option<(Anchor, &str)> {
-    let text = text.trim();
-    let (anchor, rest) = match text.as_bytes().first()? {
-        b'(' => (Anchor::Condition, text),
-        b'<' => (Anchor::Global, &text[1..]),
-        b'+' => (Anchor::AddIfAbsent, &text[1..]),
-        _ => return None,
-    };
-    let key = rest.strip_prefix('(')?.strip_suffix(')')?;
-    (!key.is_empty() && !key.contains('\n')).then_some((anchor, key))
+pub(super) fn parse(key: &str) -> Option<(AnchorKind, &str)> {
+    anchor::parse(key).filter(|&(kind, _)| is_known(kind))
 }
 
-/// The anchors among a map's keys that `wanted` takes: as written, and the key inside.
-pub(super) fn anchors_of(tree: &Tree, node: Node, wanted: impl Fn(Anchor) -> bool) -> Vec<(String, String)> {
+/// The anchors among a map's keys that `wanted` takes: the decorated key, and the key inside. Kyverno passes over spaces
+/// around a decorated key when it looks for anchors, but not when it then looks the key up.
+pub(super) fn anchors_of(tree: &Tree, node: Node, wanted: impl Fn(AnchorKind) -> bool) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for key in tree.keys(node) {
         if let Some((anchor, inner)) = parse(&key) {
             if wanted(anchor) {
-                found.push((anchor.written(inner), inner.to_owned()));
+                found.push((anchor.decorate(inner), inner.to_owned()));
             }
         }
     }
@@ -60,7 +37,7 @@ pub(super) fn anchors_of(tree: &Tree, node: Node, wanted: impl Fn(Anchor) -> boo
 }
 
 /// Whether an anchor that `wanted` takes stands anywhere in a pattern.
-pub(super) fn has_anchors(tree: &Tree, node: Node, wanted: &dyn Fn(Anchor) -> bool) -> bool {
+pub(super) fn has_anchors(tree: &Tree, node: Node, wanted: &dyn Fn(AnchorKind) -> bool) -> bool {
     match tree.kind(node) {
         Kind::Map => tree.keys(node).iter().any(|key| {
             parse(key).is_some_and(|(anchor, _)| wanted(anchor))
@@ -69,7 +46,7 @@ pub(super) fn has_anchors(tree: &Tree, node: Node, wanted: &dyn Fn(Anchor) -> bo
                     .is_some_and(|value| !tree.is_missing_or_empty(Some(value)) && has_anchors(tree, value, wanted))
         }),
         Kind::List => tree.items(node).into_iter().any(|item| has_anchors(tree, item, wanted)),
-        Kind::Scalar => parse(&tree.text(node)).is_some_and(|(anchor, _)| anchor.is_condition()),
+        Kind::Scalar => parse(&tree.text(node)).is_some_and(|(anchor, _)| is_condition(anchor)),
     }
 }
 
@@ -96,8 +73,8 @@ fn decide_node(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> Result
 
 fn decide_map(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> Result<(), Fault> {
     resolve_defaults(tree, pattern, resource);
-    check_conditions(tree, pattern, resource, Anchor::Global).map_err(|fault| wrap(fault, Fault::GlobalCondition))?;
-    check_conditions(tree, pattern, resource, Anchor::Condition).map_err(|fault| wrap(fault, Fault::Condition))?;
+    check_conditions(tree, pattern, resource, AnchorKind::Global).map_err(|fault| wrap(fault, Fault::GlobalCondition))?;
+    check_conditions(tree, pattern, resource, AnchorKind::Conditional).map_err(|fault| wrap(fault, Fault::Condition))?;
     for key in tree.keys(pattern) {
         if parse(&key).is_some() {
             continue;
@@ -120,7 +97,7 @@ fn wrap(fault: Fault, failure: fn(String) -> Fault) -> Fault {
 
 /// Resolves `+(key)`: the entry goes when the object has the key, else it becomes a plain one. Gives their number.
 fn resolve_defaults(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> usize {
-    let anchors = anchors_of(tree, pattern, |anchor| anchor == Anchor::AddIfAbsent);
+    let anchors = anchors_of(tree, pattern, |anchor| anchor == AnchorKind::AddIfAbsent);
     for (written, key) in &anchors {
         if resource.is_some_and(|resource| tree.field(resource, key).is_some()) {
             tree.clear(pattern, written);
@@ -131,7 +108,7 @@ fn resolve_defaults(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> u
     anchors.len()
 }
 
-fn check_conditions(tree: &mut Tree, pattern: Node, resource: Option<Node>, wanted: Anchor) -> Result<(), Fault> {
+fn check_conditions(tree: &mut Tree, pattern: Node, resource: Option<Node>, wanted: AnchorKind) -> Result<(), Fault> {
     for (written, key) in anchors_of(tree, pattern, |anchor| anchor == wanted) {
         let Some(actual) = resource.and_then(|resource| tree.field(resource, &key)) else {
             return Err(Fault::Other(format!("could not found \"{key}\" key in the resource")));
@@ -179,7 +156,7 @@ fn expand_element(
     resource: Option<Node>,
     resource_elements: &[Node],
 ) -> Result<(), Fault> {
-    let global = has_anchors(tree, element, &|anchor| anchor == Anchor::Global);
+    let global = has_anchors(tree, element, &|anchor| anchor == AnchorKind::Global);
     let copy = tree.copy(element);
     let (mut passed, mut failure) = (false, None);
     for &item in resource_elements {

@@ -1,7 +1,7 @@
 //! Takes what is left of the anchors out of an overlay, and with it everything that would then be empty.
 
 use super::Fault;
-use super::anchors::{Anchor, anchors_of, field_of_anchor, has_anchors, parse};
+use super::anchors::{anchors_of, field_of_anchor, has_anchors, is_condition, parse};
 use super::tree::{Kind, Node, Tree};
 
 /// Strips the fields of a whole overlay. A conditional field of the root that keeps something keeps its anchor too.
@@ -11,7 +11,7 @@ use super::tree::{Kind, Node, Tree};
 pub(super) fn strip(tree: &mut Tree, pattern: Node) -> Result<(), Fault> {
     tree.expect(Some(pattern), Kind::Map)?;
     for key in tree.keys(pattern) {
-        let conditional = parse(&key).is_some_and(|(anchor, _)| anchor.is_condition());
+        let conditional = parse(&key).is_some_and(|(anchor, _)| is_condition(anchor));
         if let Some(value) = tree.field(pattern, &key) {
             if strip_node(tree, value, conditional)? {
                 tree.clear(pattern, &key);
@@ -31,13 +31,13 @@ pub(super) fn strip_node(tree: &mut Tree, node: Node, drop_scalar: bool) -> Resu
 }
 
 fn strip_map(tree: &mut Tree, node: Node) -> Result<bool, Fault> {
-    for (written, _) in anchors_of(tree, node, Anchor::is_condition) {
+    for (written, _) in anchors_of(tree, node, is_condition) {
         let value = field_of_anchor(tree, node, &written)?;
         if strip_node(tree, value, true)? {
             tree.clear(node, &written);
         }
     }
-    for (written, key) in anchors_of(tree, node, Anchor::is_condition) {
+    for (written, key) in anchors_of(tree, node, is_condition) {
         tree.rename(node, &written, &key);
     }
     let mut empty = true;
