@@ -145,6 +145,24 @@ impl Value {
     }
 }
 
+impl From<&dikast_grammar::yaml::Node> for Value {
+    /// A YAML value without its places.
+    fn from(node: &dikast_grammar::yaml::Node) -> Self {
+        use dikast_grammar::yaml::NodeValue;
+        match &node.value {
+            NodeValue::Null => Self::Null,
+            NodeValue::Bool(truth) => Self::Bool(*truth),
+            NodeValue::Int(number) => Self::Int(*number),
+            NodeValue::Float(number) => Self::Float(*number),
+            NodeValue::Text(text) => Self::text(text.as_str()),
+            NodeValue::List(items) => Self::list(items.iter().map(Self::from)),
+            NodeValue::Map(entries) => {
+                Self::object(entries.iter().map(|entry| (entry.key.as_str().to_owned(), Self::from(&entry.value))))
+            }
+        }
+    }
+}
+
 impl From<bool> for Value {
     fn from(truth: bool) -> Self {
         Self::Bool(truth)

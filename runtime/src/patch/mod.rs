@@ -8,9 +8,7 @@
 
 mod difference;
 pub mod json;
-mod matcher;
 pub mod strategic;
-mod yaml;
 
 pub use difference::{Operation, diff};
 

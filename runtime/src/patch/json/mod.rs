@@ -16,6 +16,7 @@ mod run;
 
 use std::borrow::Cow;
 
+use dikast_grammar::{FileId, yaml};
 use dikast_stdlib::Value;
 use dikast_stdlib::encode::to_go_json;
 
@@ -44,13 +45,18 @@ pub fn apply(base: &Value, operations: &str) -> Result<Merged, PatchError> {
     }
 }
 
+/// The first document of a YAML text as JSON.
 fn yaml_to_json(text: &str) -> Result<String, PatchError> {
     let failed = |reason: String| {
         PatchError::Refused(format!(
             "failed to convert patchesJSON6902 to JSON: error converting YAML to JSON: {reason}"
         ))
     };
-    let value = crate::patch::yaml::read(text).map_err(failed)?;
+    let parsed = yaml::parse(FileId::default(), text);
+    if let Some(error) = parsed.errors.iter().find(|error| error.is_refusal()) {
+        return Err(failed(error.to_string()));
+    }
+    let value = parsed.documents.first().map(Value::from).unwrap_or_default();
     to_go_json(&value).map_err(|error| failed(error.to_string()))
 }
 

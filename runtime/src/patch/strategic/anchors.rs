@@ -2,10 +2,10 @@
 
 use dikast_grammar::anchor::{self, AnchorKind};
 use dikast_stdlib::Value;
+use dikast_stdlib::pattern::document::match_document;
 
 use super::Fault;
 use super::tree::{Kind, Node, Tree};
-use crate::patch::matcher;
 
 /// Whether an anchor gates what stands beside it.
 pub(super) fn is_condition(anchor: AnchorKind) -> bool {
@@ -118,7 +118,7 @@ fn check_conditions(tree: &mut Tree, pattern: Node, resource: Option<Node>, want
             continue;
         }
         let (condition, actual) = (condition_value(tree, condition)?, condition_value(tree, actual)?);
-        matcher::check(&condition, &actual).map_err(Fault::Other)?;
+        match_document(&condition, &actual).map_err(|failure| Fault::Other(failure.message))?;
     }
     Ok(())
 }
