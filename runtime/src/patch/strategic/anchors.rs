@@ -73,8 +73,10 @@ fn decide_node(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> Result
 
 fn decide_map(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> Result<(), Fault> {
     resolve_defaults(tree, pattern, resource);
-    check_conditions(tree, pattern, resource, AnchorKind::Global).map_err(|fault| wrap(fault, Fault::GlobalCondition))?;
-    check_conditions(tree, pattern, resource, AnchorKind::Conditional).map_err(|fault| wrap(fault, Fault::Condition))?;
+    check_conditions(tree, pattern, resource, AnchorKind::Global)
+        .map_err(|fault| wrap(fault, Fault::GlobalCondition))?;
+    check_conditions(tree, pattern, resource, AnchorKind::Conditional)
+        .map_err(|fault| wrap(fault, Fault::Condition))?;
     for key in tree.keys(pattern) {
         if parse(&key).is_some() {
             continue;
