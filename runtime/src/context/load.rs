@@ -345,7 +345,7 @@ impl Loader<'_> {
 }
 
 /// The kind of external data that an entry needs; nothing when it is computed.
-pub(super) fn data_kind(source: &EntrySource) -> Option<DataKind> {
+pub(crate) fn data_kind(source: &EntrySource) -> Option<DataKind> {
     match source {
         EntrySource::Variable { .. } => None,
         EntrySource::ConfigMap { .. } => Some(DataKind::ConfigMap),

@@ -6,6 +6,8 @@ mod deferred;
 mod load;
 mod tree;
 
+pub(crate) use load::data_kind;
+
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -51,8 +53,9 @@ impl Context {
         }
     }
 
-    /// The context of a fresh admission request: all its numbers are floats.
-    pub fn of_request(request: &Request, surroundings: &Surroundings) -> Self {
+    /// The context of a fresh admission request: all its numbers are floats. `object` is the new object as the engine works
+    /// on it; the `images` variable is about it.
+    pub fn of_request(request: &Request, surroundings: &Surroundings, object: Value) -> Self {
         let user = |user: &Value| user.get("userInfo").cloned().unwrap_or_default();
         let mut members = request.document.to_floats().as_object().cloned().unwrap_or_default();
         members.insert("userInfo".into(), user(&request.document));
@@ -73,7 +76,7 @@ impl Context {
         ]);
         Self {
             state: RefCell::new(State { document, operation: request.operation, ..State::default() }),
-            image_source: if request.object.is_null() { Value::Null } else { request.object.clone() },
+            image_source: object,
             configuration: Arc::clone(&surroundings.configuration),
             policy_namespace: RefCell::default(),
         }
@@ -221,7 +224,7 @@ mod tests {
         let request = value(r#"{"userInfo":{"username":"u"},"object":{"n":1},"operation":"CREATE"}"#);
         let request = Request::from_value(&request).unwrap();
         let surroundings = Surroundings { roles: vec!["ns:r".into()], ..Surroundings::default() };
-        let document = Context::of_request(&request, &surroundings).document();
+        let document = Context::of_request(&request, &surroundings, Value::Null).document();
         assert_eq!(document.at(&["request", "object", "n"]), Some(&Value::Float(1.0)));
         assert_eq!(document.at(&["request", "roles"]), Some(&value(r#"["ns:r"]"#)));
         assert_eq!(document.at(&["request", "clusterRoles"]), None);

@@ -2,15 +2,45 @@
 //! (Kyverno `pkg/engine/engine.go`).
 //!
 //! Everything here is a pure function of the program, the request and the data that the host has loaded.
+//!
+//! | module | what |
+//! |---|---|
+//! | `admission` | a request on its way through policies |
+//! | `gate` | what stops a policy before its rules are looked at |
+//! | `matching` | match and exclude blocks |
+//! | `rule` | the steps that all rules have in common |
+//! | `conditions` | preconditions and deny conditions |
+//! | `exceptions` | policy exceptions |
+//! | `validate`, `mutate` | what rules do |
+//! | `turns` | the lists that loops walk over |
+//! | `response` | what comes out |
 
+mod admission;
+mod conditions;
+mod exceptions;
+mod gate;
+mod matching;
+mod mutate;
+pub(crate) mod object;
 mod response;
+mod rule;
+mod turns;
+mod validate;
 
+pub use admission::Admission;
 pub use response::{NeedsData, PolicyResponse, RuleKind, RuleResponse, Status};
 
-use dikast_compiler::ir::RuleId;
+pub(crate) use matching::selects;
+
+use std::sync::Arc;
+
+use dikast_compiler::ir::{Policy, PolicyId, Program, Rule, RuleId};
+use dikast_stdlib::Value;
 use dikast_stdlib::functions::Environment;
 
-use crate::data::DataSource;
+use crate::data::{DataKey, DataSource};
+use crate::interpreter::{Budget, Interpreter, QueryCache};
+use rule::{Phase, RuleRun};
 
 /// Which engine decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -56,4 +86,137 @@ pub struct World<'a> {
     pub data: &'a dyn DataSource,
     /// Time, chance and name lookups.
     pub environment: &'a dyn Environment,
+}
+
+/// Runs the policies of a program, with the interpreter.
+#[derive(Debug)]
+pub struct Engine {
+    program: Arc<Program>,
+    queries: QueryCache,
+}
+
+impl Engine {
+    /// An engine for the policies of a program.
+    pub fn new(program: Arc<Program>) -> Self {
+        Self { program, queries: QueryCache::default() }
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// Asks the validate rules of a policy.
+    ///
+    /// # Errors
+    ///
+    /// When external data is not there yet.
+    pub fn validate(
+        &self,
+        policy: PolicyId,
+        admission: &Admission<'_>,
+        world: World<'_>,
+    ) -> Result<PolicyResponse, NeedsData> {
+        self.run(policy, Phase::Validate, admission, world)
+    }
+
+    /// Applies the mutate rules of a policy, each to what the ones before it made of the object. The caller puts the
+    /// result into the admission.
+    ///
+    /// # Errors
+    ///
+    /// When external data is not there yet.
+    pub fn mutate(
+        &self,
+        policy: PolicyId,
+        admission: &Admission<'_>,
+        world: World<'_>,
+    ) -> Result<PolicyResponse, NeedsData> {
+        self.run(policy, Phase::Mutate, admission, world)
+    }
+
+    fn run(
+        &self,
+        id: PolicyId,
+        phase: Phase,
+        admission: &Admission<'_>,
+        world: World<'_>,
+    ) -> Result<PolicyResponse, NeedsData> {
+        let policy = self.program.policy(id);
+        let mut response = PolicyResponse { policy: id, rules: Vec::new(), patched: None };
+        let objects = [&admission.object, &admission.old_object];
+        let configuration = &admission.surroundings.configuration;
+        if !gate::admits(&self.program, policy, configuration, &admission.kind, &admission.subresource, objects) {
+            return Ok(response);
+        }
+        let context = &admission.context;
+        context.set_policy_namespace(policy.namespace.map(|name| Arc::clone(self.program.name(name))));
+        context.checkpoint();
+        let outcome = self.run_rules(policy, phase, admission, world, &mut response);
+        context.restore(&self.interpreter(admission, world, &Budget::default()));
+        outcome.map(|()| response)
+    }
+
+    /// Runs the rules of a policy. When one needs data the ones after it still run, so that the host hears of all that is
+    /// needed at once.
+    fn run_rules(
+        &self,
+        policy: &Policy,
+        phase: Phase,
+        admission: &Admission<'_>,
+        world: World<'_>,
+        response: &mut PolicyResponse,
+    ) -> Result<(), NeedsData> {
+        let mut object = admission.object.clone();
+        let mut needed: Vec<DataKey> = Vec::new();
+        for id in (policy.rules.0..policy.rules.1).map(RuleId) {
+            let rule = self.program.rule(id);
+            if phase == Phase::Validate && !self.is_for_kind(rule, &admission.kind.kind) {
+                continue;
+            }
+            let budget = Budget::default();
+            let interpreter = self.interpreter(admission, world, &budget);
+            let run = RuleRun { engine: self, policy, id, rule, phase, admission, interpreter };
+            match run.run(&object) {
+                Err(NeedsData(keys)) => needed.extend(keys),
+                Ok((changed, rules)) => {
+                    object = changed;
+                    let decided = |rule: &RuleResponse| matches!(rule.status, Status::Pass | Status::Fail);
+                    let stops = policy.apply_one && rules.iter().any(decided);
+                    response.rules.extend(rules);
+                    if stops {
+                        break;
+                    }
+                }
+            }
+        }
+        if !needed.is_empty() {
+            return Err(NeedsData(needed));
+        }
+        response.patched = Some(object).filter(|object| *object != admission.object);
+        Ok(())
+    }
+
+    /// Validation sees only the autogen rules of the kind that is asked about; mutation sees them all
+    /// (Kyverno `pkg/engine/validation.go`, `pkg/autogen/v1/autogen.go`).
+    fn is_for_kind(&self, rule: &Rule, kind: &str) -> bool {
+        rule.autogen.as_ref().is_none_or(|autogen| match autogen.cron_job {
+            true => kind == "CronJob",
+            false => autogen.controllers.iter().any(|controller| **self.program.name(*controller) == *kind),
+        })
+    }
+
+    fn interpreter<'a>(
+        &'a self,
+        admission: &'a Admission<'_>,
+        world: World<'a>,
+        budget: &'a Budget,
+    ) -> Interpreter<'a> {
+        Interpreter::new(&self.program, &admission.context, world, &self.queries, budget)
+    }
+}
+
+/// An object, if there is one.
+fn present(object: &Value) -> Option<&Value> {
+    Some(object).filter(|object| !object.is_null())
 }

@@ -71,6 +71,15 @@ impl<'a> Interpreter<'a> {
         self.evaluate(expr, Subject::default())
     }
 
+    /// The value of a text whose variables are replaced at run time; the text is a document of its own.
+    ///
+    /// # Errors
+    ///
+    /// When a variable cannot be resolved.
+    pub(crate) fn substitute_text(&self, text: &str) -> Result<Value, Fault> {
+        self.substitute_within(&Value::text(text), "")
+    }
+
     /// The value of an expression that is asked of a document of its own.
     ///
     /// # Errors

@@ -1,0 +1,203 @@
+//! The steps that all rules have in common (Kyverno `pkg/engine/engine.go`, `invokeRuleHandler`).
+
+use std::sync::Arc;
+
+use dikast_compiler::ir::{Body, EntrySource, Policy, Rule, RuleId};
+use dikast_stdlib::Value;
+
+use super::matching::{Candidate, Requester};
+use super::response::{NeedsData, RuleKind, RuleResponse, Status};
+use super::{Admission, Engine, conditions, exceptions, mutate, validate};
+use crate::context;
+use crate::interpreter::{Fault, Interpreter};
+use crate::request::{Operation, Origin};
+
+/// Which pass of a review runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Mutate,
+    Validate,
+}
+
+/// One rule on one request.
+pub(super) struct RuleRun<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) policy: &'a Policy,
+    pub(super) id: RuleId,
+    pub(super) rule: &'a Rule,
+    pub(super) phase: Phase,
+    pub(super) admission: &'a Admission<'a>,
+    pub(super) interpreter: Interpreter<'a>,
+}
+
+/// What a rule's body says.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Outcome {
+    pub(super) status: Status,
+    pub(super) message: String,
+}
+
+impl Outcome {
+    pub(super) fn new(status: Status, message: impl Into<String>) -> Self {
+        Self { status, message: message.into() }
+    }
+
+    /// An error with Kyverno's words before those of its cause; data that is needed is handed on.
+    pub(super) fn error(words: &str, fault: Fault) -> Result<Self, NeedsData> {
+        let failure = fault.into_failure().map_err(NeedsData)?;
+        Ok(Self::new(Status::Error, format!("{words}: {}", failure.message)))
+    }
+}
+
+impl RuleRun<'_> {
+    /// The object as the rule leaves it, and its responses: none when it does not match or has nothing to say.
+    pub(super) fn run(&self, object: &Value) -> Result<(Value, Vec<RuleResponse>), NeedsData> {
+        if !self.has_a_body_for_this_phase() || !self.matches(object) {
+            return Ok((object.clone(), Vec::new()));
+        }
+        let context = &self.admission.context;
+        context.checkpoint();
+        let outcome = self.process(object);
+        context.restore(&self.interpreter);
+        let (object, responses) = outcome?;
+        if !object.is_null() {
+            // From here on the numbers of the object are as patterns see them, not as a fresh request has them.
+            context.set_object(object.clone());
+        }
+        Ok((object, responses))
+    }
+
+    fn has_a_body_for_this_phase(&self) -> bool {
+        match (&self.rule.body, self.phase) {
+            (Body::Validate(_), Phase::Validate) => true,
+            // While a request is admitted, existing objects are changed in the background.
+            (Body::Mutate(mutate), Phase::Mutate) => {
+                mutate.targets.is_empty() || self.admission.surroundings.origin == Origin::Background
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the rule is about the object; when there is no new one, about the old one.
+    fn matches(&self, object: &Value) -> bool {
+        let admission = self.admission;
+        let excluded = admission.surroundings.origin == Origin::Admission
+            && admission.surroundings.configuration.excludes(&admission.requester);
+        let object = if object.is_null() { &admission.old_object } else { object };
+        !excluded && self.candidate(object).fits(self.rule, self.policy_namespace())
+    }
+
+    pub(super) fn candidate<'c>(&'c self, object: &'c Value) -> Candidate<'c> {
+        Candidate {
+            program: self.interpreter.program(),
+            object,
+            kind: &self.admission.kind,
+            subresource: &self.admission.subresource,
+            operation: self.admission.operation,
+            requester: &self.admission.requester,
+            namespace_labels: &self.admission.surroundings.namespace_labels,
+        }
+    }
+
+    /// Whether the rule is about an existing object, which an unknown user is thought to create.
+    pub(super) fn matches_existing(&self, object: &Value) -> bool {
+        let kind = crate::request::GroupVersionKind::of(object);
+        let requester = Requester::unknown();
+        let candidate = Candidate {
+            kind: &kind,
+            subresource: "",
+            operation: Operation::Create,
+            requester: &requester,
+            ..self.candidate(object)
+        };
+        candidate.fits(self.rule, self.policy_namespace())
+    }
+
+    fn policy_namespace(&self) -> Option<&str> {
+        self.policy.namespace.map(|name| &**self.interpreter.program().name(name))
+    }
+
+    fn process(&self, object: &Value) -> Result<(Value, Vec<RuleResponse>), NeedsData> {
+        self.register(&self.rule.context);
+        match conditions::decide(&self.interpreter, self.rule.preconditions.as_ref()) {
+            Err(fault) => {
+                let outcome = Outcome::error("failed to evaluate preconditions", fault)?;
+                return Ok((object.clone(), vec![self.response(outcome)]));
+            }
+            Ok(decision) if !decision.holds => {
+                let parts = ["preconditions not met".to_owned(), decision.message];
+                let outcome = Outcome::new(Status::Skip, conditions::join_non_empty(&parts, "; "));
+                return Ok((object.clone(), vec![self.response(outcome)]));
+            }
+            Ok(_) => {}
+        }
+        let properties = self.properties()?;
+        let exceptions = exceptions::matching(self, object)?;
+        let (object, mut responses) = match &self.rule.body {
+            Body::Validate(body) => {
+                let responses = validate::process(self, body, object, &exceptions)?;
+                (object.clone(), responses)
+            }
+            Body::Mutate(body) => mutate::process(self, body, object, &exceptions)?,
+            Body::Generate(_) => (object.clone(), Vec::new()),
+        };
+        for response in &mut responses {
+            response.properties.clone_from(&properties);
+        }
+        Ok((object, responses))
+    }
+
+    /// Registers context entries, but not those whose sources do not exist here.
+    pub(super) fn register(&self, entries: &[dikast_compiler::ir::EntryId]) {
+        let exists = |source: &EntrySource| {
+            context::data_kind(source).is_none_or(|kind| self.interpreter.world().data.offers(kind))
+        };
+        let program = self.interpreter.program();
+        let existing = entries.iter().copied().filter(|entry| exists(&program.entry(*entry).source));
+        self.admission.context.register(existing);
+    }
+
+    /// The report properties; when one cannot be substituted, all stay as they were written.
+    fn properties(&self) -> Result<Vec<(Arc<str>, String)>, NeedsData> {
+        let program = self.interpreter.program();
+        let mut properties = Vec::new();
+        for (name, template) in &self.rule.report_properties {
+            match self.interpreter.substitute(*template) {
+                Ok(Value::Text(text)) => properties.push((Arc::clone(program.name(*name)), text.to_string())),
+                Err(Fault::NeedsData(keys)) => return Err(NeedsData(keys)),
+                Ok(_) | Err(_) => return Ok(Vec::new()),
+            }
+        }
+        Ok(properties)
+    }
+
+    pub(super) fn response(&self, outcome: Outcome) -> RuleResponse {
+        RuleResponse {
+            rule: self.id,
+            name: Arc::clone(self.name()),
+            kind: match self.rule.body {
+                Body::Validate(_) => RuleKind::Validation,
+                Body::Mutate(_) => RuleKind::Mutation,
+                Body::Generate(_) => RuleKind::Generation,
+            },
+            status: outcome.status,
+            message: outcome.message,
+            exceptions: Vec::new(),
+            properties: Vec::new(),
+            patched_target: None,
+        }
+    }
+
+    pub(super) fn name(&self) -> &Arc<str> {
+        self.interpreter.program().name(self.rule.name)
+    }
+
+    /// Whether failures of the rule refuse the request, as far as the rule and its policy say themselves: overrides for
+    /// namespaces are not asked here.
+    pub(super) fn enforces(&self) -> bool {
+        match &self.rule.body {
+            Body::Validate(body) => body.enforce.unwrap_or(self.policy.enforce),
+            Body::Mutate(_) | Body::Generate(_) => self.policy.enforce,
+        }
+    }
+}
