@@ -1,1 +1,134 @@
-fn main() {}
+//! Runs golden files and counts agreement with Kyverno's answers.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`answer`] | when two answers are alike |
+//! | [`ratchet`] | counts that may not fall |
+//! | [`topic`] | the golden files and who answers them |
+
+mod answer;
+mod condition;
+mod merge;
+mod pattern;
+mod ratchet;
+mod topic;
+mod wildcard;
+mod yaml;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use serde_json::Value as Json;
+
+use topic::Topic;
+
+/// Command line.
+#[derive(Parser)]
+struct Options {
+    /// Folder with the golden files.
+    #[arg(long)]
+    golden: PathBuf,
+    /// Only these topics.
+    #[arg(long = "topic")]
+    topics: Vec<Topic>,
+    /// Only cases of this class.
+    #[arg(long)]
+    class: Option<String>,
+    /// Only cases of this group.
+    #[arg(long)]
+    group: Option<String>,
+    /// Where disagreements are written, one JSON object a line.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Counts that may not fall.
+    #[arg(long)]
+    ratchet: Option<PathBuf>,
+}
+
+/// Cases of one topic and how many of them were answered alike.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    agreed: usize,
+    total: usize,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether no count fell below the ratchet.
+fn run(options: &Options) -> anyhow::Result<bool> {
+    let mut disagreements = match &options.out {
+        Some(path) => Some(BufWriter::new(File::create(path).with_context(|| path.display().to_string())?)),
+        None => None,
+    };
+    let topics = if options.topics.is_empty() { Topic::ALL.to_vec() } else { options.topics.clone() };
+    let mut counts = Vec::new();
+    for topic in topics {
+        let mut judge = topic.judge();
+        let mut count = Count::default();
+        for file in files(&options.golden, topic)? {
+            for line in BufReader::new(File::open(&file)?).lines() {
+                let case: Json = serde_json::from_str(&line?).with_context(|| file.display().to_string())?;
+                if !is_wanted(&case, "class", options.class.as_deref())
+                    || !is_wanted(&case, "group", options.group.as_deref())
+                {
+                    continue;
+                }
+                count.total += 1;
+                match judge(&case) {
+                    Ok(()) => count.agreed += 1,
+                    Err(difference) => {
+                        if let Some(out) = &mut disagreements {
+                            let line =
+                                serde_json::json!({"topic": topic.name(), "difference": difference, "case": case});
+                            writeln!(out, "{line}")?;
+                        }
+                    }
+                }
+            }
+        }
+        print(&format!("{}: {}/{}", topic.name(), count.agreed, count.total));
+        counts.push((topic, count));
+    }
+    let sum = |part: fn(&Count) -> usize| counts.iter().map(|(_, count)| part(count)).sum::<usize>();
+    print(&format!("all: {}/{}", sum(|count| count.agreed), sum(|count| count.total)));
+    match &options.ratchet {
+        Some(path) => ratchet::holds(path, &counts),
+        None => Ok(true),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the counts are this program's output")]
+fn print(line: &str) {
+    println!("{line}");
+}
+
+fn is_wanted(case: &Json, member: &str, wanted: Option<&str>) -> bool {
+    wanted.is_none_or(|wanted| case.get(member).and_then(Json::as_str) == Some(wanted))
+}
+
+/// The files of a topic, sorted by name.
+fn files(folder: &Path, topic: Topic) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if topic.owns(name) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

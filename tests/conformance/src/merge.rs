@@ -1,39 +1,29 @@
-//! `merge.jsonl`: an object, a patch, and what becomes of it.
+//! Patches on documents.
 
-use dikast_runtime::patch::{Merged, PatchError, json, strategic};
+use dikast_runtime::patch::{Merged, json, strategic};
 use dikast_stdlib::Value;
+use serde_json::Value as Json;
 
-/// Whether one case gives Kyverno's answer.
-///
-/// # Errors
-/// What was asked for and what came.
-pub fn agrees(case: &serde_json::Value) -> Result<(), String> {
-    let base = Value::from(case["base"].clone());
-    let patch = &case["patch"];
-    let result = match (case["kind"].as_str(), patch) {
-        (Some("smp"), patch) => strategic::merge(&base, &Value::from(patch.clone())),
-        (_, serde_json::Value::Null) => json::apply(&base, ""),
-        (_, serde_json::Value::String(text)) => json::apply(&base, text),
-        (_, list) => json::apply(&base, &list.to_string()),
-    };
-    let answer = &case["answer"];
-    compare(&base, result, answer).map_err(|found| format!("wanted {answer}, got {found}"))
-}
+use crate::answer;
 
-fn compare(base: &Value, result: Result<Merged, PatchError>, answer: &serde_json::Value) -> Result<(), String> {
-    let (changed, value) = match result {
-        Err(error) => {
-            let crash = answer["stage"] == "panic";
-            let same = crash || answer["error"].as_str().is_none_or(|text| text == error.to_string());
-            let refused = answer["ok"] == false && same;
-            return if refused { Ok(()) } else { Err(format!("the error {error}")) };
-        }
-        Ok(Merged::Skipped) => (false, base.clone()),
-        Ok(Merged::Changed(value)) => (true, value),
+/// Whether a patch makes of its base what Kyverno makes of it, and changes it when Kyverno says so.
+pub(crate) fn agrees(case: &Json) -> Result<(), String> {
+    let member = |name: &str| case.get(name).cloned().unwrap_or_default();
+    let base = Value::from(member("base"));
+    let patch = member("patch");
+    let merged = match (case.get("kind").and_then(Json::as_str), patch) {
+        (Some("json6902"), Json::String(text)) => json::apply(&base, &text),
+        (Some("json6902"), list) => json::apply(&base, &list.to_string()),
+        (_, overlay) => strategic::merge(&base, &Value::from(overlay)),
     };
-    let same = answer["ok"] == true
-        && answer["changed"] == changed
-        && Value::from(answer["value"].clone()).to_floats() == value.to_floats();
-    let shown = || serde_json::to_string(&value).unwrap_or_default();
-    if same { Ok(()) } else { Err(format!("changed {changed}: {}", shown())) }
+    let changed = matches!(merged, Ok(Merged::Changed(_)));
+    let outcome = merged.map_err(|error| error.to_string()).map(|merged| match merged {
+        Merged::Changed(value) => value,
+        Merged::Skipped => base,
+    });
+    answer::same(case, outcome)?;
+    match case.pointer("/answer/changed").and_then(Json::as_bool) {
+        Some(expected) if expected != changed => Err(format!("expected changed {expected}, found {changed}")),
+        _ => Ok(()),
+    }
 }
