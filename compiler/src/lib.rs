@@ -6,6 +6,7 @@
 //! | `autogen` | rules for pod controllers, made from rules for Pods |
 //! | `model` | policy documents, field by field |
 //! | [`ir`] | the typed IR |
+//! | [`lower`] | the way from the model to the IR |
 //! | [`passes`] | IR to better IR |
 //! | [`layout`] | where native code finds the parts of a request |
 
@@ -13,5 +14,6 @@ mod autogen;
 pub mod diagnostic;
 pub mod ir;
 pub mod layout;
+pub mod lower;
 mod model;
 pub mod passes;

@@ -10,7 +10,7 @@ use dikast_stdlib::pattern::ScalarPattern;
 
 use super::{
     Comparison, ConstId, Effect, Entry, EntryId, Expr, ExprId, ExprNode, NameId, Pattern, PatternId, PatternNode,
-    Program, ScalarId, Type,
+    Program, Recovery, ScalarId, Type,
 };
 
 /// Adds to a [`Program`]; what it hands out are ids of that program.
@@ -22,6 +22,15 @@ pub struct Builder {
     program: Program,
     names: HashMap<Arc<str>, NameId>,
     consts: HashMap<String, Vec<ConstId>>,
+    /// Beside the expressions.
+    outcomes: Vec<Outcomes>,
+}
+
+/// What an expression can give that is no value; data that is needed does not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Outcomes {
+    missing: bool,
+    error: bool,
 }
 
 impl Builder {
@@ -37,7 +46,11 @@ impl Builder {
         for (id, value) in (0u32..).zip(&program.consts) {
             consts.entry(fingerprint(value)).or_default().push(ConstId(id));
         }
-        Self { program, names, consts }
+        let mut builder = Self { program, names, consts, outcomes: Vec::new() };
+        for index in 0..builder.program.exprs.len() {
+            builder.outcomes.push(builder.outcomes_of(&builder.program.exprs[index].expr));
+        }
+        builder
     }
 
     /// What has been built so far.
@@ -84,6 +97,7 @@ impl Builder {
         let ty = self.type_of(&expr);
         let effect = self.effect_of(&expr);
         let id = ExprId(next_id(self.program.exprs.len()));
+        self.outcomes.push(self.outcomes_of(&expr));
         self.program.exprs.push(ExprNode { expr, ty, effect, span });
         id
     }
@@ -134,6 +148,53 @@ impl Builder {
         match self.program.expr(id).expr {
             Expr::Const(constant) => Some(self.program.constant(constant)),
             _ => None,
+        }
+    }
+
+    /// Whether an expression can be missing rather than a value or an error: what an operator that swallows missing has
+    /// to recover from.
+    pub fn may_be_missing(&self, id: ExprId) -> bool {
+        self.outcomes(id).missing
+    }
+
+    /// Whether an expression can be an error.
+    pub fn may_fail(&self, id: ExprId) -> bool {
+        self.outcomes(id).error
+    }
+
+    fn outcomes(&self, id: ExprId) -> Outcomes {
+        self.outcomes.get(id.index()).copied().unwrap_or(Outcomes { missing: true, error: true })
+    }
+
+    /// The outcomes of a node with these operands.
+    fn outcomes_of(&self, expr: &Expr) -> Outcomes {
+        let below = expr.operands().into_iter().fold(Outcomes::default(), |all, id| {
+            let Outcomes { missing, error } = self.outcomes(id);
+            Outcomes { missing: all.missing || missing, error: all.error || error }
+        });
+        match expr {
+            Expr::Variable(_) | Expr::Member { .. } => Outcomes { missing: true, ..below },
+            Expr::MemberOf { .. } | Expr::Query { .. } => Outcomes { missing: true, error: true },
+            Expr::Object(members) => {
+                let is_text = |name: &ExprId| self.ty(*name) == &Type::Text;
+                Outcomes { error: below.error || !members.iter().all(|(name, _)| is_text(name)), ..below }
+            }
+            Expr::Slice { step: Some(0), .. } | Expr::Key { .. } => Outcomes { error: true, ..below },
+            Expr::Recover { recovery: Recovery::Missing, .. } => Outcomes { missing: false, ..below },
+            Expr::Recover { recovery: Recovery::Error, .. } => Outcomes::default(),
+            // The operators themselves take a missing from what they evaluate for each item.
+            Expr::Each { of, body } | Expr::Filter { of, condition: body } => {
+                Outcomes { missing: self.outcomes(*of).missing, error: self.outcomes(*of).error || self.may_fail(*body) }
+            }
+            Expr::Call { arguments, .. } => {
+                // A function may hand on what its lambda lacks.
+                let lambda = arguments.iter().any(|id| matches!(self.program.expr(*id).expr, Expr::Lambda(_)));
+                Outcomes { missing: below.missing || lambda, error: true }
+            }
+            Expr::Resolve { .. } | Expr::Expand { .. } | Expr::Fail(_) => Outcomes { missing: false, error: true },
+            Expr::ExpandWithin { .. } | Expr::Text { .. } => Outcomes { error: true, ..below },
+            Expr::Shortcut { otherwise, .. } => self.outcomes(*otherwise),
+            _ => below,
         }
     }
 
@@ -352,23 +413,6 @@ fn same_constant(left: &Value, right: &Value) -> bool {
                     .all(|((left_key, left), (right_key, right))| left_key == right_key && same_constant(left, right))
         }
         (left, right) => left == right,
-    }
-}
-
-/// Whether evaluating an expression can be missing rather than a value or an error: what an operator that swallows
-/// missing has to guard.
-pub fn may_be_missing(program: &Program, id: ExprId) -> bool {
-    match &program.expr(id).expr {
-        Expr::Const(_) | Expr::Root | Expr::Current | Expr::Fail(_) | Expr::Recover { .. } | Expr::Text { .. } => false,
-        Expr::Variable(_) | Expr::Member { .. } | Expr::MemberOf { .. } | Expr::Query { .. } => true,
-        Expr::Resolve { .. } | Expr::Expand { .. } | Expr::ExpandWithin { .. } => false,
-        Expr::Shortcut { otherwise, .. } => may_be_missing(program, *otherwise),
-        // A function may hand on a missing of its lambda.
-        Expr::Call { .. } => true,
-        Expr::Lambda(_) => false,
-        Expr::Each { of, .. } => may_be_missing(program, *of),
-        Expr::Filter { of, .. } => may_be_missing(program, *of),
-        other => other.operands().into_iter().any(|operand| may_be_missing(program, operand)),
     }
 }
 

@@ -230,13 +230,15 @@ pub enum Expr {
 pub enum Shape {
     /// Text that is a name without quotes: a letter or `_`, then letters, digits and `_`.
     Identifier,
-    /// Text that changes nothing inside quotes of any kind: no quote, backtick, backslash, brace or control character.
+    /// Text that changes nothing inside quotes of any kind (no quote, backtick, backslash, brace or control character), or
+    /// null, a truth value or a number.
     Quotable,
     /// A whole number of at most 15 digits, or text that is one: digits with an optional minus.
     Position,
     /// Null, a truth value or a number.
     Scalar,
-    /// Text that is not empty, or anything that is no text.
+    /// Text that ends with an ASCII character other than a backslash, or anything that is no text: a variable behind it
+    /// is still one.
     Filled,
     /// Text or null.
     TextOrNull,

@@ -53,7 +53,7 @@ mod roots;
 pub mod text;
 mod verify;
 
-pub use build::{Builder, may_be_missing};
+pub use build::Builder;
 pub use condition::{Condition, ConditionBlock, Conditions};
 pub use exception::{Exception, Exemption};
 pub use expr::{Comparison, Effect, Expr, ExprNode, Ordering, Recovery, Shape, Type};

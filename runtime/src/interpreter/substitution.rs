@@ -177,12 +177,16 @@ fn has_shape(value: &Value, shape: Shape) -> bool {
     let text = value.as_text();
     match shape {
         Shape::Identifier => text.is_some_and(is_identifier),
-        Shape::Quotable => text.is_some_and(|text| {
-            !text.contains(|character: char| character.is_control() || "'\"`\\{}".contains(character))
-        }),
+        Shape::Quotable => match value {
+            Value::Text(text) => {
+                !text.contains(|character: char| character.is_control() || "'\"`\\{}".contains(character))
+            }
+            Value::List(_) | Value::Object(_) => false,
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => true,
+        },
         Shape::Position => whole_number(value).is_some(),
         Shape::Scalar => !matches!(value, Value::Text(_) | Value::List(_) | Value::Object(_)),
-        Shape::Filled => text.is_none_or(|text| !text.is_empty()),
+        Shape::Filled => text.is_none_or(|text| text.bytes().last().is_some_and(|last| last.is_ascii() && last != b'\\')),
         Shape::TextOrNull => matches!(value, Value::Text(_) | Value::Null),
     }
 }

@@ -1,0 +1,3 @@
+//! From the model to the IR.
+
+pub mod expression;
