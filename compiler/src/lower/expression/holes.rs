@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(shapes("a.#.b[#].c"), [Shape::Identifier, Shape::Position]);
         assert_eq!(shapes(r#"a."x-#" || '#'"#), [Shape::Quotable, Shape::Quotable]);
         assert_eq!(shapes(r"f('it\'s #', `#`, `[1,#]`)"), [Shape::Quotable, Shape::Scalar, Shape::Scalar]);
-        assert_eq!(shapes(r#"`{"#": #}`"#), [Shape::Quotable, Shape::Scalar]);
+        assert_eq!(shapes(r##"`{"#": #}`"##), [Shape::Quotable, Shape::Scalar]);
         assert_eq!(shapes("a[?b == '#'][#]"), [Shape::Quotable, Shape::Position]);
     }
 
