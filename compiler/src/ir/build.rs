@@ -183,9 +183,10 @@ impl Builder {
             Expr::Recover { recovery: Recovery::Missing, .. } => Outcomes { missing: false, ..below },
             Expr::Recover { recovery: Recovery::Error, .. } => Outcomes::default(),
             // The operators themselves take a missing from what they evaluate for each item.
-            Expr::Each { of, body } | Expr::Filter { of, condition: body } => {
-                Outcomes { missing: self.outcomes(*of).missing, error: self.outcomes(*of).error || self.may_fail(*body) }
-            }
+            Expr::Each { of, body } | Expr::Filter { of, condition: body } => Outcomes {
+                missing: self.outcomes(*of).missing,
+                error: self.outcomes(*of).error || self.may_fail(*body),
+            },
             Expr::Call { arguments, .. } => {
                 // A function may hand on what its lambda lacks.
                 let lambda = arguments.iter().any(|id| matches!(self.program.expr(*id).expr, Expr::Lambda(_)));

@@ -186,7 +186,9 @@ fn has_shape(value: &Value, shape: Shape) -> bool {
         },
         Shape::Position => whole_number(value).is_some(),
         Shape::Scalar => !matches!(value, Value::Text(_) | Value::List(_) | Value::Object(_)),
-        Shape::Filled => text.is_none_or(|text| text.bytes().last().is_some_and(|last| last.is_ascii() && last != b'\\')),
+        Shape::Filled => {
+            text.is_none_or(|text| text.bytes().last().is_some_and(|last| last.is_ascii() && last != b'\\'))
+        }
         Shape::TextOrNull => matches!(value, Value::Text(_) | Value::Null),
     }
 }

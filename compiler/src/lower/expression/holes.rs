@@ -38,7 +38,8 @@ pub(super) enum Piece<'t> {
 impl Holes {
     /// The text to parse and its nested variables.
     pub(super) fn new(pieces: &[Piece<'_>]) -> (String, Self) {
-        let written: String = pieces.iter().map(|piece| if let Piece::Text(text) = piece { text } else { "" }).collect();
+        let written: String =
+            pieces.iter().map(|piece| if let Piece::Text(text) = piece { text } else { "" }).collect();
         let word = unused(&written, "nested");
         let digits = (0u64..).map(|number| (7_310_000 + number).to_string()).find(|digits| !written.contains(digits));
         let digits = digits.unwrap_or_default();
@@ -150,9 +151,7 @@ fn constant(value: &Json) -> Value {
         Json::Number(number) => Value::Float(*number),
         Json::Text(text) => Value::text(text.as_str()),
         Json::List(items) => Value::list(items.iter().map(constant)),
-        Json::Object(members) => {
-            Value::object(members.iter().map(|(name, value)| (name.as_str(), constant(value))))
-        }
+        Json::Object(members) => Value::object(members.iter().map(|(name, value)| (name.as_str(), constant(value)))),
     }
 }
 

@@ -125,9 +125,9 @@ impl Lowering<'_> {
             }
             // Such a value can only be looked at from outside, where Go prints its struct as `{}`.
             Node::Reference(_) => self.value(Value::object::<&str>([]), ast),
-            Node::Call { name: Some(name), arguments } => self.once(ast, subject, |lowering, subject| {
-                lowering.call(name, arguments, subject, ast)
-            }),
+            Node::Call { name: Some(name), arguments } => {
+                self.once(ast, subject, |lowering, subject| lowering.call(name, arguments, subject, ast))
+            }
             Node::Call { name: None, .. } => self.failure("invalid node value type", Vec::new(), ast),
             Node::Unfinished => self.failure("Unknown AST node: ASTEmpty", Vec::new(), ast),
         }
@@ -290,8 +290,7 @@ impl Lowering<'_> {
     /// An error when it runs, after `arguments`.
     fn failure(&mut self, message: &str, arguments: Vec<ExprId>, ast: &Ast) -> ExprId {
         let program = self.builder.program();
-        let arguments =
-            arguments.into_iter().filter(|id| !matches!(program.expr(*id).expr, Expr::Lambda(_))).collect();
+        let arguments = arguments.into_iter().filter(|id| !matches!(program.expr(*id).expr, Expr::Lambda(_))).collect();
         let value = self.push(Expr::List(arguments), ast);
         let message = self.builder.name(message);
         let body = self.push(Expr::Fail(message), ast);
@@ -299,7 +298,8 @@ impl Lowering<'_> {
     }
 
     fn report_unknown_function(&mut self, name: &FunctionName) {
-        let (Some(diagnostics), Some(span)) = (self.diagnostics.as_deref_mut(), (self.spans)(name.range.clone())) else {
+        let (Some(diagnostics), Some(span)) = (self.diagnostics.as_deref_mut(), (self.spans)(name.range.clone()))
+        else {
             return;
         };
         let meant = closest(&name.text, functions::table().iter().map(|function| function.name));
@@ -327,7 +327,9 @@ fn keeps_null(ast: &Ast) -> bool {
     match &ast.node {
         Node::Identity | Node::Current | Node::Field(_) | Node::List(_) | Node::Hash(_) => true,
         Node::Index { of, .. } | Node::Project { of, .. } => keeps_null(of),
-        Node::Sub(left, right) | Node::Pipe(left, right) | Node::Or(left, right) => keeps_null(left) && keeps_null(right),
+        Node::Sub(left, right) | Node::Pipe(left, right) | Node::Or(left, right) => {
+            keeps_null(left) && keeps_null(right)
+        }
         Node::And(left, _) => keeps_null(left),
         Node::Literal(_)
         | Node::Raw(_)
