@@ -1,8 +1,10 @@
 //! Queries whose text is only known at run time: parsed and lowered when they are asked, and remembered.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dikast_compiler::ir::{ExprId, Program};
+use dikast_compiler::lower::expression::{lower_query, names_entry};
 use dikast_stdlib::Value;
 
 use super::evaluate::Subject;
@@ -10,14 +12,37 @@ use super::fault::Failure;
 use super::query::failed_query;
 use super::{Fault, Interpreter};
 
+/// How many queries are remembered.
+const QUERIES_MAX: usize = 4096;
+/// Longer queries are not remembered.
+const QUERY_BYTES_MAX: usize = 8 << 10;
+
+/// An expression as a program of its own, or the parser's words.
+type Lowered = Result<Arc<(Program, ExprId)>, String>;
+
 /// Remembers queries that were parsed at run time.
+///
+/// Their texts come from requests, so it is bounded: when it is full, it starts anew.
 #[derive(Debug, Default)]
-pub struct QueryCache {}
+pub struct QueryCache {
+    queries: Mutex<HashMap<Box<str>, Lowered>>,
+}
 
 impl QueryCache {
-    /// The expression of a text as a program of its own, or the parser's words.
-    fn lowered(&self, text: &str) -> Result<Arc<(Program, ExprId)>, String> {
-        Err(format!("not linked in: {text}"))
+    fn lowered(&self, text: &str) -> Lowered {
+        let known = self.queries.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned();
+        if let Some(lowered) = known {
+            return lowered;
+        }
+        let lowered = lower_query(text).map(Arc::new);
+        if text.len() <= QUERY_BYTES_MAX {
+            let mut queries = self.queries.lock().unwrap_or_else(PoisonError::into_inner);
+            if queries.len() >= QUERIES_MAX {
+                queries.clear();
+            }
+            queries.insert(text.into(), lowered.clone());
+        }
+        lowered
     }
 }
 
@@ -25,7 +50,7 @@ impl Interpreter<'_> {
     /// The result of a query by its text, asked of the context or of another root.
     pub(super) fn query_text(&self, text: &str, root: Option<&Value>) -> Result<Value, Fault> {
         if root.is_none() {
-            self.context.load(self, |entry| names(text, self.program.name(self.program.entry(entry).name)))?;
+            self.context.load(self, |entry| names_entry(text, self.program.name(self.program.entry(entry).name)))?;
         }
         let failure = |message| Fault::Query(Failure { message, missing: false });
         let text = text.trim();
@@ -46,42 +71,5 @@ impl Interpreter<'_> {
         let lowered = self.queries.lowered(text).map_err(|error| (Fault::error(error), true))?;
         let (program, expr) = &*lowered;
         Interpreter { program, ..*self }.ask(*expr, document).map_err(|fault| (fault, false))
-    }
-}
-
-/// Whether a query's text names a context entry: as a word that does not follow a dot
-/// (Kyverno `pkg/engine/context/deferred.go`, `NewDeferredLoader`).
-fn names(text: &str, entry: &str) -> bool {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    text.match_indices(entry).any(|(at, _)| {
-        let before = text.as_bytes()[..at].last();
-        let after = text.as_bytes().get(at + entry.len());
-        let ends_in_word = entry.bytes().last().is_some_and(is_word);
-        before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'.')
-            && after.is_some_and(|byte| is_word(*byte)) != ends_in_word
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entries_are_named_by_whole_words() {
-        for (text, named) in [
-            ("one", true),
-            ("one.x", true),
-            ("(one)", true),
-            ("one-two", true),
-            ("'one'", true),
-            ("_one", true),
-            ("x.one", false),
-            ("one_two", false),
-            ("one1", false),
-            ("anyone", false),
-            ("x.one || one", true),
-        ] {
-            assert_eq!(names(text, "one"), named, "{text}");
-        }
     }
 }

@@ -3,11 +3,14 @@
 //! | module | what |
 //! |---|---|
 //! | [`answer`] | when two answers are alike |
+//! | [`environment`] | what functions know of the world |
 //! | [`ratchet`] | counts that may not fall |
 //! | [`topic`] | the golden files and who answers them |
 
 mod answer;
 mod condition;
+mod environment;
+mod jmespath;
 mod merge;
 mod pattern;
 mod ratchet;

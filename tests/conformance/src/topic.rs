@@ -2,11 +2,13 @@
 
 use serde_json::Value as Json;
 
-use crate::{condition, merge, pattern, wildcard, yaml};
+use crate::{condition, jmespath, merge, pattern, wildcard, yaml};
 
 /// A sort of question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Topic {
+    /// Expressions.
+    Jmespath,
     /// Resources against patterns.
     Pattern,
     /// Operators of conditions.
@@ -24,11 +26,13 @@ pub(crate) type Judge = Box<dyn FnMut(&Json) -> Result<(), String>>;
 
 impl Topic {
     /// All topics, in the order in which they run.
-    pub(crate) const ALL: [Self; 5] = [Self::Pattern, Self::Condition, Self::Yaml, Self::Wildcard, Self::Merge];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Jmespath, Self::Pattern, Self::Condition, Self::Yaml, Self::Wildcard, Self::Merge];
 
     /// The name on the command line and in the output.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Jmespath => "jmespath",
             Self::Pattern => "pattern",
             Self::Condition => "condition",
             Self::Yaml => "yaml",
@@ -45,6 +49,7 @@ impl Topic {
     /// Who answers the topic's questions.
     pub(crate) fn judge(self) -> Judge {
         match self {
+            Self::Jmespath => Box::new(jmespath::agrees),
             Self::Pattern => Box::new(pattern::agrees),
             Self::Condition => Box::new(condition::agrees),
             Self::Yaml => Box::new(yaml::agrees),
