@@ -14,6 +14,7 @@
 //! | [`go_format`], [`go_parse`] | numbers as Go writes and reads them |
 //! | [`image`] | image references |
 //! | [`regex`] | regular expressions in Go's syntax |
+//! | [`semver`], [`url`] | versions and the hosts of URLs as Go reads them |
 #![forbid(unsafe_code)]
 
 pub mod condition;
@@ -28,6 +29,8 @@ pub mod pattern;
 pub mod quantity;
 pub mod regex;
 pub mod selector;
+pub mod semver;
+pub mod url;
 pub mod value;
 pub mod wildcard;
 

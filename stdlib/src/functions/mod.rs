@@ -21,6 +21,7 @@ mod table;
 mod arithmetic;
 mod collection;
 mod conversion;
+mod infrastructure;
 mod text;
 
 pub use arguments::{Argument, Arguments, Lambda, invoke};
@@ -139,7 +140,8 @@ pub struct Function {
     pub arity: Arity,
     /// The type of its result.
     pub result: Kind,
-    /// Whether it reads the clock, chance or a name lookup from the [`Environment`]; such calls are never folded.
+    /// Whether it reads the clock, chance, a name lookup or the configuration from the [`Environment`]; such calls are
+    /// never folded.
     pub volatile: bool,
     /// One sentence for the reference.
     pub summary: &'static str,

@@ -1,6 +1,6 @@
 //! The one list of all functions.
 
-use super::{Function, FunctionId, arithmetic, collection, conversion, text};
+use super::{Function, FunctionId, arithmetic, collection, conversion, infrastructure, text};
 
 static TABLE: &[&Function] = &[
     &arithmetic::abs::FUNCTION,
@@ -15,6 +15,8 @@ static TABLE: &[&Function] = &[
     &text::ends_with::FUNCTION,
     &text::equal_fold::FUNCTION,
     &arithmetic::floor::FUNCTION,
+    &infrastructure::image_normalize::FUNCTION,
+    &infrastructure::is_external_url::FUNCTION,
     &collection::items::FUNCTION,
     &collection::join::FUNCTION,
     &collection::keys::FUNCTION,
@@ -34,6 +36,7 @@ static TABLE: &[&Function] = &[
     &collection::object_from_lists::FUNCTION,
     &conversion::parse_json::FUNCTION,
     &text::path_canonicalize::FUNCTION,
+    &text::pattern_match::FUNCTION,
     &text::random::FUNCTION,
     &text::regex_match::FUNCTION,
     &text::regex_replace_all::FUNCTION,
@@ -42,6 +45,7 @@ static TABLE: &[&Function] = &[
     &text::replace_all::FUNCTION,
     &collection::reverse::FUNCTION,
     &arithmetic::round::FUNCTION,
+    &infrastructure::semver_compare::FUNCTION,
     &text::sha1::FUNCTION,
     &text::sha256::FUNCTION,
     &collection::sort::FUNCTION,

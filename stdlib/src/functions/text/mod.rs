@@ -7,6 +7,7 @@ pub(super) mod ends_with;
 pub(super) mod equal_fold;
 pub(super) mod md5;
 pub(super) mod path_canonicalize;
+pub(super) mod pattern_match;
 pub(super) mod random;
 pub(super) mod regex_match;
 pub(super) mod regex_replace_all;
