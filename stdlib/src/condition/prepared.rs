@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use semver::Version;
+use crate::semver::Version;
 
 use crate::Value;
 use crate::duration::{GoDuration, float_to_int};
