@@ -40,7 +40,7 @@ fn text_holds(key: &Prepared, relation: Relation, value: &Prepared) -> bool {
         return number_holds(number as f64, &Prepared::new(Value::Int(number)), relation, value);
     }
     match (key.version(), value.version()) {
-        (Some(key), Some(value)) => relation.accepts(Some(key.cmp_precedence(value))),
+        (Some(key), Some(value)) => relation.accepts(Some(key.cmp(value))),
         _ => false,
     }
 }

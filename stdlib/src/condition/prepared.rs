@@ -2,14 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::semver::Version;
-
 use crate::Value;
 use crate::duration::{GoDuration, float_to_int};
 use crate::encode::sprint;
 use crate::go_parse::parse_float;
 use crate::pattern::{ScalarPattern, is_range};
 use crate::quantity::Quantity;
+use crate::semver::Version;
 use crate::wildcard::Wildcard;
 
 /// A value and its readings, each made when first asked for and then kept. A constant side of a condition is prepared
