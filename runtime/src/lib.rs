@@ -9,6 +9,7 @@
 //! | [`context`] | the JSON context of a request |
 //! | [`interpreter`] | evaluates IR |
 //! | [`engine`] | the rule pipeline |
+//! | [`review`] | whole reviews: refusals, warnings, patches |
 //! | [`host`] | where the webhook gets data, namespace labels and roles |
 //! | [`cluster`] | the host that is a Kubernetes cluster |
 //! | [`webhook`] | the admission webhook |
@@ -24,4 +25,5 @@ pub mod host;
 pub mod interpreter;
 pub mod patch;
 pub mod request;
+pub mod review;
 pub mod webhook;

@@ -66,8 +66,13 @@ impl<'a> Admission<'a> {
         self.object = object;
     }
 
+    /// The new object, or the old one where there is none.
+    pub(crate) fn shown_object(&self) -> &Value {
+        if self.object.is_null() { &self.old_object } else { &self.object }
+    }
+
     /// The namespace that the object lives in, as far as failure actions are concerned.
     pub(crate) fn namespace(&self) -> &str {
-        object::namespace(if self.object.is_null() { &self.old_object } else { &self.object })
+        object::namespace(self.shown_object())
     }
 }
