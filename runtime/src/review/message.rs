@@ -21,8 +21,7 @@ pub(super) fn refusal(program: &Program, admission: &Admission<'_>, responses: &
     }
     let object = admission.shown_object();
     let (kind, namespace, name) = (object::kind(object), object::namespace(object), object::name(object));
-    let mut text =
-        format!("\n\nresource {kind}/{namespace}/{name} was blocked due to the following policies \n\n");
+    let mut text = format!("\n\nresource {kind}/{namespace}/{name} was blocked due to the following policies \n\n");
     for (policy, rules) in policies {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{}:", scalar::key(policy));

@@ -57,7 +57,8 @@ impl Scan {
             break_space |= character == ' ' && before.is_some_and(is_break);
             before = Some(character);
         }
-        let padded = |character: Option<char>| character.is_some_and(|character| character == ' ' || is_break(character));
+        let padded =
+            |character: Option<char>| character.is_some_and(|character| character == ' ' || is_break(character));
         let edges = padded(text.chars().next()) || padded(text.chars().next_back());
         Self {
             lines,
@@ -138,9 +139,8 @@ fn is_printable(character: char) -> bool {
 
 /// Whether a plain scalar of this text is read as text again, and not as a number, truth value, null or time.
 fn reads_as_text(text: &str) -> bool {
-    const WORDS: [&str; 16] = [
-        "", "~", "null", "true", "false", "y", "n", "yes", "no", "on", "off", ".nan", ".inf", "+.inf", "-.inf", "<<",
-    ];
+    const WORDS: [&str; 16] =
+        ["", "~", "null", "true", "false", "y", "n", "yes", "no", "on", "off", ".nan", ".inf", "+.inf", "-.inf", "<<"];
     let lower = text.to_ascii_lowercase();
     let starts_like_a_number = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
     !WORDS.contains(&&*lower) && !(starts_like_a_number && is_number_or_time(text))
@@ -151,9 +151,9 @@ fn is_number_or_time(text: &str) -> bool {
     let plain: String = text.chars().filter(|character| *character != '_').collect();
     let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
     let radix = |prefix: &str, radix: u32| {
-        unsigned.strip_prefix(prefix).is_some_and(|digits| {
-            !digits.is_empty() && digits.chars().all(|character| character.is_digit(radix))
-        })
+        unsigned
+            .strip_prefix(prefix)
+            .is_some_and(|digits| !digits.is_empty() && digits.chars().all(|character| character.is_digit(radix)))
     };
     let base_60 = unsigned.contains(':') && unsigned.split(':').all(|part| part.parse::<f64>().is_ok());
     let date = {
