@@ -2,11 +2,13 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`pipeline`] | the stages in order |
 //! | [`diagnostic`] | what authors are told, and the formats it is told in |
-//! | `autogen` | rules for pod controllers, made from rules for Pods |
+//! | `syntax` | faults of YAML files |
 //! | `model` | policy documents, field by field |
+//! | `autogen` | rules for pod controllers, made from rules for Pods |
 //! | [`ir`] | the typed IR |
-//! | [`lower`] | the way from the model to the IR |
+//! | [`lower`] | the model to IR |
 //! | [`passes`] | IR to better IR |
 //! | [`layout`] | where native code finds the parts of a request |
 
@@ -17,3 +19,7 @@ pub mod layout;
 pub mod lower;
 mod model;
 pub mod passes;
+pub mod pipeline;
+mod syntax;
+
+pub use pipeline::{Compilation, Counts, compile};

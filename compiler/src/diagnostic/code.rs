@@ -92,6 +92,8 @@ macro_rules! registry {
 
 registry! {
     DK0101 YAML_SYNTAX Error "invalid YAML"
+    DK0102 REPEATED_KEY Warning "repeated key"
+    DK0103 UNREAD_TEXT Warning "text that is not read"
 
     DK0201 UNKNOWN_FIELD Error "unknown field"
     DK0202 WRONG_TYPE Error "wrong type"
@@ -110,8 +112,12 @@ registry! {
     DK0402 UNKNOWN_FUNCTION Error "unknown function"
     DK0403 UNDEFINED_VARIABLE Error "undefined variable"
     DK0404 ARGUMENT_COUNT Error "wrong number of arguments"
+    DK0405 BRACES_AROUND_EXPRESSION Error "braces around an expression"
 
     DK0501 UNKNOWN_OPERATOR Error "unknown operator"
+
+    DK0701 INVALID_SELECTOR Error "label selector that is refused"
+    DK0702 UNKNOWN_SUBJECT Error "unknown kind of subject"
 
     DK0801 UNKNOWN_CONTROLLER Warning "unknown pod controller"
     DK0802 LOST_IN_AUTOGEN Warning "field that autogen drops"

@@ -22,7 +22,8 @@ pub enum Pattern {
     EachMap(PatternId),
     /// The node is a list, each item of which satisfies the scalar pattern.
     EachScalar(PatternId),
-    /// The node is a list with at least as many items, matched position by position.
+    /// The node is a list with at least as many items, matched position by position. Below an existence anchor: the
+    /// items of the pattern, each of which needs an item of the node.
     Positional(Vec<PatternId>),
     /// An empty list as a pattern: never satisfied.
     EmptyList,
@@ -39,7 +40,8 @@ pub struct MapPattern {
     pub anchored: Vec<Field>,
     /// Plain keys and global anchors: those with anchors below first and descending, then the others ascending.
     pub fields: Vec<Field>,
-    /// Whether `metadata.labels` or `metadata.annotations` below has keys with wildcards to be looked up in the resource.
+    /// Whether `metadata.labels` or `metadata.annotations` below has keys with wildcards to be looked up in the resource,
+    /// or values that may be no text, which are dropped then.
     pub expand_metadata: bool,
 }
 

@@ -282,6 +282,8 @@ pub struct Mutate {
     pub action: MutateAction,
     /// `targets`: existing objects to change instead of the request's.
     pub targets: Vec<Target>,
+    /// `mutateExistingOnPolicyUpdate`, of the rule or else of the policy.
+    pub existing_on_policy_update: bool,
     /// The parts of the rule that Kyverno also substitutes before a standard mutation (the whole rule is one document
     /// there); an error in one of them is the rule's error. In document order, patch excluded.
     pub also_substituted: Vec<ExprId>,
@@ -356,6 +358,8 @@ pub struct Generate {
     pub sources: Vec<GenerateSource>,
     /// `synchronize`
     pub synchronize: bool,
+    /// `generateExisting`, of the rule or else of the policy.
+    pub existing: bool,
     /// `orphanDownstreamOnPolicyDelete`
     pub orphan_downstream: bool,
 }

@@ -24,9 +24,6 @@ pub(crate) enum Document<'n> {
     Other,
 }
 
-/// Kinds of `kyverno.io` that are no policies: what they hold is used elsewhere or written by Kyverno itself.
-const NO_POLICIES: &[&str] = &["GlobalContextEntry", "UpdateRequest", "AdmissionReport", "BackgroundScanReport"];
-
 /// Sorts a document by its `apiVersion` and `kind`, checks it and reads it.
 pub(crate) fn sort<'n>(node: &'n Node, diagnostics: &mut Diagnostics) -> Document<'n> {
     let (Some(api_version), Some(kind)) = (node.text("apiVersion"), node.text("kind")) else {
@@ -55,7 +52,7 @@ pub(crate) fn sort<'n>(node: &'n Node, diagnostics: &mut Diagnostics) -> Documen
             }
             Document::Refused
         }
-        ("kyverno.io" | "policies.kyverno.io", _, name) if !NO_POLICIES.contains(&name) => {
+        ("kyverno.io" | "policies.kyverno.io", _, name) if is_policy(name) => {
             diagnostics.report(UnsupportedKind {
                 span: kind.span(),
                 kind: name.to_owned(),
@@ -65,4 +62,9 @@ pub(crate) fn sort<'n>(node: &'n Node, diagnostics: &mut Diagnostics) -> Documen
         }
         _ => Document::Other,
     }
+}
+
+/// Whether a kind of Kyverno's groups is one of policies: the others hold data, tests, or what Kyverno itself writes.
+fn is_policy(kind: &str) -> bool {
+    kind.ends_with("Policy") || kind == "PolicyException"
 }

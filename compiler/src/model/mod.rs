@@ -21,7 +21,7 @@ pub(crate) mod suggest;
 mod validate;
 
 pub(crate) use condition::{AnyAll, Condition, Conditions};
-pub(crate) use context::{ApiCall, ContextEntry, ContextSource, Service};
+pub(crate) use context::{ApiCall, ContextEntry, ContextSource};
 pub(crate) use document::{Document, sort};
 pub(crate) use exception::Exception;
 pub(crate) use generate::{Generate, GeneratePattern};
@@ -29,5 +29,5 @@ pub(crate) use matching::{Filter, MatchBlock, Selector, Subject};
 pub(crate) use mutate::{Mutate, MutateAction, MutateLoop, Target};
 pub(crate) use node::Fields;
 pub(crate) use policy::{Override, Policy};
-pub(crate) use rule::{Body, Rule};
+pub(crate) use rule::{Body, Rule, rule_name};
 pub(crate) use validate::{PodSecurity, PodSecurityExclude, Validate, ValidateAction, ValidateLoop};

@@ -66,6 +66,11 @@ impl<'n> Rule<'n> {
     }
 }
 
+/// The name in a rule's document; empty when there is none.
+pub(crate) fn rule_name(node: &Node) -> &str {
+    node.text("name").map_or("", Text::as_str)
+}
+
 /// The first part of a rule that cannot be run yet. `manifests` without attestors and `cel` beside `podSecurity` are
 /// never looked at (Kyverno `pkg/engine/validation.go`).
 fn unsupported_part(node: &Node) -> Option<Diagnostic> {

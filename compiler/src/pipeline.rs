@@ -1,0 +1,124 @@
+//! From files to a program.
+
+use dikast_grammar::yaml::{self, Node};
+use dikast_grammar::SourceMap;
+
+use crate::autogen;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::ir::{Autogen, Builder, PolicyId, Program};
+use crate::lower::{Defaults, Lowering};
+use crate::model::{self, Document, Policy, Rule};
+use crate::syntax;
+
+/// What the compiler made of the files of a [`SourceMap`].
+#[derive(Clone, Debug, Default)]
+pub struct Compilation {
+    /// The policies and exceptions that can be used.
+    pub program: Program,
+    /// What there is to say about the files, in the order of files and places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Policies of the program that have errors all the same: a rule was left out, or one will end in an error when
+    /// it gets to the faulty place, as in Kyverno. A server that takes no risks does not serve these.
+    pub faulty: Vec<PolicyId>,
+    /// How much was read.
+    pub counts: Counts,
+}
+
+/// How many documents were read, by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Policies in the program.
+    pub policies: usize,
+    /// Rules in the program, those that autogen made included.
+    pub rules: usize,
+    /// Exceptions in the program.
+    pub exceptions: usize,
+    /// Policies and exceptions that are not in the program because of their faults, or are not supported.
+    pub refused: usize,
+    /// Documents of other kinds.
+    pub passed_over: usize,
+}
+
+/// Compiles all policies and exceptions in the files.
+///
+/// Never fails: whatever is wrong is in [`Compilation::diagnostics`], and costs no more than the document that it is
+/// in. Whether a finding stops the caller is the caller's choice.
+pub fn compile(sources: &SourceMap) -> Compilation {
+    let mut compiler = Compiler::default();
+    for (file, source) in sources.iter() {
+        let parsed = yaml::parse(file, source.text());
+        compiler.syntax_errors(&parsed.errors);
+        for document in &parsed.documents {
+            compiler.document(document);
+        }
+    }
+    compiler.finish()
+}
+
+#[derive(Default)]
+struct Compiler {
+    builder: Builder,
+    diagnostics: Diagnostics,
+    faulty: Vec<PolicyId>,
+    counts: Counts,
+}
+
+impl Compiler {
+    fn syntax_errors(&mut self, errors: &[yaml::SyntaxError]) {
+        for error in errors {
+            self.diagnostics.report(syntax::finding(error));
+        }
+    }
+
+    fn document(&mut self, document: &Node) {
+        match model::sort(document, &mut self.diagnostics) {
+            Document::Policy(policy) => self.policy(&policy),
+            Document::Exception(exception) => {
+                self.lowering().exception(&exception);
+                self.counts.exceptions += 1;
+            }
+            Document::Refused => self.counts.refused += 1,
+            Document::Other => self.counts.passed_over += 1,
+        }
+    }
+
+    fn policy(&mut self, policy: &Policy<'_>) {
+        let errors = self.diagnostics.errors_reported();
+        let made = autogen::expand(policy, &mut self.diagnostics);
+        let id = self.lowering().begin_policy(policy);
+        for node in policy.rules {
+            if made.is_empty() || !autogen::is_made_name(model::rule_name(node)) {
+                self.rule(id, policy, node, None);
+            }
+        }
+        for generated in &made {
+            let controllers = generated.controllers.iter().map(|kind| self.builder.name(kind)).collect();
+            self.rule(id, policy, &generated.rule, Some(Autogen { controllers, cron_job: generated.cron_job }));
+        }
+        self.lowering().end_policy(id);
+        self.counts.policies += 1;
+        if self.diagnostics.errors_reported() > errors {
+            self.faulty.push(id);
+        }
+    }
+
+    fn rule(&mut self, id: PolicyId, policy: &Policy<'_>, node: &Node, autogen: Option<Autogen>) {
+        if let Some(rule) = Rule::read(node, &mut self.diagnostics) {
+            self.lowering().rule(id, &rule, Defaults::of(policy), autogen);
+            self.counts.rules += 1;
+        }
+    }
+
+    fn lowering(&mut self) -> Lowering<'_> {
+        Lowering { builder: &mut self.builder, diagnostics: &mut self.diagnostics }
+    }
+
+    fn finish(self) -> Compilation {
+        Compilation {
+            program: self.builder.finish(),
+            diagnostics: self.diagnostics.into_sorted(),
+            faulty: self.faulty,
+            counts: self.counts,
+        }
+    }
+}

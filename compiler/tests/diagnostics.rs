@@ -1,0 +1,70 @@
+//! Each file in `diagnostics/` begins with what the compiler says about it, one finding a line:
+//!
+//! ```yaml
+//! #! DK0201 12:7-13 unknown field `mesage` of `validate`
+//! ```
+//!
+//! `DIKAST_BLESS=1 cargo test` writes these lines anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dikast_compiler::compile;
+use dikast_grammar::SourceMap;
+
+const MARK: &str = "#! ";
+
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// The findings as they stand at the head of a file.
+fn findings(name: &str, text: &str) -> String {
+    let mut sources = SourceMap::new();
+    let file = sources.add(name, text);
+    let file = sources.get(file).unwrap();
+    let mut out = String::new();
+    for found in compile(&sources).diagnostics {
+        let (start, end) = (file.position(found.span.start), file.position(found.span.end));
+        let end = if end.line == start.line {
+            end.column.to_string()
+        } else {
+            format!("{}:{}", end.line, end.column)
+        };
+        out += &format!("{MARK}{} {}:{}-{end} {}", found.code, start.line, start.column, found.message);
+        if let Some(help) = found.help {
+            out += &format!("; {help}");
+        }
+        if let Some(fix) = found.fix {
+            out += &format!(" [{:?} -> {:?}]", sources.text(fix.span), fix.replacement);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn files_have_the_findings_that_they_begin_with() {
+    let bless = std::env::var_os("DIKAST_BLESS").is_some();
+    let mut differing = String::new();
+    for path in files() {
+        let text = fs::read_to_string(&path).unwrap();
+        let expected: String = text.split_inclusive('\n').take_while(|line| line.starts_with(MARK)).collect();
+        let name = path.file_name().unwrap().to_string_lossy();
+        // Blank lines keep the body's line numbers when the number of findings changes.
+        let found = findings(&name, &text);
+        if found == expected {
+            continue;
+        }
+        differing += &format!("{name}: expected\n{expected}found\n{found}");
+        if bless {
+            let body = &text[expected.len()..];
+            let found = findings(&name, &format!("{}{body}", "\n".repeat(found.lines().count())));
+            fs::write(&path, found + body).unwrap();
+        }
+    }
+    assert!(bless || differing.is_empty(), "{differing}");
+}
