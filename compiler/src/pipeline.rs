@@ -1,7 +1,7 @@
 //! From files to a program.
 
-use dikast_grammar::yaml::{self, Node};
 use dikast_grammar::SourceMap;
+use dikast_grammar::yaml::{self, Node};
 
 use crate::autogen;
 use crate::diagnostic::{Diagnostic, Diagnostics};

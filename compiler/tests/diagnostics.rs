@@ -29,11 +29,7 @@ fn findings(name: &str, text: &str) -> String {
     let mut out = String::new();
     for found in compile(&sources).diagnostics {
         let (start, end) = (file.position(found.span.start), file.position(found.span.end));
-        let end = if end.line == start.line {
-            end.column.to_string()
-        } else {
-            format!("{}:{}", end.line, end.column)
-        };
+        let end = if end.line == start.line { end.column.to_string() } else { format!("{}:{}", end.line, end.column) };
         out += &format!("{MARK}{} {}:{}-{end} {}", found.code, start.line, start.column, found.message);
         if let Some(help) = found.help {
             out += &format!("; {help}");

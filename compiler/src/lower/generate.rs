@@ -31,9 +31,10 @@ impl Lowering<'_> {
         GenerateSource {
             list,
             context,
-            preconditions: pattern.preconditions.as_ref().map(|block| {
-                Conditions::AnyAll(self.condition_block(block, &inner))
-            }),
+            preconditions: pattern
+                .preconditions
+                .as_ref()
+                .map(|block| Conditions::AnyAll(self.condition_block(block, &inner))),
             resource: self.document(&resource, &inner, ""),
         }
     }

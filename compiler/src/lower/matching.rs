@@ -3,8 +3,8 @@
 use dikast_grammar::kind;
 use dikast_grammar::yaml::Text;
 
-use super::fault::{InvalidSelector, UnknownSubject};
 use super::Lowering;
+use super::fault::{InvalidSelector, UnknownSubject};
 use crate::ir::{
     Filter, KindSelector, LabelRequirement, LabelSelector, MatchBlock, NameId, RequirementOperator, Subject,
     SubjectKind,

@@ -55,9 +55,10 @@ impl Lowering<'_> {
             list_text,
             order: turn.order,
             context,
-            preconditions: turn.preconditions.as_ref().map(|block| {
-                Conditions::AnyAll(self.condition_block(block, &inner))
-            }),
+            preconditions: turn
+                .preconditions
+                .as_ref()
+                .map(|block| Conditions::AnyAll(self.condition_block(block, &inner))),
             action: self.mutate_action(&turn.action, &inner, ""),
             span: Some(turn.span),
         }

@@ -49,11 +49,9 @@ impl Lowering<'_> {
                     None => Pattern::Dynamic(leaf),
                 }
             }
-            NodeValue::Null
-            | NodeValue::Bool(_)
-            | NodeValue::Int(_)
-            | NodeValue::Float(_)
-            | NodeValue::Text(_) => self.scalar_pattern(&super::constant::value_of(node)),
+            NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => {
+                self.scalar_pattern(&super::constant::value_of(node))
+            }
         };
         self.builder.pattern(pattern, Some(node.span))
     }
@@ -166,9 +164,7 @@ fn has_anchors(node: &Node) -> bool {
     match &node.value {
         NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => false,
         NodeValue::List(items) => items.iter().any(has_anchors),
-        NodeValue::Map(entries) => {
-            entries.iter().any(|entry| known(entry.key.as_str()) || has_anchors(&entry.value))
-        }
+        NodeValue::Map(entries) => entries.iter().any(|entry| known(entry.key.as_str()) || has_anchors(&entry.value)),
     }
 }
 

@@ -14,10 +14,7 @@ pub(crate) struct Defaults {
 impl Defaults {
     /// The settings of a policy.
     pub(crate) fn of(policy: &model::Policy<'_>) -> Self {
-        Self {
-            generate_existing: policy.generate_existing,
-            mutate_existing: policy.mutate_existing_on_policy_update,
-        }
+        Self { generate_existing: policy.generate_existing, mutate_existing: policy.mutate_existing_on_policy_update }
     }
 }
 

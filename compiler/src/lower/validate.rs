@@ -1,9 +1,7 @@
 //! `validate`.
 
 use super::{Lowering, Scope};
-use crate::ir::{
-    Override, PodSecurity, PodSecurityExclude, Validate, ValidateAction, ValidateLoop, Conditions,
-};
+use crate::ir::{Conditions, Override, PodSecurity, PodSecurityExclude, Validate, ValidateAction, ValidateLoop};
 use crate::model;
 
 impl Lowering<'_> {
@@ -46,9 +44,10 @@ impl Lowering<'_> {
             list,
             list_text,
             context,
-            preconditions: turn.preconditions.as_ref().map(|block| {
-                Conditions::AnyAll(self.condition_block(block, &inner))
-            }),
+            preconditions: turn
+                .preconditions
+                .as_ref()
+                .map(|block| Conditions::AnyAll(self.condition_block(block, &inner))),
             element_scope: turn.element_scope,
             action: self.validate_action(&turn.action, &inner),
             span: Some(turn.span),
