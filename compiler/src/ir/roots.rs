@@ -71,7 +71,7 @@ fn visit_rule(rule: &mut Rule, visit: Visit<'_>) {
             visit_all(message, visit);
             visit_validate(action, visit);
         }
-        Body::Mutate(Mutate { action, targets, also_substituted }) => {
+        Body::Mutate(Mutate { action, targets, existing_on_policy_update: _, also_substituted }) => {
             visit_all(also_substituted, visit);
             visit_mutate(action, visit);
             for Target { api_version, kind, namespace, name, selector, context: _, preconditions } in targets {

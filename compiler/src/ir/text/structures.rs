@@ -252,10 +252,10 @@ choice!(ValidateAction {
 record!(ValidateLoop { list, list_text, context, preconditions, element_scope, action, span });
 record!(PodSecurity { level, version, exclude });
 record!(PodSecurityExclude { control, images, restricted_field, values });
-record!(Mutate { action, targets, also_substituted });
+record!(Mutate { action, targets, existing_on_policy_update, also_substituted });
 choice!(MutateAction { Merge "merge" (overlay), Json "json" (operations), Foreach "foreach" (loops), Nothing "nothing" });
 record!(MutateLoop { list, list_text, order, context, preconditions, action, span });
 choice!(LoopOrder { Default "default", Ascending "ascending", Descending "descending" });
 record!(Target { api_version, kind, namespace, name, selector, context, preconditions });
-record!(Generate { sources, synchronize, orphan_downstream });
+record!(Generate { sources, synchronize, existing, orphan_downstream });
 record!(GenerateSource { list, context, preconditions, resource });
