@@ -3,6 +3,7 @@
 
 mod api_call;
 mod deferred;
+mod images;
 mod load;
 mod tree;
 
@@ -115,11 +116,25 @@ impl Context {
 
     /// A member of the document. `images` is computed when it is first named.
     pub(crate) fn member(&self, name: &str) -> Result<Option<Value>, Fault> {
+        if name == "images" {
+            self.load_images()?;
+        }
         let state = self.state.borrow();
         Ok(match &state.document {
             Value::Object(members) => members.get(name).cloned(),
             _ => Some(Value::Null),
         })
+    }
+
+    fn load_images(&self) -> Result<(), Fault> {
+        if std::mem::replace(&mut self.state.borrow_mut().images_named, true) {
+            return Ok(());
+        }
+        let images = images::of_object(&self.image_source, &self.configuration).map_err(Fault::query)?;
+        if let Some(images) = images {
+            self.write(images, &["images"], Writing::Merge);
+        }
+        Ok(())
     }
 
     /// Whether the request deletes its object.

@@ -47,6 +47,11 @@ impl Fault {
         Self::Error(Failure { message: message.into(), missing: false })
     }
 
+    /// A query that cannot be run, with this message.
+    pub fn query(message: impl Into<String>) -> Self {
+        Self::Query(Failure { message: message.into(), missing: false })
+    }
+
     /// The same outcome with other words, unless data is needed.
     #[must_use]
     pub fn reworded(self, words: impl FnOnce(&str) -> String) -> Self {

@@ -14,6 +14,7 @@ mod jmespath;
 mod merge;
 mod pattern;
 mod ratchet;
+mod review;
 mod topic;
 mod wildcard;
 mod yaml;
@@ -27,6 +28,7 @@ use anyhow::Context;
 use clap::Parser;
 use serde_json::Value as Json;
 
+use review::EngineName;
 use topic::Topic;
 
 /// Command line.
@@ -35,6 +37,9 @@ struct Options {
     /// Folder with the golden files.
     #[arg(long)]
     golden: PathBuf,
+    /// Folder that the policy files of reviews are relative to.
+    #[arg(long)]
+    corpus: Option<PathBuf>,
     /// Only these topics.
     #[arg(long = "topic")]
     topics: Vec<Topic>,
@@ -44,6 +49,9 @@ struct Options {
     /// Only cases of this group.
     #[arg(long)]
     group: Option<String>,
+    /// Which engine answers reviews.
+    #[arg(long, value_enum, default_value = "interpreter")]
+    engine: EngineName,
     /// Where disagreements are written, one JSON object a line.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -79,7 +87,7 @@ fn run(options: &Options) -> anyhow::Result<bool> {
     let topics = if options.topics.is_empty() { Topic::ALL.to_vec() } else { options.topics.clone() };
     let mut counts = Vec::new();
     for topic in topics {
-        let mut judge = topic.judge();
+        let mut judge = topic.judge(options.corpus.as_deref(), options.engine);
         let mut count = Count::default();
         for file in files(&options.golden, topic)? {
             for line in BufReader::new(File::open(&file)?).lines() {

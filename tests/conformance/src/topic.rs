@@ -1,8 +1,11 @@
 //! The golden files and who answers them.
 
+use std::path::Path;
+
 use serde_json::Value as Json;
 
-use crate::{condition, jmespath, merge, pattern, wildcard, yaml};
+use crate::review::EngineName;
+use crate::{condition, jmespath, merge, pattern, review, wildcard, yaml};
 
 /// A sort of question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -19,6 +22,8 @@ pub(crate) enum Topic {
     Wildcard,
     /// Patches.
     Merge,
+    /// Admission requests under policies.
+    Review,
 }
 
 /// Answers a case and says where the answer differs from Kyverno's.
@@ -26,8 +31,8 @@ pub(crate) type Judge = Box<dyn FnMut(&Json) -> Result<(), String>>;
 
 impl Topic {
     /// All topics, in the order in which they run.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Jmespath, Self::Pattern, Self::Condition, Self::Yaml, Self::Wildcard, Self::Merge];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Jmespath, Self::Pattern, Self::Condition, Self::Yaml, Self::Wildcard, Self::Merge, Self::Review];
 
     /// The name on the command line and in the output.
     pub(crate) fn name(self) -> &'static str {
@@ -38,16 +43,20 @@ impl Topic {
             Self::Yaml => "yaml",
             Self::Wildcard => "wildcard",
             Self::Merge => "merge",
+            Self::Review => "review",
         }
     }
 
     /// Whether a file of this name holds questions of the topic.
     pub(crate) fn owns(self, file: &str) -> bool {
-        file.strip_suffix(".jsonl") == Some(self.name())
+        match (self, file.strip_suffix(".jsonl")) {
+            (Self::Review, Some(name)) => name.starts_with("review-"),
+            (_, name) => name == Some(self.name()),
+        }
     }
 
     /// Who answers the topic's questions.
-    pub(crate) fn judge(self) -> Judge {
+    pub(crate) fn judge(self, corpus: Option<&Path>, engine: EngineName) -> Judge {
         match self {
             Self::Jmespath => Box::new(jmespath::agrees),
             Self::Pattern => Box::new(pattern::agrees),
@@ -55,6 +64,7 @@ impl Topic {
             Self::Yaml => Box::new(yaml::agrees),
             Self::Wildcard => Box::new(wildcard::agrees),
             Self::Merge => Box::new(merge::agrees),
+            Self::Review => review::judge(corpus, engine),
         }
     }
 }
