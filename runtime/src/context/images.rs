@@ -64,8 +64,7 @@ fn of_group(
         let Some(image) = members.get("image").and_then(Value::as_text).filter(|image| !image.trim().is_empty()) else {
             continue;
         };
-        let info =
-            ImageInfo::parse(image, defaults).map_err(|error| format!("invalid image '{image}' ({error})"))?;
+        let info = ImageInfo::parse(image, defaults).map_err(|error| format!("invalid image '{image}' ({error})"))?;
         let pointer = format!("/{}/{group}/{position}/image", path.join("/"));
         let parts = info.members().into_iter().chain([("jsonPointer", Value::text(pointer))]);
         images.push((name.to_owned(), Value::object(parts)));
@@ -83,7 +82,8 @@ mod tests {
 
     #[test]
     fn images_are_listed_by_group_and_name() {
-        let found = images(r#"{"kind":"Job","spec":{"template":{"spec":{"containers":[{"name":"c","image":"r.io/a/b:1"}]}}}}"#);
+        let found =
+            images(r#"{"kind":"Job","spec":{"template":{"spec":{"containers":[{"name":"c","image":"r.io/a/b:1"}]}}}}"#);
         let container = found.unwrap().unwrap().at(&["containers", "c"]).cloned().unwrap();
         assert_eq!(container.get("path"), Some(&Value::text("a/b")));
         assert_eq!(container.get("digest"), None);
