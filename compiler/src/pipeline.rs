@@ -49,7 +49,7 @@ pub fn compile(sources: &SourceMap) -> Compilation {
         let parsed = yaml::parse(file, source.text());
         compiler.syntax_errors(&parsed.errors);
         for document in &parsed.documents {
-            compiler.document(document);
+            compiler.document(document, source.text());
         }
     }
     compiler.finish()
@@ -70,8 +70,8 @@ impl Compiler {
         }
     }
 
-    fn document(&mut self, document: &Node) {
-        match model::sort(document, &mut self.diagnostics) {
+    fn document(&mut self, document: &Node, source: &str) {
+        match model::sort(document, source, &mut self.diagnostics) {
             Document::Policy(policy) => self.policy(&policy),
             Document::Exception(exception) => {
                 self.lowering().exception(&exception);

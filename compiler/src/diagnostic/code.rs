@@ -93,7 +93,7 @@ macro_rules! registry {
 registry! {
     DK0101 YAML_SYNTAX Error "invalid YAML"
     DK0102 REPEATED_KEY Warning "repeated key"
-    DK0103 UNREAD_TEXT Warning "text that is not read"
+    DK0103 UNREAD_TEXT Error "text that is not read"
 
     DK0201 UNKNOWN_FIELD Error "unknown field"
     DK0202 WRONG_TYPE Error "wrong type"

@@ -17,6 +17,7 @@ mod scope;
 mod template;
 mod validate;
 
+pub(crate) use constant::value_of;
 pub(crate) use policy::Defaults;
 pub(crate) use scope::Scope;
 

@@ -12,9 +12,9 @@ use super::schema::{Constraint, Field, ObjectShape, Shape};
 use super::suggest;
 use crate::diagnostic::Diagnostics;
 
-/// Reports everything in which `node` differs from `shape`.
-pub(super) fn check_document(node: &Node, shape: &'static ObjectShape, diagnostics: &mut Diagnostics) {
-    Checker { diagnostics, ancestors: Vec::new() }.object("the document", node, shape, head(node));
+/// Reports everything in which `node` differs from `shape`. `source` is the text of its file.
+pub(super) fn check_document(node: &Node, shape: &'static ObjectShape, source: &str, diagnostics: &mut Diagnostics) {
+    Checker { diagnostics, source, ancestors: Vec::new() }.object("the document", node, shape, head(node));
 }
 
 /// The first line of a node, or of its first key: where a fault of the whole object is shown.
@@ -24,6 +24,7 @@ fn head(node: &Node) -> Span {
 
 struct Checker<'d> {
     diagnostics: &'d mut Diagnostics,
+    source: &'d str,
     /// The objects around the one that is checked, the document first.
     ancestors: Vec<&'static ObjectShape>,
 }
@@ -75,19 +76,16 @@ impl Checker<'_> {
     }
 
     fn wrong_type(&mut self, field: &str, node: &Node, shape: &Shape, advice: Option<&'static str>) {
-        let scalar = match &node.value {
-            NodeValue::Bool(truth) => Some(truth.to_string()),
-            NodeValue::Int(number) => Some(number.to_string()),
-            NodeValue::Float(number) => Some(number.to_string()),
-            NodeValue::Null | NodeValue::Text(_) | NodeValue::List(_) | NodeValue::Map(_) => None,
+        let written = self.source.get(node.span.start as usize..node.span.end as usize);
+        let (found, quoted) = match (&node.value, written) {
+            (NodeValue::List(_), _) => ("a list".to_owned(), None),
+            (NodeValue::Map(_), _) => ("an object".to_owned(), None),
+            (NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_), Some(written)) => {
+                let quoted = matches!(shape, Shape::Text).then(|| format!("\"{written}\""));
+                (format!("the {} `{written}`", node.type_name()), quoted)
+            }
+            _ => ("text".to_owned(), None),
         };
-        let found = match (&node.value, &scalar) {
-            (NodeValue::List(_), _) => "a list".to_owned(),
-            (NodeValue::Map(_), _) => "an object".to_owned(),
-            (_, Some(scalar)) => format!("the {} `{scalar}`", node.type_name()),
-            (_, None) => "text".to_owned(),
-        };
-        let quoted = scalar.filter(|_| matches!(shape, Shape::Text)).map(|scalar| format!("\"{scalar}\""));
         self.diagnostics.report(WrongType {
             span: node.span,
             field: field.to_owned(),
@@ -136,22 +134,14 @@ impl Checker<'_> {
         });
     }
 
-    /// Where a field of this name belongs: in an object one or two levels below the owner, else in one around it.
+    /// Where a field of this name belongs: in the object around, in one or two levels below, or further out. Deprecated
+    /// fields are no place to send anyone.
     fn home(&self, name: &str, owner: &'static ObjectShape) -> Option<String> {
-        let children = || owner.fields.iter().filter_map(|field| Some((field.name, field.shape.object()?)));
         let has = |object: &ObjectShape| object.field(name).is_some_and(|field| field.successor.is_none());
-        let child = children().find(|(_, object)| has(object)).map(|(field, _)| field.to_owned());
-        let grandchild = || {
-            children().find_map(|(outer, object)| {
-                let inner = object.fields.iter().find(|field| field.shape.object().is_some_and(has))?;
-                Some(format!("{outer}.{}", inner.name))
-            })
-        };
-        if let Some(path) = child.or_else(grandchild) {
-            return Some(format!("under `{path}`"));
-        }
-        let around = self.ancestors.iter().rev().find(|object| has(object))?;
-        Some(format!("in {}", around.title))
+        let mut around = self.ancestors.iter().rev().skip(1).filter(|object| has(object));
+        let parent = self.ancestors.iter().rev().nth(1).is_some_and(|parent| has(parent));
+        let below = (!parent).then(|| path_below(owner, &has)).flatten();
+        below.map(|path| format!("under `{path}`")).or_else(|| Some(format!("in {}", around.next()?.title)))
     }
 
     fn constraint(&mut self, node: &Node, shape: &'static ObjectShape, constraint: &Constraint, place: Span) {
@@ -174,6 +164,23 @@ impl Checker<'_> {
             None => {}
         }
     }
+}
+
+/// The nearest object with a property, one or two levels below another.
+fn path_below(owner: &'static ObjectShape, has: &dyn Fn(&ObjectShape) -> bool) -> Option<String> {
+    let child = children(owner).find(|(_, object)| has(object)).map(|(field, _)| field.to_owned());
+    child.or_else(|| {
+        children(owner).find_map(|(outer, object)| {
+            let (inner, _) = children(object).find(|(_, object)| has(object))?;
+            Some(format!("{outer}.{inner}"))
+        })
+    })
+}
+
+/// The fields of an object that hold objects and are not deprecated.
+fn children(owner: &'static ObjectShape) -> impl Iterator<Item = (&'static str, &'static ObjectShape)> {
+    let current = owner.fields.iter().filter(|field| field.successor.is_none());
+    current.filter_map(|field| Some((field.name, field.shape.object()?)))
 }
 
 /// A field that is there and not null.

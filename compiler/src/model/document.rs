@@ -24,8 +24,8 @@ pub(crate) enum Document<'n> {
     Other,
 }
 
-/// Sorts a document by its `apiVersion` and `kind`, checks it and reads it.
-pub(crate) fn sort<'n>(node: &'n Node, diagnostics: &mut Diagnostics) -> Document<'n> {
+/// Sorts a document by its `apiVersion` and `kind`, checks it and reads it. `source` is the text of its file.
+pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnostics) -> Document<'n> {
     let (Some(api_version), Some(kind)) = (node.text("apiVersion"), node.text("kind")) else {
         return Document::Other;
     };
@@ -35,7 +35,7 @@ pub(crate) fn sort<'n>(node: &'n Node, diagnostics: &mut Diagnostics) -> Documen
     let before = diagnostics.errors_reported();
     match (group, version, kind.as_str()) {
         ("kyverno.io", "v1" | "v2beta1", "ClusterPolicy" | "Policy") => {
-            check_document(node, &POLICY, diagnostics);
+            check_document(node, &POLICY, source, diagnostics);
             if diagnostics.errors_reported() == before
                 && let Some(policy) = Policy::read(node, diagnostics)
             {
@@ -44,7 +44,7 @@ pub(crate) fn sort<'n>(node: &'n Node, diagnostics: &mut Diagnostics) -> Documen
             Document::Refused
         }
         ("kyverno.io", "v2" | "v2beta1", "PolicyException") => {
-            check_document(node, &EXCEPTION, diagnostics);
+            check_document(node, &EXCEPTION, source, diagnostics);
             if diagnostics.errors_reported() == before
                 && let Some(exception) = Exception::read(node)
             {

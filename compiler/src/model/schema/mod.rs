@@ -108,9 +108,8 @@ impl Shape {
         match self {
             Self::Object(object) => Some(object),
             Self::List(item) => item.object(),
-            Self::Any | Self::Text | Self::Bool | Self::Int | Self::Choice(_) | Self::MapOf(_) | Self::Conditions => {
-                None
-            }
+            Self::Conditions => Some(&context::ANY_ALL),
+            Self::Any | Self::Text | Self::Bool | Self::Int | Self::Choice(_) | Self::MapOf(_) => None,
         }
     }
 }
