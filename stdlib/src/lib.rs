@@ -14,6 +14,7 @@
 //! | [`go_format`], [`go_parse`] | numbers as Go writes and reads them |
 //! | [`image`] | image references |
 //! | [`regex`] | regular expressions in Go's syntax |
+//! | [`time`] | instants as Go reads and prints them |
 //! | [`semver`], [`url`] | versions and the hosts of URLs as Go reads them |
 #![forbid(unsafe_code)]
 
@@ -30,6 +31,7 @@ pub mod quantity;
 pub mod regex;
 pub mod selector;
 pub mod semver;
+pub mod time;
 pub mod url;
 pub mod value;
 pub mod wildcard;

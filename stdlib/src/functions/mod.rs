@@ -23,6 +23,7 @@ mod collection;
 mod conversion;
 mod infrastructure;
 mod text;
+mod time;
 
 pub use arguments::{Argument, Arguments, Lambda, invoke};
 pub use error::FunctionError;

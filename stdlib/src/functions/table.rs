@@ -1,6 +1,6 @@
 //! The one list of all functions.
 
-use super::{Function, FunctionId, arithmetic, collection, conversion, infrastructure, text};
+use super::{Function, FunctionId, arithmetic, collection, conversion, infrastructure, text, time};
 
 static TABLE: &[&Function] = &[
     &arithmetic::abs::FUNCTION,
@@ -54,6 +54,18 @@ static TABLE: &[&Function] = &[
     &text::starts_with::FUNCTION,
     &arithmetic::subtract::FUNCTION,
     &arithmetic::sum::FUNCTION,
+    &time::time_add::FUNCTION,
+    &time::time_after::FUNCTION,
+    &time::time_before::FUNCTION,
+    &time::time_between::FUNCTION,
+    &time::time_diff::FUNCTION,
+    &time::time_now::FUNCTION,
+    &time::time_now_utc::FUNCTION,
+    &time::time_parse::FUNCTION,
+    &time::time_since::FUNCTION,
+    &time::time_to_cron::FUNCTION,
+    &time::time_truncate::FUNCTION,
+    &time::time_utc::FUNCTION,
     &conversion::to_array::FUNCTION,
     &conversion::to_boolean::FUNCTION,
     &text::to_lower::FUNCTION,
