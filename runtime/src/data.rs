@@ -49,6 +49,19 @@ pub enum DataKey {
         /// The projection asked for.
         projection: Option<Arc<str>>,
     },
+    /// The existing objects that a mutation is about, as a list.
+    Objects {
+        /// Group and version, as in `apiVersion`; wildcards allowed.
+        api_version: Arc<str>,
+        /// Kind, with a subresource after a slash; wildcards allowed.
+        kind: Arc<str>,
+        /// Wildcard on the namespace; empty for any.
+        namespace: Arc<str>,
+        /// Wildcard on the name; empty for any.
+        name: Arc<str>,
+        /// Label selector, as JSON. Not asked where namespace and name are given without wildcards.
+        selector: Option<Arc<str>>,
+    },
 }
 
 /// Where the value of a context entry can come from.
@@ -62,6 +75,8 @@ pub enum DataKind {
     Image,
     /// The global context.
     Global,
+    /// Existing objects.
+    Objects,
 }
 
 /// What a source says about a key.
@@ -138,6 +153,7 @@ impl DataKey {
             Self::ApiCall { .. } | Self::Service { .. } => DataKind::ApiCall,
             Self::Image { .. } => DataKind::Image,
             Self::Global { .. } => DataKind::Global,
+            Self::Objects { .. } => DataKind::Objects,
         }
     }
 
@@ -149,6 +165,7 @@ impl DataKey {
             Self::Service { url, .. } => format!("no answer from {url}"),
             Self::Image { reference } => format!("no data for image {reference}"),
             Self::Global { name, .. } => format!("failed to fetch entry key={name}"),
+            Self::Objects { kind, name, .. } => format!("{kind} \"{name}\" not found"),
         }
     }
 }

@@ -26,6 +26,9 @@ pub struct Request {
     pub operation: Operation,
     /// Who does it.
     pub user: User,
+    /// Whether the request says anything of its user, be it that there are no groups. Where it says nothing, filters on
+    /// users are passed over.
+    pub names_user: bool,
     /// The new object; null on DELETE.
     pub object: Value,
     /// The present object; null on CREATE and CONNECT.
@@ -190,6 +193,7 @@ impl Request {
             namespace: text(request, "namespace")?,
             operation: Operation::parse(&text(request, "operation")?),
             user: User { name: text(&user, "username")?, groups: texts(&user, "groups")? },
+            names_user: user.as_object().is_some_and(|members| !members.values().all(is_empty)),
             object: object(request, "object")?,
             old_object: object(request, "oldObject")?,
             dry_run: request.get("dryRun").and_then(Value::as_bool).unwrap_or(false),
@@ -265,9 +269,13 @@ const MEMBERS: &[(&str, Empty)] = &[
     ("options", Empty::Null),
 ];
 
+/// Null or empty text.
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_text() == Some("")
+}
+
 /// The request as it looks after Go decoded it into its type and encoded it again; that is what policies see.
 fn typed_form(request: &Value) -> Value {
-    let is_empty = |value: &Value| value.is_null() || value.as_text() == Some("");
     let member = |(name, empty): &(&'static str, Empty)| {
         let given = request.get(name).filter(|value| !is_empty(value)).cloned();
         let value = match (empty, given) {

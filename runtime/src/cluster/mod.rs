@@ -157,6 +157,9 @@ impl Host for Cluster {
                     Err(format!("image registries are not supported yet, so nothing is known of {reference}"))
                 }
                 DataKey::Global { name, .. } => Err(format!("failed to fetch entry key={name}")),
+                DataKey::Objects { kind, .. } => {
+                    Err(format!("existing objects of kind {kind} are not listed while a request waits"))
+                }
             }
         })
     }
@@ -164,7 +167,7 @@ impl Host for Cluster {
     fn offers(&self, kind: DataKind) -> bool {
         match kind {
             DataKind::ConfigMap | DataKind::ApiCall => true,
-            DataKind::Image | DataKind::Global => false,
+            DataKind::Image | DataKind::Global | DataKind::Objects => false,
         }
     }
 

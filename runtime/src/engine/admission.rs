@@ -46,7 +46,7 @@ impl<'a> Admission<'a> {
         Self {
             surroundings,
             context,
-            requester: Requester::new(&request.user, surroundings),
+            requester: Requester::new(request, surroundings),
             operation: request.operation,
             kind,
             subresource,

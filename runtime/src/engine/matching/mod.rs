@@ -12,20 +12,24 @@ use dikast_stdlib::Value;
 pub(crate) use selector::selects;
 
 use super::object;
-use crate::request::{GroupVersionKind, Operation, Surroundings, User};
+use crate::request::{GroupVersionKind, Operation, Request, Surroundings, User};
 
 /// Who asks, as filters see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Requester {
+    /// Nothing is known of the user, as in a background scan.
+    is_nobody: bool,
     pub(crate) user: User,
     pub(crate) roles: Vec<Arc<str>>,
     pub(crate) cluster_roles: Vec<Arc<str>>,
 }
 
 impl Requester {
-    pub(crate) fn new(user: &User, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(request: &Request, surroundings: &Surroundings) -> Self {
+        let has_roles = !surroundings.roles.is_empty() || !surroundings.cluster_roles.is_empty();
         Self {
-            user: user.clone(),
+            is_nobody: !(request.names_user || request.dry_run || has_roles),
+            user: request.user.clone(),
             roles: surroundings.roles.clone(),
             cluster_roles: surroundings.cluster_roles.clone(),
         }
@@ -34,6 +38,7 @@ impl Requester {
     /// A requester that no filter on users fits; existing objects are matched with it, for nobody knows who made them.
     pub(crate) fn unknown() -> Self {
         Self {
+            is_nobody: false,
             user: User {
                 name: "kyverno:kyverno-invalid-controller".into(),
                 groups: vec!["kyverno:invalidgroup".into()],
@@ -41,11 +46,6 @@ impl Requester {
             roles: vec!["kyverno:invalidrole".into()],
             cluster_roles: vec!["kyverno:invalidrole".into()],
         }
-    }
-
-    /// Nothing is known, as in a background scan.
-    fn is_nobody(&self) -> bool {
-        *self == Self::default()
     }
 }
 
@@ -73,7 +73,7 @@ impl Candidate<'_> {
 
     fn is_matched(&self, block: &MatchBlock) -> bool {
         // Where nobody is known, what a filter says of users is passed over.
-        let asks_users = !self.requester.is_nobody();
+        let asks_users = !self.requester.is_nobody;
         let fits = |filter: &Filter| {
             let empty = filter::has_no_resources(filter) && (!asks_users || filter::has_no_users(filter));
             !empty && filter::fits(self, filter, asks_users)
