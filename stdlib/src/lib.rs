@@ -9,6 +9,7 @@
 //! | [`pattern`] | scalar patterns |
 //! | [`quantity`], [`duration`] | Kubernetes quantities and Go durations |
 //! | [`wildcard`] | `*` and `?` |
+//! | [`pod_security`] | the Pod Security Standards |
 //! | [`selector`], [`kinds`] | label selectors, entries of `kinds` |
 //! | [`encode`] | values as text |
 //! | [`go_format`], [`go_parse`] | numbers as Go writes and reads them |
@@ -27,6 +28,7 @@ pub mod go_parse;
 pub mod image;
 pub mod kinds;
 pub mod pattern;
+pub mod pod_security;
 pub mod quantity;
 pub mod regex;
 pub mod selector;
