@@ -163,6 +163,23 @@ impl From<&dikast_grammar::yaml::Node> for Value {
     }
 }
 
+impl From<&dikast_grammar::json::Json> for Value {
+    /// A JSON value as Go's `encoding/json` decodes it: all numbers are floats.
+    fn from(json: &dikast_grammar::json::Json) -> Self {
+        use dikast_grammar::json::Json;
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(truth) => Self::Bool(*truth),
+            Json::Number(number) => Self::Float(*number),
+            Json::Text(text) => Self::text(text.as_str()),
+            Json::List(items) => Self::list(items.iter().map(Self::from)),
+            Json::Object(members) => {
+                Self::object(members.iter().map(|(name, value)| (name.as_str(), Self::from(value))))
+            }
+        }
+    }
+}
+
 impl From<bool> for Value {
     fn from(truth: bool) -> Self {
         Self::Bool(truth)

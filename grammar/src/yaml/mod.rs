@@ -87,6 +87,26 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     parsed
 }
 
+/// Reads the first document of a text as `sigs.k8s.io/yaml` does where Kyverno does not cut the text first: `---` counts
+/// only where YAML says so, and what follows the document is not looked at. A text without a document is null.
+///
+/// # Errors
+///
+/// The first fault for which the document is refused.
+pub fn parse_first(text: &str) -> Result<Node, SyntaxError> {
+    let file_id = FileId::default();
+    if text.len() >= u32::MAX as usize {
+        return Err(SyntaxError::new(SyntaxErrorKind::FileTooLarge, Span::new(file_id, 0, 0)));
+    }
+    let file = FileText::new(file_id, text);
+    let mut parsed = Parsed::default();
+    parsed.read_document(&file, 0..file.text().len());
+    match parsed.errors.into_iter().find(SyntaxError::is_refusal) {
+        Some(error) => Err(error),
+        None => Ok(parsed.documents.pop().unwrap_or(Node { value: NodeValue::Null, span: file.span(0..0) })),
+    }
+}
+
 impl Parsed {
     fn read_document(&mut self, file: &FileText, range: Range<usize>) {
         let text = file.part(range.clone());

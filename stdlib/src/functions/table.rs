@@ -35,6 +35,7 @@ static TABLE: &[&Function] = &[
     &collection::not_null::FUNCTION,
     &collection::object_from_lists::FUNCTION,
     &conversion::parse_json::FUNCTION,
+    &conversion::parse_yaml::FUNCTION,
     &text::path_canonicalize::FUNCTION,
     &text::pattern_match::FUNCTION,
     &text::random::FUNCTION,

@@ -116,17 +116,17 @@ impl Holes {
     /// A literal with its variables in their places. JMESPath's numbers are floats.
     pub(super) fn literal(&self, builder: &mut Builder, value: &Json, span: Option<Span>) -> ExprId {
         if !self.is_in(&value.to_string()) {
-            return builder.value(constant(value), span);
+            return builder.value(Value::from(value), span);
         }
         match value {
-            Json::Null | Json::Bool(_) => builder.value(constant(value), span),
+            Json::Null | Json::Bool(_) => builder.value(Value::from(value), span),
             Json::Number(number) => match (self.number(&number.to_string()), functions::find("parse_json")) {
                 // Reading its text makes an integer a float.
                 (Some(value), Some(function)) => {
                     let text = builder.push(Expr::Text { parts: vec![value], otherwise: None }, span);
                     builder.push(Expr::Call { function, arguments: vec![text] }, span)
                 }
-                _ => builder.value(constant(value), span),
+                _ => builder.value(Value::from(value), span),
             },
             Json::Text(text) => self.text(builder, text, span),
             Json::List(items) => {
@@ -141,17 +141,6 @@ impl Holes {
                 builder.push(Expr::Object(members), span)
             }
         }
-    }
-}
-
-fn constant(value: &Json) -> Value {
-    match value {
-        Json::Null => Value::Null,
-        Json::Bool(truth) => Value::Bool(*truth),
-        Json::Number(number) => Value::Float(*number),
-        Json::Text(text) => Value::text(text.as_str()),
-        Json::List(items) => Value::list(items.iter().map(constant)),
-        Json::Object(members) => Value::object(members.iter().map(|(name, value)| (name.as_str(), constant(value)))),
     }
 }
 

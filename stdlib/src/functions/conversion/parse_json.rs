@@ -1,5 +1,7 @@
 //! `parse_json`
 
+use dikast_grammar::json;
+
 use crate::Value;
 use crate::functions::{Arity, Function, FunctionError, Kind, Parameter, Topic};
 
@@ -9,8 +11,7 @@ use crate::functions::{Arity, Function, FunctionError, Kind, Parameter, Topic};
 ///
 /// Text that is no JSON, or more than one value.
 fn parse_json(text: &str) -> Result<Value, FunctionError> {
-    let value: Value = serde_json::from_str(text).map_err(FunctionError::failed)?;
-    Ok(value.to_floats())
+    json::parse(text).map(|json| Value::from(&json)).map_err(FunctionError::failed)
 }
 
 pub(crate) static FUNCTION: Function = Function {
