@@ -66,9 +66,9 @@ pub(super) fn resolve_plain(text: &str) -> Scalar {
     match text.as_bytes().first() {
         None => Scalar::Null,
         Some(b'0'..=b'9' | b'+' | b'-') => resolve_word(text).unwrap_or_else(|| resolve_number(text)),
-        Some(b'.') => resolve_word(text).unwrap_or_else(|| match parse_fraction(text) {
-            Some(number) => Scalar::Float(number),
-            None => Scalar::Text,
+        Some(b'.') => resolve_word(text).unwrap_or_else(|| {
+            let number = if text.contains('_') { parse_separated(text) } else { parse_fraction(text) };
+            number.map_or(Scalar::Text, Scalar::Float)
         }),
         Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => {
             resolve_word(text).unwrap_or(Scalar::Text)
@@ -160,6 +160,21 @@ fn parse_unsigned(digits: &str) -> Option<u64> {
         return None;
     }
     u64::from_str_radix(digits, radix).ok()
+}
+
+/// A decimal number in which each underscore stands between two digits.
+fn parse_separated(text: &str) -> Option<f64> {
+    let mut groups = text.split('_').peekable();
+    let mut is_first = true;
+    while let Some(group) = groups.next() {
+        let begins_well = is_first || group.starts_with(|first: char| first.is_ascii_digit());
+        let ends_well = groups.peek().is_none() || group.ends_with(|last: char| last.is_ascii_digit());
+        if !begins_well || !ends_well {
+            return None;
+        }
+        is_first = false;
+    }
+    parse_fraction(&text.replace('_', ""))
 }
 
 /// A decimal number with an optional fraction and exponent; nothing when it is too large for a float.

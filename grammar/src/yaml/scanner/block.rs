@@ -42,14 +42,13 @@ impl Scanner<'_> {
         while i64::from(self.cursor.column) == column && !self.cursor.at_end() {
             // Lines that begin with a blank are not folded to their neighbours.
             let line_is_indented = self.cursor.is_blank(0);
-            match last_break.take() {
-                Some(line_break) if is_folded && line_break.folds() && !last_line_is_indented && !line_is_indented => {
-                    if empty_lines.is_empty() {
-                        text.push(' ', line_break.written.start..self.cursor.offset);
-                    }
+            if let Some(line_break) = last_break.take() {
+                let folds = is_folded && line_break.folds() && !last_line_is_indented && !line_is_indented;
+                if !folds {
+                    push_break(&mut text, line_break);
+                } else if empty_lines.is_empty() {
+                    text.push(' ', line_break.written.start..self.cursor.offset);
                 }
-                Some(line_break) => push_break(&mut text, line_break),
-                None => {}
             }
             for line_break in empty_lines.drain(..) {
                 push_break(&mut text, line_break);
