@@ -20,6 +20,7 @@ mod node;
 mod parser;
 mod resolve;
 mod rewrite;
+mod scalar_text;
 mod scanner;
 mod text;
 mod timestamp;
@@ -41,7 +42,7 @@ use scanner::Scanner;
 const MAX_DEPTH: usize = 256;
 
 /// How many values a document may have.
-const MAX_NODES: usize = 1_000_000;
+const MAX_NODES: usize = 10_000_000;
 
 /// How many values aliases may stand for in a document.
 const MAX_ALIASED: usize = 100_000;

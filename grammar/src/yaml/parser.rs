@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::file_text::FileText;
-use super::scanner::{Result, Scanner, Token, TokenKind};
+use super::resolve::Tag;
+use super::scalar_text::ScalarText;
+use super::scanner::{Result, Scanner, TagName, Token, TokenKind};
 use super::tree::{NodeId, SyntaxKind, Tree};
 use super::{MAX_DEPTH, MAX_NODES};
 
@@ -16,7 +18,7 @@ pub(super) struct Parser<'s, 't> {
     tree: Tree,
     anchors: HashMap<&'t str, NodeId>,
     /// Handles that `%TAG` declares, and their prefixes.
-    tag_handles: Vec<(String, String)>,
+    tag_handles: Vec<TagName>,
     depth: usize,
 }
 
@@ -34,7 +36,7 @@ enum Place {
 #[derive(Default)]
 struct Properties {
     anchor: Option<Range<usize>>,
-    tag: Option<Box<str>>,
+    tag: Option<Tag>,
     /// From the first to the last property; empty where the value starts when there is none.
     range: Range<usize>,
 }
@@ -63,18 +65,18 @@ impl<'t> Parser<'_, 't> {
 
     /// Where the next token starts.
     fn start(&mut self) -> Result<usize> {
-        Ok(self.scanner.peek()?.range.start)
+        Ok(self.scanner.peek()?.range().start)
     }
 
     /// Takes the token that was peeked at and gives its range.
     fn take(&mut self) -> Range<usize> {
-        self.scanner.take().map_or(0..0, |token| token.range)
+        self.scanner.take().map_or(0..0, |token| token.range())
     }
 
     /// The fault that the next token is not what it must be, in something that began at `context`.
     fn unexpected(&mut self, kind: SyntaxErrorKind, context: Option<usize>) -> SyntaxError {
         let range = match self.scanner.peek() {
-            Ok(token) => token.range.clone(),
+            Ok(token) => token.range(),
             Err(error) => return error,
         };
         let span = self.scanner.span(self.visible(range));
@@ -91,7 +93,7 @@ impl<'t> Parser<'_, 't> {
     fn document(&mut self) -> Result<Option<NodeId>> {
         match self.peek()? {
             TokenKind::StreamEnd => return Ok(None),
-            TokenKind::Version { .. } | TokenKind::TagHandle { .. } | TokenKind::DocumentStart => {
+            TokenKind::Version { .. } | TokenKind::TagHandle(_) | TokenKind::DocumentStart => {
                 self.directives()?;
                 if !matches!(self.peek()?, TokenKind::DocumentStart) {
                     return Err(self.unexpected(SyntaxErrorKind::ExpectedDocumentStart, None));
@@ -100,7 +102,7 @@ impl<'t> Parser<'_, 't> {
                 let is_empty = matches!(
                     self.peek()?,
                     TokenKind::Version { .. }
-                        | TokenKind::TagHandle { .. }
+                        | TokenKind::TagHandle(_)
                         | TokenKind::DocumentStart
                         | TokenKind::DocumentEnd
                         | TokenKind::StreamEnd
@@ -128,9 +130,9 @@ impl<'t> Parser<'_, 't> {
                     }
                     has_version = true;
                 }
-                TokenKind::TagHandle { handle, prefix } => {
-                    let declared = (handle.clone(), prefix.clone());
-                    if self.tag_handles.iter().any(|(handle, _)| *handle == declared.0) {
+                TokenKind::TagHandle(declared) => {
+                    let declared = TagName::clone(declared);
+                    if self.tag_handles.iter().any(|earlier| earlier.handle == declared.handle) {
                         return Err(self.unexpected(SyntaxErrorKind::RepeatedDirective, None));
                     }
                     self.tag_handles.push(declared);
@@ -151,13 +153,13 @@ impl<'t> Parser<'_, 't> {
             match self.scanner.peek() {
                 Ok(Token { kind: TokenKind::StreamEnd, .. }) => return Ok(None),
                 Ok(Token { kind: TokenKind::DocumentEnd, .. }) => self.take(),
-                Ok(token) => return Ok(Some(token.range.start)),
+                Ok(token) => return Ok(Some(token.range().start)),
                 Err(error) => return Ok(Some(error.span.start as usize)),
             };
         }
     }
 
-    fn add(&mut self, kind: SyntaxKind, range: Range<usize>, tag: Option<Box<str>>) -> Result<NodeId> {
+    fn add(&mut self, kind: SyntaxKind, range: Range<usize>, tag: Option<Tag>) -> Result<NodeId> {
         if self.tree.len() >= MAX_NODES {
             return Err(self.scanner.fault(SyntaxErrorKind::TooLarge(MAX_NODES), range));
         }
@@ -166,7 +168,8 @@ impl<'t> Parser<'_, 't> {
 
     /// A value that is left out.
     fn missing(&mut self, offset: usize) -> Result<NodeId> {
-        self.add(SyntaxKind::Scalar { text: None, is_plain: true }, offset..offset, None)
+        let text = ScalarText::empty(offset);
+        self.add(SyntaxKind::Scalar { text, is_plain: true }, offset..offset, None)
     }
 
     fn node(&mut self, place: Place) -> Result<NodeId> {
@@ -185,7 +188,7 @@ impl<'t> Parser<'_, 't> {
         }
         let properties = self.properties()?;
         let token = self.scanner.peek()?;
-        let range = token.range.clone();
+        let range = token.range();
         let is_block = place != Place::Flow;
         match &token.kind {
             TokenKind::BlockEntry if place == Place::BlockMember => {
@@ -210,8 +213,9 @@ impl<'t> Parser<'_, 't> {
                 self.block_mapping(id)
             }
             _ if properties.anchor.is_some() || properties.tag.is_some() => {
-                let kind = SyntaxKind::Scalar { text: None, is_plain: properties.tag.is_none() };
                 let range = properties.range.clone();
+                let text = ScalarText::empty(range.end);
+                let kind = SyntaxKind::Scalar { text, is_plain: properties.tag.is_none() };
                 self.open(kind, range, properties)
             }
             _ => Err(self.unexpected(SyntaxErrorKind::ExpectedValue, None)),
@@ -236,15 +240,16 @@ impl<'t> Parser<'_, 't> {
         let range = self.take();
         let name = self.name(&range);
         match self.anchors.get(name) {
-            Some(&target) => self.add(SyntaxKind::Alias { name: name.into(), target }, range, None),
+            Some(&target) => self.add(SyntaxKind::Alias { target }, range, None),
             None => Err(self.scanner.fault(SyntaxErrorKind::UnknownAnchor(name.to_owned()), range)),
         }
     }
 
     fn scalar(&mut self, properties: Properties) -> Result<NodeId> {
+        let range = self.scanner.peek()?.range();
         match self.scanner.take() {
-            Some(Token { kind: TokenKind::Scalar { text, is_plain }, range }) => {
-                self.open(SyntaxKind::Scalar { text: Some(text), is_plain }, range, properties)
+            Some(Token { kind: TokenKind::Scalar { text, is_plain }, .. }) => {
+                self.open(SyntaxKind::Scalar { text, is_plain }, range, properties)
             }
             _ => Err(self.unexpected(SyntaxErrorKind::ExpectedValue, None)),
         }
@@ -254,7 +259,6 @@ impl<'t> Parser<'_, 't> {
     fn properties(&mut self) -> Result<Properties> {
         let start = self.start()?;
         let mut properties = Properties { range: start..start, ..Properties::default() };
-        let mut has_tag = false;
         loop {
             match self.peek()? {
                 TokenKind::Anchor if properties.anchor.is_none() => {
@@ -262,34 +266,30 @@ impl<'t> Parser<'_, 't> {
                     properties.range.end = range.end;
                     properties.anchor = Some(range);
                 }
-                TokenKind::Tag { handle, suffix } if !has_tag => {
-                    let (handle, suffix) = (handle.clone(), suffix.clone());
+                TokenKind::Tag(name) if properties.tag.is_none() => {
+                    let name = TagName::clone(name);
                     let range = self.take();
                     properties.range.end = range.end;
-                    properties.tag = Some(self.resolve_tag(&handle, suffix, range)?);
-                    has_tag = true;
+                    properties.tag = Some(self.resolve_tag(&name, range)?);
                 }
                 _ => return Ok(properties),
             }
         }
     }
 
-    /// The full form of a tag.
-    fn resolve_tag(&self, handle: &str, suffix: String, range: Range<usize>) -> Result<Box<str>> {
-        if handle.is_empty() {
-            return Ok(suffix.into());
-        }
-        let declared = self.tag_handles.iter().find(|(declared, _)| declared == handle);
-        let prefix = match (declared, handle) {
-            (Some((_, prefix)), _) => prefix,
-            (None, "!") => "!",
+    /// What a tag says.
+    fn resolve_tag(&self, TagName { handle, suffix }: &TagName, range: Range<usize>) -> Result<Tag> {
+        let declared = self.tag_handles.iter().find(|declared| declared.handle == *handle);
+        let prefix = match (declared, handle.as_str()) {
+            (Some(declared), _) => &declared.suffix,
+            (None, "" | "!") => handle,
             (None, "!!") => "tag:yaml.org,2002:",
             _ => {
-                let kind = SyntaxErrorKind::UndeclaredTagHandle(handle.to_owned());
+                let kind = SyntaxErrorKind::UndeclaredTagHandle(handle.clone());
                 return Err(self.scanner.fault(kind, range));
             }
         };
-        Ok(format!("{prefix}{suffix}").into())
+        Ok(Tag::from_name(&format!("{prefix}{suffix}")))
     }
 
     fn block_sequence(&mut self, id: NodeId) -> Result<NodeId> {

@@ -27,6 +27,10 @@ pub(super) enum Tag {
     Null,
     Timestamp,
     Binary,
+    /// `!!merge`, which only means something on a key.
+    Merge,
+    /// A lone `!`.
+    NonSpecific,
     /// Any other tag; it makes the scalar text.
     Other,
 }
@@ -34,6 +38,9 @@ pub(super) enum Tag {
 impl Tag {
     /// The tag of a full name such as `tag:yaml.org,2002:int`.
     pub(super) fn from_name(name: &str) -> Self {
+        if name == "!" {
+            return Self::NonSpecific;
+        }
         match name.strip_prefix("tag:yaml.org,2002:") {
             Some("str") => Self::Text,
             Some("bool") => Self::Bool,
@@ -42,6 +49,7 @@ impl Tag {
             Some("null") => Self::Null,
             Some("timestamp") => Self::Timestamp,
             Some("binary") => Self::Binary,
+            Some("merge") => Self::Merge,
             _ => Self::Other,
         }
     }
@@ -56,7 +64,8 @@ impl Tag {
             Self::Null => "!!null",
             Self::Timestamp => "!!timestamp",
             Self::Binary => "!!binary",
-            Self::Other => "!",
+            Self::Merge => "!!merge",
+            Self::NonSpecific | Self::Other => "!",
         }
     }
 }
@@ -80,7 +89,7 @@ pub(super) fn resolve_plain(text: &str) -> Scalar {
 /// The meaning of a scalar with a tag, plain or not; nothing when the two do not go together.
 pub(super) fn resolve_tagged(tag: Tag, text: &str) -> Option<Scalar> {
     match tag {
-        Tag::Text | Tag::Other => return Some(Scalar::Text),
+        Tag::Text | Tag::Merge | Tag::NonSpecific | Tag::Other => return Some(Scalar::Text),
         Tag::Binary => return Some(Scalar::Binary),
         Tag::Timestamp => return is_timestamp(text).then_some(Scalar::Text),
         Tag::Bool | Tag::Int | Tag::Float | Tag::Null => {}

@@ -4,17 +4,17 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Text;
-use super::text::{Content, Run};
+use super::text::{Composed, Content, Run};
 use crate::Span;
 
 impl Text {
     /// Text that stands for something written as a whole, such as the key `1.50` for `"1.5"`, or a name that was made
     /// from another.
-    pub fn standing_for(value: impl Into<Arc<str>>, span: Span) -> Self {
+    pub fn standing_for(value: impl Into<Box<str>>, span: Span) -> Self {
         let value = value.into();
         let value_end = narrow(value.len());
         let run = Run { value_end, source_start: span.start, source_end: span.end };
-        Self { span, content: Content::Composed { value, runs: Arc::new([run]) } }
+        Self { span, content: Content::Composed(Arc::new(Composed { value, runs: [run].into() })) }
     }
 
     /// The text with each occurrence of `from` replaced by `to`; nothing when there is none.
@@ -35,7 +35,8 @@ impl Text {
             done = at + from.len();
         }
         self.copy_to(done..old.len(), &mut value, &mut runs);
-        Some(Self { span: self.span, content: Content::Composed { value: value.into(), runs: runs.into() } })
+        let composed = Composed { value: value.into(), runs: runs.into() };
+        Some(Self { span: self.span, content: Content::Composed(Arc::new(composed)) })
     }
 
     /// Adds a part of this text with its runs to another that is being put together.
@@ -44,7 +45,7 @@ impl Text {
         value.push_str(self.as_str().get(range.clone()).unwrap_or(""));
         let whole = [Run { value_end: narrow(self.as_str().len()), source_start: 0, source_end: 0 }];
         let pieces: &[Run] = match &self.content {
-            Content::Composed { runs, .. } => runs,
+            Content::Composed(composed) => &composed.runs,
             Content::Slice { .. } => &whole,
         };
         let mut start = 0;
@@ -67,15 +68,12 @@ fn narrow(offset: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::text::TextBuilder;
     use super::*;
     use crate::FileId;
 
     fn slice(source: &str, range: Range<usize>) -> Text {
-        let source: Arc<str> = source.into();
-        let mut builder = TextBuilder::new(&source, range.start);
-        builder.copy(range.clone());
-        builder.finish(Span::new(FileId(0), range.start, range.end))
+        let span = Span::new(FileId(0), range.start, range.end);
+        Text { span, content: Content::Slice { source: source.into(), start: span.start, end: span.end } }
     }
 
     #[test]

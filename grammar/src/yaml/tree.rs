@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::Text;
+use super::resolve::Tag;
+use super::scalar_text::ScalarText;
 
 /// Names a node of a [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,21 +21,26 @@ pub(super) struct SyntaxNode {
     pub(super) kind: SyntaxKind,
     pub(super) start: u32,
     pub(super) end: u32,
-    /// The full tag, `tag:yaml.org,2002:int` for `!!int`.
-    pub(super) tag: Option<Box<str>>,
+    pub(super) tag: Option<Tag>,
     next: Option<NodeId>,
 }
 
 #[derive(Debug)]
 pub(super) enum SyntaxKind {
-    /// A scalar; `None` for one that is left out.
-    Scalar { text: Option<Text>, is_plain: bool },
+    /// A scalar; one that is left out is plain and empty.
+    Scalar { text: ScalarText, is_plain: bool },
     /// An alias of the node that its anchor names.
-    Alias { name: Box<str>, target: NodeId },
+    Alias { target: NodeId },
     /// A list of items.
     Sequence { first: Option<NodeId> },
     /// A list of keys and values in turn.
     Mapping { first: Option<NodeId> },
+}
+
+impl SyntaxNode {
+    pub(super) fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 impl Tree {
@@ -43,7 +49,7 @@ impl Tree {
     }
 
     /// Adds a node at a byte range.
-    pub(super) fn add(&mut self, kind: SyntaxKind, range: Range<usize>, tag: Option<Box<str>>) -> NodeId {
+    pub(super) fn add(&mut self, kind: SyntaxKind, range: Range<usize>, tag: Option<Tag>) -> NodeId {
         let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         let id = NodeId(narrow(self.nodes.len()));
         self.nodes.push(SyntaxNode { kind, start: narrow(range.start), end: narrow(range.end), tag, next: None });

@@ -11,6 +11,7 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::file_text::FileText;
 use super::resolve::{Scalar, Tag, float_key, resolve_plain, resolve_tagged};
+use super::scalar_text::ScalarText;
 use super::tree::{NodeId, SyntaxKind, SyntaxNode, Tree};
 use super::{Entry, MAX_ALIASED, MAX_DEPTH, MAX_FAULTS, Node, NodeValue, Text};
 use crate::Span;
@@ -28,25 +29,29 @@ pub(super) struct Evaluator<'a> {
     /// How many values aliases have brought in so far.
     aliased: usize,
     depth: usize,
+    /// Whether a fault was found after which it is no use to go on.
+    has_stopped: bool,
     errors: Vec<SyntaxError>,
 }
 
 /// The value of a document and its faults. The value is of use only when none of the faults is a refusal.
 pub(super) fn evaluate(tree: &Tree, root: NodeId, file: &FileText) -> (Node, Vec<SyntaxError>) {
-    let mut evaluator = Evaluator { tree, file, open_aliases: Vec::new(), aliased: 0, depth: 0, errors: Vec::new() };
+    let mut evaluator = Evaluator {
+        tree,
+        file,
+        open_aliases: Vec::new(),
+        aliased: 0,
+        depth: 0,
+        has_stopped: false,
+        errors: Vec::new(),
+    };
     let node = evaluator.node(root);
     (node, evaluator.errors)
 }
 
 impl Evaluator<'_> {
     fn span(&self, node: &SyntaxNode) -> Span {
-        self.file.span(node.start as usize..node.end as usize)
-    }
-
-    fn report(&mut self, error: SyntaxError) {
-        if self.errors.len() < MAX_FAULTS {
-            self.errors.push(error);
-        }
+        self.file.span(node.range())
     }
 
     /// Reports a fault and gives the value that stands for what could not be read.
@@ -58,33 +63,40 @@ impl Evaluator<'_> {
         Node { value: NodeValue::Null, span }
     }
 
+    /// Reports a fault that ends the evaluation.
+    fn stop(&mut self, kind: SyntaxErrorKind, span: Span) -> Node {
+        self.has_stopped = true;
+        self.refuse(kind, span)
+    }
+
     fn node(&mut self, id: NodeId) -> Node {
         let tree = self.tree;
-        let Some(syntax) = tree.get(id) else { return self.refuse(SyntaxErrorKind::ExpectedValue, Span::default()) };
+        let Some(syntax) = tree.get(id) else { return self.stop(SyntaxErrorKind::ExpectedValue, Span::default()) };
         let span = self.span(syntax);
+        if self.depth > MAX_DEPTH {
+            return self.stop(SyntaxErrorKind::TooDeep(MAX_DEPTH), span);
+        }
         if !self.open_aliases.is_empty() {
             self.aliased += 1;
-            if self.aliased == MAX_ALIASED {
-                return self.refuse(SyntaxErrorKind::ExcessiveAliases(MAX_ALIASED), span);
+            if self.aliased > MAX_ALIASED {
+                return self.stop(SyntaxErrorKind::ExcessiveAliases(MAX_ALIASED), span);
             }
-        }
-        if self.aliased >= MAX_ALIASED {
-            return Node { value: NodeValue::Null, span };
-        }
-        if self.depth > MAX_DEPTH {
-            return self.refuse(SyntaxErrorKind::TooDeep(MAX_DEPTH), span);
         }
         match &syntax.kind {
-            SyntaxKind::Scalar { .. } => self.scalar(syntax),
-            SyntaxKind::Alias { name, target } => {
-                self.follow(id, name, *target, |evaluator, target| evaluator.node(target)).unwrap_or_else(|error| {
-                    let SyntaxError { kind, span, .. } = error;
-                    self.refuse(kind, span)
-                })
-            }
+            SyntaxKind::Scalar { text, is_plain } => self.scalar(syntax, text, *is_plain),
+            SyntaxKind::Alias { target } => match self.follow(id, |evaluator| evaluator.node(*target)) {
+                Some(node) => node,
+                None => Node { value: NodeValue::Null, span },
+            },
             SyntaxKind::Sequence { first } => {
                 self.depth += 1;
-                let items = tree.siblings(*first).map(|item| self.node(item)).collect();
+                let mut items = Vec::new();
+                for item in tree.siblings(*first) {
+                    items.push(self.node(item));
+                    if self.has_stopped {
+                        break;
+                    }
+                }
                 self.depth -= 1;
                 Node { value: NodeValue::List(items), span }
             }
@@ -97,30 +109,26 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Does something with the node that an alias stands for.
-    fn follow<T>(
-        &mut self,
-        alias: NodeId,
-        name: &str,
-        target: NodeId,
-        action: impl FnOnce(&mut Self, NodeId) -> T,
-    ) -> Result<T, SyntaxError> {
+    /// Does something inside of an alias; nothing, and a fault is reported, when the alias is inside of itself.
+    fn follow<T>(&mut self, alias: NodeId, action: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.open_aliases.contains(&alias) {
-            let span = self.tree.get(alias).map(|node| self.span(node)).unwrap_or_default();
-            return Err(SyntaxError::new(SyntaxErrorKind::RecursiveAlias(name.to_owned()), span));
+            if let Some(syntax) = self.tree.get(alias) {
+                let name = self.file.part(syntax.start as usize + 1..syntax.end as usize).to_owned();
+                self.stop(SyntaxErrorKind::RecursiveAlias(name), self.span(syntax));
+            }
+            return None;
         }
         self.open_aliases.push(alias);
-        let result = action(self, target);
+        let result = action(self);
         self.open_aliases.pop();
-        Ok(result)
+        Some(result)
     }
 
     /// What a scalar means; nothing, and a fault is reported, when its tag does not go with it.
     fn meaning(&mut self, syntax: &SyntaxNode, text: &str, is_plain: bool) -> Option<Scalar> {
-        let Some(name) = &syntax.tag else {
+        let Some(tag) = syntax.tag else {
             return Some(if is_plain { resolve_plain(text) } else { Scalar::Text });
         };
-        let tag = Tag::from_name(name);
         let meaning = resolve_tagged(tag, text);
         if meaning.is_none() {
             let kind = SyntaxErrorKind::TagMismatch { tag: tag.short_name(), value: text.to_owned() };
@@ -129,20 +137,19 @@ impl Evaluator<'_> {
         meaning
     }
 
-    fn scalar(&mut self, syntax: &SyntaxNode) -> Node {
+    fn scalar(&mut self, syntax: &SyntaxNode, written: &ScalarText, is_plain: bool) -> Node {
         let span = self.span(syntax);
-        let (text, is_plain) = self.written(syntax);
-        let value = match self.meaning(syntax, text.as_str(), is_plain) {
+        let file = self.file;
+        let text = written.as_str(file);
+        let value = match self.meaning(syntax, text, is_plain) {
             None | Some(Scalar::Null) => NodeValue::Null,
             Some(Scalar::Bool(truth)) => NodeValue::Bool(truth),
             Some(Scalar::Int(number)) => NodeValue::Int(number),
             Some(Scalar::Unsigned(number)) => NodeValue::Float(number as f64),
             Some(Scalar::Float(number)) if number.is_finite() => json_number(number),
-            Some(Scalar::Float(_)) => {
-                return self.refuse(SyntaxErrorKind::NotFinite(text.as_str().to_owned()), span);
-            }
-            Some(Scalar::Text) => NodeValue::Text(text),
-            Some(Scalar::Binary) => match decode_binary(text.as_str()) {
+            Some(Scalar::Float(_)) => return self.refuse(SyntaxErrorKind::NotFinite(text.to_owned()), span),
+            Some(Scalar::Text) => NodeValue::Text(written.to_text(file, syntax.range())),
+            Some(Scalar::Binary) => match decode_binary(text) {
                 Some(decoded) => NodeValue::Text(Text::standing_for(decoded, span)),
                 None => return self.refuse(SyntaxErrorKind::Base64, span),
             },
@@ -150,23 +157,14 @@ impl Evaluator<'_> {
         Node { value, span }
     }
 
-    /// The text of a scalar and whether it stands without quotes.
-    fn written(&self, syntax: &SyntaxNode) -> (Text, bool) {
-        match &syntax.kind {
-            SyntaxKind::Scalar { text: Some(text), is_plain } => (text.clone(), *is_plain),
-            _ => {
-                let start = syntax.start as usize;
-                (Text::slice(self.file.text(), start..start, self.span(syntax)), syntax.tag.is_none())
-            }
-        }
-    }
-
     fn mapping(&mut self, syntax: &SyntaxNode) -> Members {
         let tree = self.tree;
         let mut members = Members::default();
         let SyntaxKind::Mapping { first } = &syntax.kind else { return members };
         let mut children = tree.siblings(*first);
-        while let (Some(key), Some(value)) = (children.next(), children.next()) {
+        while !self.has_stopped
+            && let (Some(key), Some(value)) = (children.next(), children.next())
+        {
             if self.is_merge(key) {
                 self.merge(value, &mut members);
                 continue;
@@ -177,9 +175,10 @@ impl Evaluator<'_> {
                 continue;
             };
             let value = self.node(value);
-            if let Some(earlier) = members.set(Entry { key: key.clone(), value }, false) {
-                let kind = SyntaxErrorKind::DuplicateKey(key.as_str().to_owned());
-                self.report(SyntaxError::within(kind, key.span(), earlier));
+            if let Some(repetition) = members.set(Entry { key, value }, false)
+                && self.errors.len() < MAX_FAULTS
+            {
+                self.errors.push(repetition);
             }
         }
         members
@@ -188,12 +187,12 @@ impl Evaluator<'_> {
     /// Whether a key is `<<` and means that its value's members are to be taken over.
     fn is_merge(&self, key: NodeId) -> bool {
         let Some(syntax) = self.tree.get(key) else { return false };
-        let SyntaxKind::Scalar { text: Some(text), is_plain } = &syntax.kind else { return false };
-        let may_merge = match syntax.tag.as_deref() {
+        let SyntaxKind::Scalar { text, is_plain } = &syntax.kind else { return false };
+        let may_merge = match syntax.tag {
             None => *is_plain,
-            Some(tag) => matches!(tag, "!" | "tag:yaml.org,2002:merge"),
+            Some(tag) => matches!(tag, Tag::Merge | Tag::NonSpecific),
         };
-        may_merge && *text == "<<"
+        may_merge && text.as_str(self.file) == "<<"
     }
 
     /// Takes over the members of a mapping or of several. They replace members that stand before the merge key; of
@@ -204,6 +203,9 @@ impl Evaluator<'_> {
             Some(SyntaxNode { kind: SyntaxKind::Sequence { first }, .. }) => {
                 let items: Vec<NodeId> = tree.siblings(*first).collect();
                 for item in items.into_iter().rev() {
+                    if self.has_stopped {
+                        return;
+                    }
                     self.merge_mapping(item, members);
                 }
             }
@@ -215,7 +217,7 @@ impl Evaluator<'_> {
         let tree = self.tree;
         let Some(written) = tree.get(value) else { return };
         let syntax = match &written.kind {
-            SyntaxKind::Alias { target, .. } => tree.get(*target).unwrap_or(written),
+            SyntaxKind::Alias { target } => tree.get(*target).unwrap_or(written),
             _ => written,
         };
         if !matches!(syntax.kind, SyntaxKind::Mapping { .. }) {
@@ -234,16 +236,8 @@ impl Evaluator<'_> {
         let tree = self.tree;
         let syntax = tree.get(id)?;
         let kind = match &syntax.kind {
-            SyntaxKind::Scalar { .. } => return self.scalar_key(syntax),
-            SyntaxKind::Alias { name, target } => {
-                return match self.follow(id, name, *target, |evaluator, target| evaluator.key(target)) {
-                    Ok(key) => key,
-                    Err(SyntaxError { kind, span, .. }) => {
-                        self.refuse(kind, span);
-                        None
-                    }
-                };
-            }
+            SyntaxKind::Scalar { text, is_plain } => return self.scalar_key(syntax, text, *is_plain),
+            SyntaxKind::Alias { target } => return self.follow(id, |evaluator| evaluator.key(*target)).flatten(),
             SyntaxKind::Sequence { .. } => SyntaxErrorKind::CollectionKey("sequence"),
             SyntaxKind::Mapping { .. } => SyntaxErrorKind::CollectionKey("mapping"),
         };
@@ -251,15 +245,16 @@ impl Evaluator<'_> {
         None
     }
 
-    fn scalar_key(&mut self, syntax: &SyntaxNode) -> Option<Text> {
+    fn scalar_key(&mut self, syntax: &SyntaxNode, written: &ScalarText, is_plain: bool) -> Option<Text> {
         let span = self.span(syntax);
-        let (text, is_plain) = self.written(syntax);
-        let fault = match self.meaning(syntax, text.as_str(), is_plain)? {
-            Scalar::Text => return Some(text),
+        let file = self.file;
+        let text = written.as_str(file);
+        let fault = match self.meaning(syntax, text, is_plain)? {
+            Scalar::Text => return Some(written.to_text(file, syntax.range())),
             Scalar::Bool(truth) => return Some(Text::standing_for(truth.to_string(), span)),
             Scalar::Int(number) => return Some(Text::standing_for(number.to_string(), span)),
             Scalar::Float(number) => return Some(Text::standing_for(float_key(number), span)),
-            Scalar::Binary => match decode_binary(text.as_str()) {
+            Scalar::Binary => match decode_binary(text) {
                 Some(decoded) => return Some(Text::standing_for(decoded, span)),
                 None => SyntaxErrorKind::Base64,
             },
@@ -284,8 +279,8 @@ struct Members {
 impl Members {
     const MOST_WITHOUT_INDEX: usize = 16;
 
-    /// Adds a member or replaces that of the same key. Gives the place of the key that a repetition repeats.
-    fn set(&mut self, entry: Entry, is_merged: bool) -> Option<Span> {
+    /// Adds a member or replaces that of the same key, which is a fault unless a merge key is involved.
+    fn set(&mut self, entry: Entry, is_merged: bool) -> Option<SyntaxError> {
         match self.find(&entry.key) {
             None => {
                 let position = self.entries.len();
@@ -304,7 +299,10 @@ impl Members {
                 self.mark_merged(position, is_merged);
                 let slot = self.entries.get_mut(position)?;
                 let earlier = std::mem::replace(slot, entry);
-                (!is_merged && !was_merged).then(|| earlier.key.span())
+                (!is_merged && !was_merged).then(|| {
+                    let kind = SyntaxErrorKind::DuplicateKey(slot.key.as_str().to_owned());
+                    SyntaxError::within(kind, slot.key.span(), earlier.key.span())
+                })
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{Result, Scanner, Token, TokenKind};
 use crate::yaml::cursor::Break;
 use crate::yaml::error::SyntaxErrorKind;
-use crate::yaml::text::TextBuilder;
+use crate::yaml::scalar_text::TextBuilder;
 
 /// What becomes of the line breaks at the end.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Scanner<'_> {
         self.end_of_line(SyntaxErrorKind::BlockHeader)?;
 
         let mut indent = header.increment.map(|increment| self.indent.max(0) + increment);
-        let mut text = TextBuilder::new(self.file.text(), self.cursor.offset);
+        let mut text = TextBuilder::new(self.file, self.cursor.offset);
         // The break after the last line, and the empty lines after it.
         let mut last_break: Option<Break> = None;
         let mut empty_lines: Vec<Break> = Vec::new();
@@ -45,13 +45,13 @@ impl Scanner<'_> {
             if let Some(line_break) = last_break.take() {
                 let folds = is_folded && line_break.folds() && !last_line_is_indented && !line_is_indented;
                 if !folds {
-                    push_break(&mut text, line_break);
+                    text.push(line_break.character, line_break.written);
                 } else if empty_lines.is_empty() {
                     text.push(' ', line_break.written.start..self.cursor.offset);
                 }
             }
             for line_break in empty_lines.drain(..) {
-                push_break(&mut text, line_break);
+                text.push(line_break.character, line_break.written);
             }
             last_line_is_indented = line_is_indented;
             let line = self.cursor.offset;
@@ -64,15 +64,14 @@ impl Scanner<'_> {
         if header.chomping != Chomping::Strip
             && let Some(line_break) = last_break
         {
-            push_break(&mut text, line_break);
+            text.push(line_break.character, line_break.written);
         }
         if header.chomping == Chomping::Keep {
             for line_break in empty_lines {
-                push_break(&mut text, line_break);
+                text.push(line_break.character, line_break.written);
             }
         }
-        let text = text.finish(self.span(start..end));
-        Ok(Token { kind: TokenKind::Scalar { text, is_plain: false }, range: start..end })
+        Ok(Token::new(TokenKind::Scalar { text: text.finish(), is_plain: false }, start..end))
     }
 
     /// Reads the indicators after `|` or `>`, in either order.
@@ -116,14 +115,5 @@ impl Scanner<'_> {
             }
         }
         Ok(*indent.get_or_insert(deepest.max(self.indent + 1).max(1)))
-    }
-}
-
-/// Adds a line break, as a copy where it reads as it is written.
-fn push_break(text: &mut TextBuilder<'_>, line_break: Break) {
-    if line_break.written.len() == 1 && line_break.character == '\n' && text.is_written(&line_break.written, "\n") {
-        text.copy(line_break.written);
-    } else {
-        text.push(line_break.character, line_break.written);
     }
 }

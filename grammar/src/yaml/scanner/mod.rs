@@ -20,7 +20,7 @@ use super::error::{SyntaxError, SyntaxErrorKind};
 use super::file_text::FileText;
 use crate::Span;
 
-pub(super) use token::{Token, TokenKind};
+pub(super) use token::{TagName, Token, TokenKind};
 
 pub(super) type Result<T> = std::result::Result<T, SyntaxError>;
 
@@ -241,7 +241,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn push(&mut self, kind: TokenKind, range: Range<usize>) {
-        self.tokens.push_back(Token { kind, range });
+        self.tokens.push_back(Token::new(kind, range));
     }
 
     /// Adds a token of one byte, which the cursor stands on.
@@ -259,7 +259,7 @@ impl<'t> Scanner<'t> {
         }
         self.indents.push(self.indent);
         self.indent = column;
-        self.insert(before, Token { kind, range: offset..offset });
+        self.insert(before, Token::new(kind, offset..offset));
     }
 
     /// Adds a token before that of a number, or after all when there is no such token any more.
@@ -408,7 +408,7 @@ impl<'t> Scanner<'t> {
             _ => None,
         };
         if let Some(key) = key {
-            self.insert(Some(key.token), Token { kind: TokenKind::Key, range: key.offset..key.offset });
+            self.insert(Some(key.token), Token::new(TokenKind::Key, key.offset..key.offset));
             self.start_block(key.column, Some(key.token), TokenKind::BlockMappingStart, key.offset);
             self.key_allowed = false;
         } else {

@@ -3,7 +3,7 @@
 use super::{Result, Scanner, Token, TokenKind};
 use crate::yaml::cursor::Break;
 use crate::yaml::error::SyntaxErrorKind;
-use crate::yaml::text::TextBuilder;
+use crate::yaml::scalar_text::TextBuilder;
 
 impl Scanner<'_> {
     /// Whether a plain scalar can start with this byte, which the cursor stands on.
@@ -30,7 +30,7 @@ impl Scanner<'_> {
     pub(super) fn scan_plain(&mut self) -> Result<Token> {
         let start = self.cursor.offset;
         let indent = self.indent + 1;
-        let mut text = TextBuilder::new(self.file.text(), start);
+        let mut text = TextBuilder::new(self.file, start);
         let mut end = start;
         let mut breaks: Vec<Break> = Vec::new();
         loop {
@@ -76,8 +76,7 @@ impl Scanner<'_> {
         if !breaks.is_empty() {
             self.key_allowed = true;
         }
-        let text = text.finish(self.span(start..end));
-        Ok(Token { kind: TokenKind::Scalar { text, is_plain: true }, range: start..end })
+        Ok(Token::new(TokenKind::Scalar { text: text.finish(), is_plain: true }, start..end))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::token::TagName;
 use super::{Result, Scanner, Token, TokenKind};
 use crate::yaml::error::{SyntaxError, SyntaxErrorKind};
 
@@ -15,12 +16,12 @@ enum Owner {
 impl Scanner<'_> {
     pub(super) fn scan_anchor(&mut self) -> Result<Token> {
         let range = self.scan_name("anchor")?;
-        Ok(Token { kind: TokenKind::Anchor, range })
+        Ok(Token::new(TokenKind::Anchor, range))
     }
 
     pub(super) fn scan_alias(&mut self) -> Result<Token> {
         let range = self.scan_name("alias")?;
-        Ok(Token { kind: TokenKind::Alias, range })
+        Ok(Token::new(TokenKind::Alias, range))
     }
 
     /// Reads `&name` or `*name`.
@@ -68,7 +69,8 @@ impl Scanner<'_> {
             let kind = SyntaxErrorKind::MalformedTag("expected a blank after it");
             return Err(self.fault(kind, start..self.here().end));
         }
-        Ok(Token { kind: TokenKind::Tag { handle, suffix }, range: start..self.cursor.offset })
+        let name = Box::new(TagName { handle, suffix });
+        Ok(Token::new(TokenKind::Tag(name), start..self.cursor.offset))
     }
 
     /// Reads `!`, `!word` or `!word!`. The cursor stands on the `!`.
@@ -154,7 +156,7 @@ impl Scanner<'_> {
         };
         let range = start..self.cursor.offset;
         self.end_of_line(SyntaxErrorKind::MalformedDirective("expected the end of the line"))?;
-        Ok(Token { kind, range })
+        Ok(Token::new(kind, range))
     }
 
     fn malformed_directive(&self, reason: &'static str, start: usize) -> SyntaxError {
@@ -198,10 +200,10 @@ impl Scanner<'_> {
             return Err(self.malformed_directive("expected a blank after the handle", start));
         }
         self.cursor.skip_blanks();
-        let prefix = self.scan_uri(Owner::Directive, start, "")?;
+        let suffix = self.scan_uri(Owner::Directive, start, "")?;
         if !self.cursor.is_blank_break_or_end(0) {
             return Err(self.malformed_directive("expected a blank after the prefix", start));
         }
-        Ok(TokenKind::TagHandle { handle, prefix })
+        Ok(TokenKind::TagHandle(Box::new(TagName { handle, suffix })))
     }
 }

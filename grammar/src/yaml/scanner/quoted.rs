@@ -6,7 +6,7 @@ use super::plain::fold;
 use super::{Result, Scanner, Token, TokenKind};
 use crate::yaml::cursor::Break;
 use crate::yaml::error::{SyntaxError, SyntaxErrorKind};
-use crate::yaml::text::TextBuilder;
+use crate::yaml::scalar_text::TextBuilder;
 
 impl Scanner<'_> {
     pub(super) fn scan_single_quoted(&mut self) -> Result<Token> {
@@ -20,7 +20,7 @@ impl Scanner<'_> {
     fn scan_quoted(&mut self, quote: u8) -> Result<Token> {
         let start = self.cursor.offset;
         self.cursor.advance_ascii(1);
-        let mut text = TextBuilder::new(self.file.text(), self.cursor.offset);
+        let mut text = TextBuilder::new(self.file, self.cursor.offset);
         loop {
             if self.cursor.is_document_indicator() {
                 let indicator = self.cursor.offset..self.cursor.offset + 3;
@@ -36,9 +36,7 @@ impl Scanner<'_> {
             self.scan_quoted_blanks(joined_at, &mut text);
         }
         self.cursor.advance_ascii(1);
-        let range = start..self.cursor.offset;
-        let text = text.finish(self.span(range.clone()));
-        Ok(Token { kind: TokenKind::Scalar { text, is_plain: false }, range })
+        Ok(Token::new(TokenKind::Scalar { text: text.finish(), is_plain: false }, start..self.cursor.offset))
     }
 
     /// Reads up to a blank, a line break or the closing quote. Gives the place of an escaped line break, if the word

@@ -2,13 +2,25 @@
 
 use std::ops::Range;
 
-use crate::yaml::Text;
+use crate::yaml::scalar_text::ScalarText;
 
 /// A token and its bytes in the file.
 #[derive(Clone, Debug)]
 pub(in crate::yaml) struct Token {
     pub(in crate::yaml) kind: TokenKind,
-    pub(in crate::yaml) range: Range<usize>,
+    start: u32,
+    end: u32,
+}
+
+impl Token {
+    pub(in crate::yaml) fn new(kind: TokenKind, range: Range<usize>) -> Self {
+        let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self { kind, start: narrow(range.start), end: narrow(range.end) }
+    }
+
+    pub(in crate::yaml) fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -18,10 +30,8 @@ pub(in crate::yaml) enum TokenKind {
         major: u8,
         minor: u8,
     },
-    TagHandle {
-        handle: String,
-        prefix: String,
-    },
+    /// A handle that `%TAG` declares and the prefix that it stands for.
+    TagHandle(Box<TagName>),
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
@@ -40,17 +50,21 @@ pub(in crate::yaml) enum TokenKind {
     Key,
     /// `:`
     Value,
-    /// `*name`; the token's range is that of the name with its `*`.
+    /// `*name`
     Alias,
     /// `&name`
     Anchor,
     /// `!suffix` or `!handle!suffix`; the handle is empty for `!<suffix>` and for a lone `!`.
-    Tag {
-        handle: String,
-        suffix: String,
-    },
+    Tag(Box<TagName>),
     Scalar {
-        text: Text,
+        text: ScalarText,
         is_plain: bool,
     },
+}
+
+/// A tag in two parts, as it is written.
+#[derive(Clone, Debug)]
+pub(in crate::yaml) struct TagName {
+    pub(in crate::yaml) handle: String,
+    pub(in crate::yaml) suffix: String,
 }

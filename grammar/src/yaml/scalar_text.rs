@@ -1,0 +1,124 @@
+//! Text of a scalar while its document is read.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Text;
+use super::file_text::FileText;
+use super::text::{Composed, Content, Run};
+
+/// A [`Text`] that leaves out what all texts of a file have in common.
+#[derive(Clone, Debug)]
+pub(super) enum ScalarText {
+    Slice { start: u32, end: u32 },
+    Composed(Arc<Composed>),
+}
+
+impl ScalarText {
+    /// No text, at a place in the file.
+    pub(super) fn empty(offset: usize) -> Self {
+        Self::Slice { start: narrow(offset), end: narrow(offset) }
+    }
+
+    pub(super) fn as_str<'a>(&'a self, file: &'a FileText) -> &'a str {
+        match self {
+            Self::Slice { start, end } => file.part(*start as usize..*end as usize),
+            Self::Composed(composed) => &composed.value,
+        }
+    }
+
+    /// The finished text of a scalar that is written at `range`.
+    pub(super) fn to_text(&self, file: &FileText, range: Range<usize>) -> Text {
+        let content = match self {
+            Self::Slice { start, end } => Content::Slice { source: Arc::clone(file.text()), start: *start, end: *end },
+            Self::Composed(composed) => Content::Composed(Arc::clone(composed)),
+        };
+        Text { span: file.span(range), content }
+    }
+}
+
+/// Puts the text of a scalar together while the scanner reads it.
+///
+/// It stays a slice of the file as long as what is added follows byte for byte.
+pub(super) struct TextBuilder<'t> {
+    file: &'t FileText,
+    slice: Range<usize>,
+    composed: Option<(String, Vec<Run>)>,
+}
+
+impl<'t> TextBuilder<'t> {
+    pub(super) fn new(file: &'t FileText, start: usize) -> Self {
+        Self { file, slice: start..start, composed: None }
+    }
+
+    /// Adds a part of the file as it stands.
+    pub(super) fn copy(&mut self, range: Range<usize>) {
+        if range.is_empty() {
+            return;
+        }
+        match &mut self.composed {
+            None if self.slice.is_empty() => self.slice = range,
+            None if self.slice.end == range.start => self.slice.end = range.end,
+            _ => {
+                let part = self.file.part(range.clone());
+                let (value, runs) = self.compose();
+                value.push_str(part);
+                push_run(runs, value.len(), range);
+            }
+        }
+    }
+
+    /// Adds a character that is written as the source range says.
+    pub(super) fn push(&mut self, character: char, written: Range<usize>) {
+        let mut buffer = [0; 4];
+        if self.file.part(written.clone()) == character.encode_utf8(&mut buffer) {
+            return self.copy(written);
+        }
+        let (value, runs) = self.compose();
+        value.push(character);
+        runs.push(run(value.len(), written));
+    }
+
+    fn compose(&mut self) -> &mut (String, Vec<Run>) {
+        let (file, slice) = (self.file, self.slice.clone());
+        self.composed.get_or_insert_with(|| {
+            let mut runs = Vec::new();
+            let value = file.part(slice.clone()).to_owned();
+            if !value.is_empty() {
+                push_run(&mut runs, value.len(), slice);
+            }
+            (value, runs)
+        })
+    }
+
+    pub(super) fn finish(self) -> ScalarText {
+        match self.composed {
+            None => ScalarText::Slice { start: narrow(self.slice.start), end: narrow(self.slice.end) },
+            Some((value, runs)) => ScalarText::Composed(Arc::new(Composed { value: value.into(), runs: runs.into() })),
+        }
+    }
+}
+
+fn run(value_len: usize, written: Range<usize>) -> Run {
+    Run { value_end: narrow(value_len), source_start: narrow(written.start), source_end: narrow(written.end) }
+}
+
+/// Adds a run of copied bytes, joined to the one before when it follows on in the file as well.
+fn push_run(runs: &mut Vec<Run>, value_len: usize, range: Range<usize>) {
+    let added = run(value_len, range);
+    let before_last = runs.len().checked_sub(2).and_then(|index| runs.get(index)).map_or(0, |run| run.value_end);
+    match runs.last_mut() {
+        Some(last)
+            if last.source_end == added.source_start
+                && last.value_end - before_last == last.source_end - last.source_start =>
+        {
+            last.value_end = added.value_end;
+            last.source_end = added.source_end;
+        }
+        _ => runs.push(added),
+    }
+}
+
+fn narrow(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
