@@ -1,15 +1,14 @@
 //! The text of a file while it is read.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use crate::{FileId, Span};
 
 /// A file whose last line is ended, also where the author left that out: Kyverno's splitter ends every line.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct FileText {
     file: FileId,
-    text: Arc<str>,
+    text: Box<str>,
     /// The length without an added line end.
     written: usize,
 }
@@ -22,7 +21,7 @@ impl FileText {
     }
 
     /// The text with its last line ended.
-    pub(super) fn text(&self) -> &Arc<str> {
+    pub(super) fn text(&self) -> &str {
         &self.text
     }
 

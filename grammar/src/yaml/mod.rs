@@ -28,6 +28,7 @@ mod tree;
 mod values;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use documents::unpack_list;
 pub use error::{SyntaxError, SyntaxErrorKind};
@@ -72,7 +73,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         parsed.errors.push(SyntaxError::new(SyntaxErrorKind::FileTooLarge, Span::new(file, 0, 0)));
         return parsed;
     }
-    let file = FileText::new(file, text);
+    let file = Arc::new(FileText::new(file, text));
     let pieces = documents::split(file.text());
     for lines in pieces.between {
         let comments = documents::comments(file.text(), lines);
@@ -109,7 +110,7 @@ pub fn parse_first(text: &str) -> Result<Node, SyntaxError> {
 }
 
 impl Parsed {
-    fn read_document(&mut self, file: &FileText, range: Range<usize>) {
+    fn read_document(&mut self, file: &Arc<FileText>, range: Range<usize>) {
         let text = file.part(range.clone());
         if let Some((at, character)) = text.char_indices().find(|&(_, character)| !is_allowed(character)) {
             let start = range.start + at;
@@ -122,7 +123,7 @@ impl Parsed {
         self.comments.append(&mut scanner.into_comments());
         let document = match document {
             Ok(document) => document,
-            Err(error) => return self.errors.push(error),
+            Err(error) => return self.errors.push(*error),
         };
         let Some(root) = document.root else {
             let span = file.span(range.start..range.start);

@@ -51,8 +51,8 @@ pub(super) struct Document {
 
 /// Reads the first document that the scanner finds, which is the only one that Kyverno reads of what it takes for one.
 pub(super) fn parse_document<'t>(file: &'t FileText, scanner: &mut Scanner<'t>) -> Result<Document> {
-    let mut parser =
-        Parser { scanner, file, tree: Tree::default(), anchors: HashMap::new(), tag_handles: Vec::new(), depth: 0 };
+    let tree = Tree::for_text(scanner.remaining());
+    let mut parser = Parser { scanner, file, tree, anchors: HashMap::new(), tag_handles: Vec::new(), depth: 0 };
     let root = parser.document()?;
     let ignored_from = if root.is_some() { parser.text_after_document()? } else { None };
     Ok(Document { tree: parser.tree, root, ignored_from })
@@ -74,14 +74,14 @@ impl<'t> Parser<'_, 't> {
     }
 
     /// The fault that the next token is not what it must be, in something that began at `context`.
-    fn unexpected(&mut self, kind: SyntaxErrorKind, context: Option<usize>) -> SyntaxError {
+    fn unexpected(&mut self, kind: SyntaxErrorKind, context: Option<usize>) -> Box<SyntaxError> {
         let range = match self.scanner.peek() {
             Ok(token) => token.range(),
             Err(error) => return error,
         };
         let span = self.scanner.span(self.visible(range));
         let context = context.map(|start| self.scanner.span(start..start + 1));
-        SyntaxError { kind, span, context }
+        Box::new(SyntaxError { kind, span, context })
     }
 
     /// A range of at least one character, where there is one.
@@ -192,24 +192,24 @@ impl<'t> Parser<'_, 't> {
         let is_block = place != Place::Flow;
         match &token.kind {
             TokenKind::BlockEntry if place == Place::BlockMember => {
-                let id = self.open(SyntaxKind::Sequence { first: None }, range, properties)?;
+                let id = self.open(SyntaxKind::Sequence { first: None, count: 0 }, range, properties)?;
                 self.indentless_sequence(id)
             }
             TokenKind::Scalar { .. } => self.scalar(properties),
             TokenKind::FlowSequenceStart => {
-                let id = self.open(SyntaxKind::Sequence { first: None }, range, properties)?;
+                let id = self.open(SyntaxKind::Sequence { first: None, count: 0 }, range, properties)?;
                 self.flow_sequence(id)
             }
             TokenKind::FlowMappingStart => {
-                let id = self.open(SyntaxKind::Mapping { first: None }, range, properties)?;
+                let id = self.open(SyntaxKind::Mapping { first: None, count: 0 }, range, properties)?;
                 self.flow_mapping(id)
             }
             TokenKind::BlockSequenceStart if is_block => {
-                let id = self.open(SyntaxKind::Sequence { first: None }, range, properties)?;
+                let id = self.open(SyntaxKind::Sequence { first: None, count: 0 }, range, properties)?;
                 self.block_sequence(id)
             }
             TokenKind::BlockMappingStart if is_block => {
-                let id = self.open(SyntaxKind::Mapping { first: None }, range, properties)?;
+                let id = self.open(SyntaxKind::Mapping { first: None, count: 0 }, range, properties)?;
                 self.block_mapping(id)
             }
             _ if properties.anchor.is_some() || properties.tag.is_some() => {
@@ -379,7 +379,7 @@ impl<'t> Parser<'_, 't> {
     /// Reads `key: value` in a flow sequence, which is a mapping of one member.
     fn flow_pair(&mut self) -> Result<NodeId> {
         let start = self.start()?;
-        let pair = self.add(SyntaxKind::Mapping { first: None }, start..start, None)?;
+        let pair = self.add(SyntaxKind::Mapping { first: None, count: 0 }, start..start, None)?;
         let mut last = None;
         let key = self.flow_member()?;
         self.append(pair, &mut last, key);

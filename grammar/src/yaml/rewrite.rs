@@ -1,20 +1,19 @@
 //! Text that a compiler changed and that still knows where it came from.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::Text;
-use super::text::{Composed, Content, Run};
+use super::text::{Content, Run};
 use crate::Span;
 
 impl Text {
     /// Text that stands for something written as a whole, such as the key `1.50` for `"1.5"`, or a name that was made
     /// from another.
     pub fn standing_for(value: impl Into<Box<str>>, span: Span) -> Self {
-        let value = value.into();
+        let value: Box<str> = value.into();
         let value_end = narrow(value.len());
         let run = Run { value_end, source_start: span.start, source_end: span.end };
-        Self { span, content: Content::Composed(Arc::new(Composed { value, runs: [run].into() })) }
+        Self::composed(value, [run], span)
     }
 
     /// The text with each occurrence of `from` replaced by `to`; nothing when there is none.
@@ -35,8 +34,7 @@ impl Text {
             done = at + from.len();
         }
         self.copy_to(done..old.len(), &mut value, &mut runs);
-        let composed = Composed { value: value.into(), runs: runs.into() };
-        Some(Self { span: self.span, content: Content::Composed(Arc::new(composed)) })
+        Some(Self::composed(value, runs, self.span()))
     }
 
     /// Adds a part of this text with its runs to another that is being put together.
@@ -44,7 +42,7 @@ impl Text {
         let base = value.len();
         value.push_str(self.as_str().get(range.clone()).unwrap_or(""));
         let whole = [Run { value_end: narrow(self.as_str().len()), source_start: 0, source_end: 0 }];
-        let pieces: &[Run] = match &self.content {
+        let pieces: &[Run] = match &self.0 {
             Content::Composed(composed) => &composed.runs,
             Content::Slice { .. } => &whole,
         };
@@ -68,12 +66,16 @@ fn narrow(offset: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use super::super::file_text::FileText;
     use super::*;
     use crate::FileId;
 
     fn slice(source: &str, range: Range<usize>) -> Text {
-        let span = Span::new(FileId(0), range.start, range.end);
-        Text { span, content: Content::Slice { source: source.into(), start: span.start, end: span.end } }
+        let file = Arc::new(FileText::new(FileId(0), source));
+        let (start, end) = (narrow(range.start), narrow(range.end));
+        Text(Content::Slice { file, start, end, is_quoted: false })
     }
 
     #[test]

@@ -10,30 +10,33 @@ use super::text::{Composed, Content, Run};
 /// A [`Text`] that leaves out what all texts of a file have in common.
 #[derive(Clone, Debug)]
 pub(super) enum ScalarText {
-    Slice { start: u32, end: u32 },
+    /// A part of the file, byte for byte.
+    Slice { start: u32, end: u32, is_quoted: bool },
+    /// Text and the runs that it was made of.
     Composed(Arc<Composed>),
 }
 
 impl ScalarText {
     /// No text, at a place in the file.
     pub(super) fn empty(offset: usize) -> Self {
-        Self::Slice { start: narrow(offset), end: narrow(offset) }
+        Self::Slice { start: narrow(offset), end: narrow(offset), is_quoted: false }
     }
 
     pub(super) fn as_str<'a>(&'a self, file: &'a FileText) -> &'a str {
         match self {
-            Self::Slice { start, end } => file.part(*start as usize..*end as usize),
+            Self::Slice { start, end, .. } => file.part(*start as usize..*end as usize),
             Self::Composed(composed) => &composed.value,
         }
     }
 
-    /// The finished text of a scalar that is written at `range`.
-    pub(super) fn to_text(&self, file: &FileText, range: Range<usize>) -> Text {
-        let content = match self {
-            Self::Slice { start, end } => Content::Slice { source: Arc::clone(file.text()), start: *start, end: *end },
+    /// The finished text of the scalar.
+    pub(super) fn to_text(&self, file: &Arc<FileText>) -> Text {
+        Text(match self {
+            Self::Slice { start, end, is_quoted } => {
+                Content::Slice { file: Arc::clone(file), start: *start, end: *end, is_quoted: *is_quoted }
+            }
             Self::Composed(composed) => Content::Composed(Arc::clone(composed)),
-        };
-        Text { span: file.span(range), content }
+        })
     }
 }
 
@@ -91,11 +94,19 @@ impl<'t> TextBuilder<'t> {
         })
     }
 
-    pub(super) fn finish(self) -> ScalarText {
-        match self.composed {
-            None => ScalarText::Slice { start: narrow(self.slice.start), end: narrow(self.slice.end) },
-            Some((value, runs)) => ScalarText::Composed(Arc::new(Composed { value: value.into(), runs: runs.into() })),
+    /// The finished text of the scalar that is written at `range`.
+    pub(super) fn finish(mut self, range: Range<usize>) -> ScalarText {
+        let quotes = (self.slice.start.wrapping_sub(range.start), range.end.wrapping_sub(self.slice.end));
+        if self.composed.is_none() && matches!(quotes, (0, 0) | (1, 1)) {
+            return ScalarText::Slice {
+                start: narrow(self.slice.start),
+                end: narrow(self.slice.end),
+                is_quoted: quotes == (1, 1),
+            };
         }
+        let (value, runs) = std::mem::take(self.compose());
+        let span = self.file.span(range);
+        ScalarText::Composed(Arc::new(Composed { value: value.into(), runs: runs.into(), span }))
     }
 }
 

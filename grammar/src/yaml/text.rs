@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::file_text::FileText;
 use crate::Span;
 
 /// The text of a scalar, which knows where in the file each of its bytes was written.
@@ -13,24 +14,22 @@ use crate::Span;
 /// Text that stands in the file as it reads (most plain and quoted scalars) is a slice of the file. Text that was
 /// put together (escapes, folded lines, block scalars) carries a table of runs.
 #[derive(Clone)]
-pub struct Text {
-    pub(super) span: Span,
-    pub(super) content: Content,
-}
+pub struct Text(pub(super) Content);
 
 #[derive(Clone)]
 pub(super) enum Content {
     /// A part of the file, byte for byte.
-    Slice { source: Arc<str>, start: u32, end: u32 },
+    Slice { file: Arc<FileText>, start: u32, end: u32, is_quoted: bool },
     /// Text that differs from what is written.
     Composed(Arc<Composed>),
 }
 
-/// Text and the runs that cover it from start to end.
+/// Text, the scalar that it was made of, and the runs that cover it from start to end.
 #[derive(Debug)]
 pub(super) struct Composed {
     pub(super) value: Box<str>,
     pub(super) runs: Box<[Run]>,
+    pub(super) span: Span,
 }
 
 /// A stretch of the value and the stretch of the file that it was read from.
@@ -47,40 +46,48 @@ pub(super) struct Run {
 impl Text {
     /// The text itself.
     pub fn as_str(&self) -> &str {
-        match &self.content {
-            Content::Slice { source, start, end } => source.get(*start as usize..*end as usize).unwrap_or(""),
+        match &self.0 {
+            Content::Slice { file, start, end, .. } => file.part(*start as usize..*end as usize),
             Content::Composed(composed) => &composed.value,
         }
     }
 
     /// The whole scalar in the file, with its quotes or its block header.
     pub fn span(&self) -> Span {
-        self.span
+        match &self.0 {
+            Content::Slice { file, start, end, is_quoted } => {
+                let quote = usize::from(*is_quoted);
+                file.span((*start as usize).saturating_sub(quote)..*end as usize + quote)
+            }
+            Content::Composed(composed) => composed.span,
+        }
     }
 
     /// Where a byte range of the text is written in the file.
     ///
     /// An empty range gives the empty place before its byte. A range that is not within the text is cut to it.
     pub fn span_of(&self, range: Range<usize>) -> Span {
-        let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        let length = narrow(self.as_str().len());
-        let start = narrow(range.start).min(length);
-        let end = narrow(range.end).clamp(start, length);
-        let (from, to) = match &self.content {
-            Content::Slice { start: base, .. } => (base + start, base + end),
-            Content::Composed(composed) => {
-                let runs = &composed.runs;
-                let from = locate_start(runs, start).unwrap_or_else(|| self.end_of_content(runs));
-                let to = if end > start { locate_end(runs, end).unwrap_or(from) } else { from };
-                (from, to.max(from))
+        let length = self.as_str().len();
+        let start = range.start.min(length);
+        let end = range.end.clamp(start, length);
+        match &self.0 {
+            Content::Slice { file, start: base, .. } => {
+                let base = *base as usize;
+                file.span(base + start..base + end)
             }
-        };
-        Span { file: self.span.file, start: from, end: to }
+            Content::Composed(composed) => {
+                let Composed { runs, span, .. } = &**composed;
+                let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+                let past_end = runs.last().map_or(span.end, |run| run.source_end);
+                let from = locate_start(runs, narrow(start)).unwrap_or(past_end);
+                let to = if end > start { locate_end(runs, narrow(end)).unwrap_or(from) } else { from };
+                Span { file: span.file, start: from, end: to.max(from) }
+            }
+        }
     }
 
-    /// The place after the last byte of composed text.
-    fn end_of_content(&self, runs: &[Run]) -> u32 {
-        runs.last().map_or(self.span.end, |run| run.source_end)
+    pub(super) fn composed(value: impl Into<Box<str>>, runs: impl Into<Box<[Run]>>, span: Span) -> Self {
+        Self(Content::Composed(Arc::new(Composed { value: value.into(), runs: runs.into(), span })))
     }
 }
 
@@ -104,7 +111,8 @@ fn locate_end(runs: &[Run], offset: u32) -> Option<u32> {
 
 impl fmt::Debug for Text {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:?}@{}..{}", self.as_str(), self.span.start, self.span.end)
+        let span = self.span();
+        write!(formatter, "{:?}@{}..{}", self.as_str(), span.start, span.end)
     }
 }
 

@@ -3,6 +3,7 @@
 //! As go-yaml v2 decodes (`decode.go`) and `sigs.k8s.io/yaml` turns the result into JSON (`yaml.go`).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -23,7 +24,7 @@ const BASE64: GeneralPurpose =
 /// Gives the syntax of one document its meaning.
 pub(super) struct Evaluator<'a> {
     tree: &'a Tree,
-    file: &'a FileText,
+    file: &'a Arc<FileText>,
     /// The aliases that are being followed.
     open_aliases: Vec<NodeId>,
     /// How many values aliases have brought in so far.
@@ -35,7 +36,7 @@ pub(super) struct Evaluator<'a> {
 }
 
 /// The value of a document and its faults. The value is of use only when none of the faults is a refusal.
-pub(super) fn evaluate(tree: &Tree, root: NodeId, file: &FileText) -> (Node, Vec<SyntaxError>) {
+pub(super) fn evaluate(tree: &Tree, root: NodeId, file: &Arc<FileText>) -> (Node, Vec<SyntaxError>) {
     let mut evaluator = Evaluator {
         tree,
         file,
@@ -88,9 +89,9 @@ impl Evaluator<'_> {
                 Some(node) => node,
                 None => Node { value: NodeValue::Null, span },
             },
-            SyntaxKind::Sequence { first } => {
+            SyntaxKind::Sequence { first, count } => {
                 self.depth += 1;
-                let mut items = Vec::new();
+                let mut items = Vec::with_capacity(*count as usize);
                 for item in tree.siblings(*first) {
                     items.push(self.node(item));
                     if self.has_stopped {
@@ -148,7 +149,7 @@ impl Evaluator<'_> {
             Some(Scalar::Unsigned(number)) => NodeValue::Float(number as f64),
             Some(Scalar::Float(number)) if number.is_finite() => json_number(number),
             Some(Scalar::Float(_)) => return self.refuse(SyntaxErrorKind::NotFinite(text.to_owned()), span),
-            Some(Scalar::Text) => NodeValue::Text(written.to_text(file, syntax.range())),
+            Some(Scalar::Text) => NodeValue::Text(written.to_text(file)),
             Some(Scalar::Binary) => match decode_binary(text) {
                 Some(decoded) => NodeValue::Text(Text::standing_for(decoded, span)),
                 None => return self.refuse(SyntaxErrorKind::Base64, span),
@@ -160,7 +161,8 @@ impl Evaluator<'_> {
     fn mapping(&mut self, syntax: &SyntaxNode) -> Members {
         let tree = self.tree;
         let mut members = Members::default();
-        let SyntaxKind::Mapping { first } = &syntax.kind else { return members };
+        let SyntaxKind::Mapping { first, count } = &syntax.kind else { return members };
+        members.entries.reserve((*count / 2) as usize);
         let mut children = tree.siblings(*first);
         while !self.has_stopped
             && let (Some(key), Some(value)) = (children.next(), children.next())
@@ -200,7 +202,7 @@ impl Evaluator<'_> {
     fn merge(&mut self, value: NodeId, members: &mut Members) {
         let tree = self.tree;
         match tree.get(value) {
-            Some(SyntaxNode { kind: SyntaxKind::Sequence { first }, .. }) => {
+            Some(SyntaxNode { kind: SyntaxKind::Sequence { first, .. }, .. }) => {
                 let items: Vec<NodeId> = tree.siblings(*first).collect();
                 for item in items.into_iter().rev() {
                     if self.has_stopped {
@@ -250,7 +252,7 @@ impl Evaluator<'_> {
         let file = self.file;
         let text = written.as_str(file);
         let fault = match self.meaning(syntax, text, is_plain)? {
-            Scalar::Text => return Some(written.to_text(file, syntax.range())),
+            Scalar::Text => return Some(written.to_text(file)),
             Scalar::Bool(truth) => return Some(Text::standing_for(truth.to_string(), span)),
             Scalar::Int(number) => return Some(Text::standing_for(number.to_string(), span)),
             Scalar::Float(number) => return Some(Text::standing_for(float_key(number), span)),

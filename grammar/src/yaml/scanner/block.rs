@@ -71,7 +71,7 @@ impl Scanner<'_> {
                 text.push(line_break.character, line_break.written);
             }
         }
-        Ok(Token::new(TokenKind::Scalar { text: text.finish(), is_plain: false }, start..end))
+        Ok(Token::new(TokenKind::Scalar { text: text.finish(start..end), is_plain: false }, start..end))
     }
 
     /// Reads the indicators after `|` or `>`, in either order.

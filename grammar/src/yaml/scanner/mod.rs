@@ -22,7 +22,8 @@ use crate::Span;
 
 pub(super) use token::{TagName, Token, TokenKind};
 
-pub(super) type Result<T> = std::result::Result<T, SyntaxError>;
+/// Faults are boxed to keep the results of the many small steps small.
+pub(super) type Result<T> = std::result::Result<T, Box<SyntaxError>>;
 
 /// A key must have its `:` on the same line and within this many characters.
 const MAX_KEY_LENGTH: u32 = 1024;
@@ -32,6 +33,8 @@ pub(super) struct Scanner<'t> {
     file: &'t FileText,
     cursor: Cursor<'t>,
     tokens: VecDeque<Token>,
+    /// Whether the first of the tokens is no key, or its [`TokenKind::Key`] is before it.
+    is_front_known: bool,
     /// How many tokens were taken out so far; numbers the first of `tokens`.
     taken: usize,
     /// The open flow collections.
@@ -75,6 +78,7 @@ impl<'t> Scanner<'t> {
             file,
             cursor: Cursor::new(file, range),
             tokens: VecDeque::new(),
+            is_front_known: false,
             taken: 0,
             flows: Vec::new(),
             indent: -1,
@@ -87,8 +91,11 @@ impl<'t> Scanner<'t> {
 
     /// The next token, which stays.
     pub(super) fn peek(&mut self) -> Result<&Token> {
-        while self.needs_more()? {
-            self.fetch()?;
+        if !self.is_front_known {
+            while self.needs_more()? {
+                self.fetch()?;
+            }
+            self.is_front_known = true;
         }
         // A fetch adds a token, so the queue is not empty here.
         self.tokens.front().ok_or_else(|| self.fault(SyntaxErrorKind::ExpectedValue, self.here()))
@@ -98,7 +105,13 @@ impl<'t> Scanner<'t> {
     pub(super) fn take(&mut self) -> Option<Token> {
         let token = self.tokens.pop_front();
         self.taken += usize::from(token.is_some());
+        self.is_front_known = false;
         token
+    }
+
+    /// How many bytes are not scanned yet.
+    pub(super) fn remaining(&self) -> usize {
+        self.cursor.rest().len()
     }
 
     /// The comments that were passed so far.
@@ -110,8 +123,8 @@ impl<'t> Scanner<'t> {
         self.file.span(range)
     }
 
-    pub(super) fn fault(&self, kind: SyntaxErrorKind, range: Range<usize>) -> SyntaxError {
-        SyntaxError::new(kind, self.span(range))
+    pub(super) fn fault(&self, kind: SyntaxErrorKind, range: Range<usize>) -> Box<SyntaxError> {
+        Box::new(SyntaxError::new(kind, self.span(range)))
     }
 
     /// The character under the cursor.
@@ -145,7 +158,7 @@ impl<'t> Scanner<'t> {
         if key.is_required { Err(self.missing_colon(key)) } else { Ok(false) }
     }
 
-    fn missing_colon(&self, key: &PossibleKey) -> SyntaxError {
+    fn missing_colon(&self, key: &PossibleKey) -> Box<SyntaxError> {
         let rest = self.file.text().as_bytes().get(key.offset..).unwrap_or_default();
         let line = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
         self.fault(SyntaxErrorKind::MissingColon, key.offset..key.offset + line)
@@ -185,7 +198,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn unexpected_character(&self) -> SyntaxError {
+    fn unexpected_character(&self) -> Box<SyntaxError> {
         if self.cursor.byte(0) == b'\t' {
             return self.fault(SyntaxErrorKind::TabIndentation, self.here());
         }

@@ -76,7 +76,7 @@ impl Scanner<'_> {
         if !breaks.is_empty() {
             self.key_allowed = true;
         }
-        Ok(Token::new(TokenKind::Scalar { text: text.finish(), is_plain: true }, start..end))
+        Ok(Token::new(TokenKind::Scalar { text: text.finish(start..end), is_plain: true }, start..end))
     }
 }
 

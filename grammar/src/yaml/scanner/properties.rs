@@ -131,7 +131,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn malformed_tag(&self, owner: Owner, reason: &'static str, start: usize) -> SyntaxError {
+    fn malformed_tag(&self, owner: Owner, reason: &'static str, start: usize) -> Box<SyntaxError> {
         let kind = match owner {
             Owner::Value => SyntaxErrorKind::MalformedTag(reason),
             Owner::Directive => SyntaxErrorKind::MalformedDirective(reason),
@@ -159,7 +159,7 @@ impl Scanner<'_> {
         Ok(Token::new(kind, range))
     }
 
-    fn malformed_directive(&self, reason: &'static str, start: usize) -> SyntaxError {
+    fn malformed_directive(&self, reason: &'static str, start: usize) -> Box<SyntaxError> {
         self.fault(SyntaxErrorKind::MalformedDirective(reason), start..self.here().end)
     }
 

@@ -36,7 +36,8 @@ impl Scanner<'_> {
             self.scan_quoted_blanks(joined_at, &mut text);
         }
         self.cursor.advance_ascii(1);
-        Ok(Token::new(TokenKind::Scalar { text: text.finish(), is_plain: false }, start..self.cursor.offset))
+        let range = start..self.cursor.offset;
+        Ok(Token::new(TokenKind::Scalar { text: text.finish(range.clone()), is_plain: false }, range))
     }
 
     /// Reads up to a blank, a line break or the closing quote. Gives the place of an escaped line break, if the word
@@ -131,8 +132,8 @@ impl Scanner<'_> {
         char::from_u32(code).ok_or_else(|| self.fault_in_quote(SyntaxErrorKind::EscapeValue, written, quote))
     }
 
-    fn fault_in_quote(&self, kind: SyntaxErrorKind, range: Range<usize>, quote: usize) -> SyntaxError {
-        SyntaxError::within(kind, self.span(range), self.span(quote..quote + 1))
+    fn fault_in_quote(&self, kind: SyntaxErrorKind, range: Range<usize>, quote: usize) -> Box<SyntaxError> {
+        Box::new(SyntaxError::within(kind, self.span(range), self.span(quote..quote + 1)))
     }
 }
 
