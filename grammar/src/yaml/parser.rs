@@ -6,7 +6,6 @@ use std::ops::Range;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::file_text::FileText;
 use super::resolve::Tag;
-use super::scalar_text::ScalarText;
 use super::scanner::{Result, Scanner, TagName, Token, TokenKind};
 use super::tree::{NodeId, SyntaxKind, Tree};
 use super::{MAX_DEPTH, MAX_NODES};
@@ -160,16 +159,20 @@ impl<'t> Parser<'_, 't> {
     }
 
     fn add(&mut self, kind: SyntaxKind, range: Range<usize>, tag: Option<Tag>) -> Result<NodeId> {
-        if self.tree.len() >= MAX_NODES {
-            return Err(self.scanner.fault(SyntaxErrorKind::TooLarge(MAX_NODES), range));
-        }
+        self.check_size(&range)?;
         Ok(self.tree.add(kind, range, tag))
+    }
+
+    fn check_size(&self, range: &Range<usize>) -> Result<()> {
+        if self.tree.len() < MAX_NODES {
+            return Ok(());
+        }
+        Err(self.scanner.fault(SyntaxErrorKind::TooLarge(MAX_NODES), range.clone()))
     }
 
     /// A value that is left out.
     fn missing(&mut self, offset: usize) -> Result<NodeId> {
-        let text = ScalarText::empty(offset);
-        self.add(SyntaxKind::Scalar { text, is_plain: true }, offset..offset, None)
+        self.add(SyntaxKind::Missing, offset..offset, None)
     }
 
     fn node(&mut self, place: Place) -> Result<NodeId> {
@@ -192,31 +195,29 @@ impl<'t> Parser<'_, 't> {
         let is_block = place != Place::Flow;
         match &token.kind {
             TokenKind::BlockEntry if place == Place::BlockMember => {
-                let id = self.open(SyntaxKind::Sequence { first: None, count: 0 }, range, properties)?;
+                let id = self.open(SyntaxKind::Sequence, range, properties)?;
                 self.indentless_sequence(id)
             }
             TokenKind::Scalar { .. } => self.scalar(properties),
             TokenKind::FlowSequenceStart => {
-                let id = self.open(SyntaxKind::Sequence { first: None, count: 0 }, range, properties)?;
+                let id = self.open(SyntaxKind::Sequence, range, properties)?;
                 self.flow_sequence(id)
             }
             TokenKind::FlowMappingStart => {
-                let id = self.open(SyntaxKind::Mapping { first: None, count: 0 }, range, properties)?;
+                let id = self.open(SyntaxKind::Mapping, range, properties)?;
                 self.flow_mapping(id)
             }
             TokenKind::BlockSequenceStart if is_block => {
-                let id = self.open(SyntaxKind::Sequence { first: None, count: 0 }, range, properties)?;
+                let id = self.open(SyntaxKind::Sequence, range, properties)?;
                 self.block_sequence(id)
             }
             TokenKind::BlockMappingStart if is_block => {
-                let id = self.open(SyntaxKind::Mapping { first: None, count: 0 }, range, properties)?;
+                let id = self.open(SyntaxKind::Mapping, range, properties)?;
                 self.block_mapping(id)
             }
             _ if properties.anchor.is_some() || properties.tag.is_some() => {
                 let range = properties.range.clone();
-                let text = ScalarText::empty(range.end);
-                let kind = SyntaxKind::Scalar { text, is_plain: properties.tag.is_none() };
-                self.open(kind, range, properties)
+                self.open(SyntaxKind::Missing, range, properties)
             }
             _ => Err(self.unexpected(SyntaxErrorKind::ExpectedValue, None)),
         }
@@ -225,10 +226,14 @@ impl<'t> Parser<'_, 't> {
     /// Adds a node and notes its anchor.
     fn open(&mut self, kind: SyntaxKind, range: Range<usize>, properties: Properties) -> Result<NodeId> {
         let id = self.add(kind, range, properties.tag)?;
-        if let Some(anchor) = properties.anchor {
+        self.note_anchor(properties.anchor, id);
+        Ok(id)
+    }
+
+    fn note_anchor(&mut self, anchor: Option<Range<usize>>, id: NodeId) {
+        if let Some(anchor) = anchor {
             self.anchors.insert(self.name(&anchor), id);
         }
-        Ok(id)
     }
 
     /// The name in `&name` or `*name`.
@@ -239,20 +244,22 @@ impl<'t> Parser<'_, 't> {
     fn alias(&mut self) -> Result<NodeId> {
         let range = self.take();
         let name = self.name(&range);
-        match self.anchors.get(name) {
-            Some(&target) => self.add(SyntaxKind::Alias { target }, range, None),
-            None => Err(self.scanner.fault(SyntaxErrorKind::UnknownAnchor(name.to_owned()), range)),
-        }
+        let Some(&target) = self.anchors.get(name) else {
+            return Err(self.scanner.fault(SyntaxErrorKind::UnknownAnchor(name.to_owned()), range));
+        };
+        self.check_size(&range)?;
+        Ok(self.tree.add_alias(target, range))
     }
 
     fn scalar(&mut self, properties: Properties) -> Result<NodeId> {
         let range = self.scanner.peek()?.range();
-        match self.scanner.take() {
-            Some(Token { kind: TokenKind::Scalar { text, is_plain }, .. }) => {
-                self.open(SyntaxKind::Scalar { text, is_plain }, range, properties)
-            }
-            _ => Err(self.unexpected(SyntaxErrorKind::ExpectedValue, None)),
-        }
+        self.check_size(&range)?;
+        let Some(Token { kind: TokenKind::Scalar { text, is_plain }, .. }) = self.scanner.take() else {
+            return Err(self.unexpected(SyntaxErrorKind::ExpectedValue, None));
+        };
+        let id = self.tree.add_scalar(text, is_plain, range, properties.tag);
+        self.note_anchor(properties.anchor, id);
+        Ok(id)
     }
 
     /// Reads an anchor, a tag, or both in either order.
@@ -294,20 +301,20 @@ impl<'t> Parser<'_, 't> {
 
     fn block_sequence(&mut self, id: NodeId) -> Result<NodeId> {
         let start = self.take().start;
-        let mut last = None;
+        let mut end = start;
         loop {
             match self.peek()? {
                 TokenKind::BlockEntry => {
                     let entry = self.take();
-                    self.tree.close(id, entry.end);
                     let item = match self.peek()? {
                         TokenKind::BlockEntry | TokenKind::BlockEnd => self.missing(entry.end)?,
                         _ => self.node(Place::Block)?,
                     };
-                    self.append(id, &mut last, item);
+                    end = entry.end.max(self.tree.end(item));
                 }
                 TokenKind::BlockEnd => {
                     self.take();
+                    self.tree.close(id, end);
                     return Ok(id);
                 }
                 _ => return Err(self.unexpected(SyntaxErrorKind::ExpectedEntry, Some(start))),
@@ -317,41 +324,41 @@ impl<'t> Parser<'_, 't> {
 
     /// Reads a sequence whose entries stand in the column of the mapping that it is a value of.
     fn indentless_sequence(&mut self, id: NodeId) -> Result<NodeId> {
-        let mut last = None;
+        let mut end = self.start()?;
         while matches!(self.peek()?, TokenKind::BlockEntry) {
             let entry = self.take();
-            self.tree.close(id, entry.end);
             let item = match self.peek()? {
                 TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                     self.missing(entry.end)?
                 }
                 _ => self.node(Place::Block)?,
             };
-            self.append(id, &mut last, item);
+            end = entry.end.max(self.tree.end(item));
         }
+        self.tree.close(id, end);
         Ok(id)
     }
 
     fn block_mapping(&mut self, id: NodeId) -> Result<NodeId> {
         let start = self.take().start;
-        let mut last = None;
+        let mut end = start;
         loop {
             match self.peek()? {
                 TokenKind::Key => {}
                 TokenKind::BlockEnd => {
                     self.take();
+                    self.tree.close(id, end);
                     return Ok(id);
                 }
                 _ => return Err(self.unexpected(SyntaxErrorKind::ExpectedKey, Some(start))),
             }
             let key = self.block_member()?;
-            self.append(id, &mut last, key);
             let value = if matches!(self.peek()?, TokenKind::Value) {
                 self.block_member()?
             } else {
                 self.missing(self.tree.end(key))?
             };
-            self.append(id, &mut last, value);
+            end = self.tree.end(value);
         }
     }
 
@@ -366,10 +373,14 @@ impl<'t> Parser<'_, 't> {
 
     fn flow_sequence(&mut self, id: NodeId) -> Result<NodeId> {
         let start = self.take().start;
-        let mut last = None;
-        while self.next_flow_entry(&TokenKind::FlowSequenceEnd, last.is_none(), start)? {
-            let item = if matches!(self.peek()?, TokenKind::Key) { self.flow_pair()? } else { self.node(Place::Flow)? };
-            self.append(id, &mut last, item);
+        let mut is_first = true;
+        while self.next_flow_entry(&TokenKind::FlowSequenceEnd, is_first, start)? {
+            is_first = false;
+            if matches!(self.peek()?, TokenKind::Key) {
+                self.flow_pair()?;
+            } else {
+                self.node(Place::Flow)?;
+            }
         }
         let end = self.take().end;
         self.tree.close(id, end);
@@ -377,30 +388,27 @@ impl<'t> Parser<'_, 't> {
     }
 
     /// Reads `key: value` in a flow sequence, which is a mapping of one member.
-    fn flow_pair(&mut self) -> Result<NodeId> {
+    fn flow_pair(&mut self) -> Result<()> {
         let start = self.start()?;
-        let pair = self.add(SyntaxKind::Mapping { first: None, count: 0 }, start..start, None)?;
-        let mut last = None;
+        let pair = self.add(SyntaxKind::Mapping, start..start, None)?;
         let key = self.flow_member()?;
-        self.append(pair, &mut last, key);
         let value = self.flow_value(key)?;
-        self.append(pair, &mut last, value);
-        Ok(pair)
+        self.tree.close(pair, self.tree.end(value));
+        Ok(())
     }
 
     fn flow_mapping(&mut self, id: NodeId) -> Result<NodeId> {
         let start = self.take().start;
-        let mut last = None;
-        while self.next_flow_entry(&TokenKind::FlowMappingEnd, last.is_none(), start)? {
-            let (key, value) = if matches!(self.peek()?, TokenKind::Key) {
+        let mut is_first = true;
+        while self.next_flow_entry(&TokenKind::FlowMappingEnd, is_first, start)? {
+            is_first = false;
+            if matches!(self.peek()?, TokenKind::Key) {
                 let key = self.flow_member()?;
-                (key, self.flow_value(key)?)
+                self.flow_value(key)?;
             } else {
                 let key = self.node(Place::Flow)?;
-                (key, self.missing(self.tree.end(key))?)
-            };
-            self.append(id, &mut last, key);
-            self.append(id, &mut last, value);
+                self.missing(self.tree.end(key))?;
+            }
         }
         let end = self.take().end;
         self.tree.close(id, end);
@@ -440,13 +448,5 @@ impl<'t> Parser<'_, 't> {
     /// Reads the value of a key, which may be left out.
     fn flow_value(&mut self, key: NodeId) -> Result<NodeId> {
         if matches!(self.peek()?, TokenKind::Value) { self.flow_member() } else { self.missing(self.tree.end(key)) }
-    }
-
-    /// Adds a child to a collection, which reaches at least as far as the child then.
-    fn append(&mut self, parent: NodeId, last: &mut Option<NodeId>, child: NodeId) {
-        self.tree.append(parent, *last, child);
-        *last = Some(child);
-        let end = self.tree.end(child).max(self.tree.end(parent));
-        self.tree.close(parent, end);
     }
 }

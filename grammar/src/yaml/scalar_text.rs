@@ -3,41 +3,16 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Text;
 use super::file_text::FileText;
-use super::text::{Composed, Content, Run};
+use super::text::{Composed, Run};
 
-/// A [`Text`] that leaves out what all texts of a file have in common.
+/// Text of a scalar whose place is known.
 #[derive(Clone, Debug)]
 pub(super) enum ScalarText {
-    /// A part of the file, byte for byte.
-    Slice { start: u32, end: u32, is_quoted: bool },
-    /// Text and the runs that it was made of.
+    /// What is written, without the quotes if there are any.
+    Slice,
+    /// Text that differs from what is written.
     Composed(Arc<Composed>),
-}
-
-impl ScalarText {
-    /// No text, at a place in the file.
-    pub(super) fn empty(offset: usize) -> Self {
-        Self::Slice { start: narrow(offset), end: narrow(offset), is_quoted: false }
-    }
-
-    pub(super) fn as_str<'a>(&'a self, file: &'a FileText) -> &'a str {
-        match self {
-            Self::Slice { start, end, .. } => file.part(*start as usize..*end as usize),
-            Self::Composed(composed) => &composed.value,
-        }
-    }
-
-    /// The finished text of the scalar.
-    pub(super) fn to_text(&self, file: &Arc<FileText>) -> Text {
-        Text(match self {
-            Self::Slice { start, end, is_quoted } => {
-                Content::Slice { file: Arc::clone(file), start: *start, end: *end, is_quoted: *is_quoted }
-            }
-            Self::Composed(composed) => Content::Composed(Arc::clone(composed)),
-        })
-    }
 }
 
 /// Puts the text of a scalar together while the scanner reads it.
@@ -94,15 +69,11 @@ impl<'t> TextBuilder<'t> {
         })
     }
 
-    /// The finished text of the scalar that is written at `range`.
+    /// The finished text of the scalar that is written at `range`; a scalar in quotes has them in it.
     pub(super) fn finish(mut self, range: Range<usize>) -> ScalarText {
         let quotes = (self.slice.start.wrapping_sub(range.start), range.end.wrapping_sub(self.slice.end));
         if self.composed.is_none() && matches!(quotes, (0, 0) | (1, 1)) {
-            return ScalarText::Slice {
-                start: narrow(self.slice.start),
-                end: narrow(self.slice.end),
-                is_quoted: quotes == (1, 1),
-            };
+            return ScalarText::Slice;
         }
         let (value, runs) = std::mem::take(self.compose());
         let span = self.file.span(range);

@@ -12,7 +12,6 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::file_text::FileText;
 use super::resolve::{Scalar, Tag, float_key, resolve_plain, resolve_tagged};
-use super::scalar_text::ScalarText;
 use super::tree::{NodeId, SyntaxKind, SyntaxNode, Tree};
 use super::{Entry, MAX_ALIASED, MAX_DEPTH, MAX_FAULTS, Node, NodeValue, Text};
 use crate::Span;
@@ -83,16 +82,15 @@ impl Evaluator<'_> {
                 return self.stop(SyntaxErrorKind::ExcessiveAliases(MAX_ALIASED), span);
             }
         }
-        match &syntax.kind {
-            SyntaxKind::Scalar { text, is_plain } => self.scalar(syntax, text, *is_plain),
-            SyntaxKind::Alias { target } => match self.follow(id, |evaluator| evaluator.node(*target)) {
-                Some(node) => node,
-                None => Node { value: NodeValue::Null, span },
-            },
-            SyntaxKind::Sequence { first, count } => {
+        match syntax.kind {
+            SyntaxKind::Alias => {
+                let target = tree.target(syntax);
+                self.follow(id, |evaluator| evaluator.node(target)).unwrap_or(Node { value: NodeValue::Null, span })
+            }
+            SyntaxKind::Sequence => {
                 self.depth += 1;
-                let mut items = Vec::with_capacity(*count as usize);
-                for item in tree.siblings(*first) {
+                let mut items = Vec::with_capacity(tree.children(id).count());
+                for item in tree.children(id) {
                     items.push(self.node(item));
                     if self.has_stopped {
                         break;
@@ -101,12 +99,13 @@ impl Evaluator<'_> {
                 self.depth -= 1;
                 Node { value: NodeValue::List(items), span }
             }
-            SyntaxKind::Mapping { .. } => {
+            SyntaxKind::Mapping => {
                 self.depth += 1;
-                let members = self.mapping(syntax);
+                let entries = self.mapping(id);
                 self.depth -= 1;
-                Node { value: NodeValue::Map(members.entries), span }
+                Node { value: NodeValue::Map(entries), span }
             }
+            _ => self.scalar(syntax),
         }
     }
 
@@ -114,7 +113,8 @@ impl Evaluator<'_> {
     fn follow<T>(&mut self, alias: NodeId, action: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.open_aliases.contains(&alias) {
             if let Some(syntax) = self.tree.get(alias) {
-                let name = self.file.part(syntax.start as usize + 1..syntax.end as usize).to_owned();
+                let written = syntax.range();
+                let name = self.file.part(written.start + 1..written.end).to_owned();
                 self.stop(SyntaxErrorKind::RecursiveAlias(name), self.span(syntax));
             }
             return None;
@@ -126,9 +126,9 @@ impl Evaluator<'_> {
     }
 
     /// What a scalar means; nothing, and a fault is reported, when its tag does not go with it.
-    fn meaning(&mut self, syntax: &SyntaxNode, text: &str, is_plain: bool) -> Option<Scalar> {
+    fn meaning(&mut self, syntax: &SyntaxNode, text: &str) -> Option<Scalar> {
         let Some(tag) = syntax.tag else {
-            return Some(if is_plain { resolve_plain(text) } else { Scalar::Text });
+            return Some(if syntax.is_plain() { resolve_plain(text) } else { Scalar::Text });
         };
         let meaning = resolve_tagged(tag, text);
         if meaning.is_none() {
@@ -138,18 +138,18 @@ impl Evaluator<'_> {
         meaning
     }
 
-    fn scalar(&mut self, syntax: &SyntaxNode, written: &ScalarText, is_plain: bool) -> Node {
+    fn scalar(&mut self, syntax: &SyntaxNode) -> Node {
         let span = self.span(syntax);
-        let file = self.file;
-        let text = written.as_str(file);
-        let value = match self.meaning(syntax, text, is_plain) {
+        let (tree, file) = (self.tree, self.file);
+        let text = tree.text(syntax, file);
+        let value = match self.meaning(syntax, text) {
             None | Some(Scalar::Null) => NodeValue::Null,
             Some(Scalar::Bool(truth)) => NodeValue::Bool(truth),
             Some(Scalar::Int(number)) => NodeValue::Int(number),
             Some(Scalar::Unsigned(number)) => NodeValue::Float(number as f64),
             Some(Scalar::Float(number)) if number.is_finite() => json_number(number),
             Some(Scalar::Float(_)) => return self.refuse(SyntaxErrorKind::NotFinite(text.to_owned()), span),
-            Some(Scalar::Text) => NodeValue::Text(written.to_text(file)),
+            Some(Scalar::Text) => NodeValue::Text(tree.to_text(syntax, file)),
             Some(Scalar::Binary) => match decode_binary(text) {
                 Some(decoded) => NodeValue::Text(Text::standing_for(decoded, span)),
                 None => return self.refuse(SyntaxErrorKind::Base64, span),
@@ -158,12 +158,10 @@ impl Evaluator<'_> {
         Node { value, span }
     }
 
-    fn mapping(&mut self, syntax: &SyntaxNode) -> Members {
+    fn mapping(&mut self, id: NodeId) -> Vec<Entry> {
         let tree = self.tree;
-        let mut members = Members::default();
-        let SyntaxKind::Mapping { first, count } = &syntax.kind else { return members };
-        members.entries.reserve((*count / 2) as usize);
-        let mut children = tree.siblings(*first);
+        let mut members = Members::with_capacity(tree.children(id).count() / 2);
+        let mut children = tree.children(id);
         while !self.has_stopped
             && let (Some(key), Some(value)) = (children.next(), children.next())
         {
@@ -183,46 +181,43 @@ impl Evaluator<'_> {
                 self.errors.push(repetition);
             }
         }
-        members
+        members.entries
     }
 
     /// Whether a key is `<<` and means that its value's members are to be taken over.
     fn is_merge(&self, key: NodeId) -> bool {
         let Some(syntax) = self.tree.get(key) else { return false };
-        let SyntaxKind::Scalar { text, is_plain } = &syntax.kind else { return false };
         let may_merge = match syntax.tag {
-            None => *is_plain,
+            None => syntax.is_plain(),
             Some(tag) => matches!(tag, Tag::Merge | Tag::NonSpecific),
         };
-        may_merge && text.as_str(self.file) == "<<"
+        may_merge && self.tree.text(syntax, self.file) == "<<"
     }
 
     /// Takes over the members of a mapping or of several. They replace members that stand before the merge key; of
     /// several mappings the first one counts most.
     fn merge(&mut self, value: NodeId, members: &mut Members) {
         let tree = self.tree;
-        match tree.get(value) {
-            Some(SyntaxNode { kind: SyntaxKind::Sequence { first, .. }, .. }) => {
-                let items: Vec<NodeId> = tree.siblings(*first).collect();
-                for item in items.into_iter().rev() {
-                    if self.has_stopped {
-                        return;
-                    }
-                    self.merge_mapping(item, members);
-                }
+        if tree.get(value).is_none_or(|node| node.kind != SyntaxKind::Sequence) {
+            return self.merge_mapping(value, members);
+        }
+        let items: Vec<NodeId> = tree.children(value).collect();
+        for item in items.into_iter().rev() {
+            if self.has_stopped {
+                return;
             }
-            _ => self.merge_mapping(value, members),
+            self.merge_mapping(item, members);
         }
     }
 
     fn merge_mapping(&mut self, value: NodeId, members: &mut Members) {
         let tree = self.tree;
         let Some(written) = tree.get(value) else { return };
-        let syntax = match &written.kind {
-            SyntaxKind::Alias { target } => tree.get(*target).unwrap_or(written),
+        let syntax = match written.kind {
+            SyntaxKind::Alias => tree.get(tree.target(written)).unwrap_or(written),
             _ => written,
         };
-        if !matches!(syntax.kind, SyntaxKind::Mapping { .. }) {
+        if syntax.kind != SyntaxKind::Mapping {
             self.refuse(SyntaxErrorKind::MergeValue, self.span(written));
             return;
         }
@@ -237,22 +232,25 @@ impl Evaluator<'_> {
     fn key(&mut self, id: NodeId) -> Option<Text> {
         let tree = self.tree;
         let syntax = tree.get(id)?;
-        let kind = match &syntax.kind {
-            SyntaxKind::Scalar { text, is_plain } => return self.scalar_key(syntax, text, *is_plain),
-            SyntaxKind::Alias { target } => return self.follow(id, |evaluator| evaluator.key(*target)).flatten(),
-            SyntaxKind::Sequence { .. } => SyntaxErrorKind::CollectionKey("sequence"),
-            SyntaxKind::Mapping { .. } => SyntaxErrorKind::CollectionKey("mapping"),
+        let kind = match syntax.kind {
+            SyntaxKind::Alias => {
+                let target = tree.target(syntax);
+                return self.follow(id, |evaluator| evaluator.key(target)).flatten();
+            }
+            SyntaxKind::Sequence => SyntaxErrorKind::CollectionKey("sequence"),
+            SyntaxKind::Mapping => SyntaxErrorKind::CollectionKey("mapping"),
+            _ => return self.scalar_key(syntax),
         };
         self.refuse(kind, self.span(syntax));
         None
     }
 
-    fn scalar_key(&mut self, syntax: &SyntaxNode, written: &ScalarText, is_plain: bool) -> Option<Text> {
+    fn scalar_key(&mut self, syntax: &SyntaxNode) -> Option<Text> {
         let span = self.span(syntax);
-        let file = self.file;
-        let text = written.as_str(file);
-        let fault = match self.meaning(syntax, text, is_plain)? {
-            Scalar::Text => return Some(written.to_text(file)),
+        let (tree, file) = (self.tree, self.file);
+        let text = tree.text(syntax, file);
+        let fault = match self.meaning(syntax, text)? {
+            Scalar::Text => return Some(tree.to_text(syntax, file)),
             Scalar::Bool(truth) => return Some(Text::standing_for(truth.to_string(), span)),
             Scalar::Int(number) => return Some(Text::standing_for(number.to_string(), span)),
             Scalar::Float(number) => return Some(Text::standing_for(float_key(number), span)),
@@ -269,11 +267,10 @@ impl Evaluator<'_> {
 }
 
 /// The members of a mapping while they are collected.
-#[derive(Default)]
 struct Members {
     entries: Vec<Entry>,
-    /// Where each key is in `entries`; built once there are too many to look through.
-    index: HashMap<Text, usize>,
+    /// Where each key is in `entries`; made once there are too many to look through.
+    index: Option<HashMap<Text, usize>>,
     /// Which of the entries came from a merge key; may be shorter than `entries`.
     is_merged: Vec<bool>,
 }
@@ -281,18 +278,23 @@ struct Members {
 impl Members {
     const MOST_WITHOUT_INDEX: usize = 16;
 
+    fn with_capacity(capacity: usize) -> Self {
+        Self { entries: Vec::with_capacity(capacity), index: None, is_merged: Vec::new() }
+    }
+
     /// Adds a member or replaces that of the same key, which is a fault unless a merge key is involved.
     fn set(&mut self, entry: Entry, is_merged: bool) -> Option<SyntaxError> {
         match self.find(&entry.key) {
             None => {
                 let position = self.entries.len();
-                if position == Self::MOST_WITHOUT_INDEX {
-                    self.index = self.entries.iter().zip(0..).map(|(entry, at)| (entry.key.clone(), at)).collect();
-                }
-                if position >= Self::MOST_WITHOUT_INDEX {
-                    self.index.insert(entry.key.clone(), position);
+                if let Some(index) = &mut self.index {
+                    index.insert(entry.key.clone(), position);
                 }
                 self.entries.push(entry);
+                if self.index.is_none() && self.entries.len() > Self::MOST_WITHOUT_INDEX {
+                    let keys = self.entries.iter().map(|entry| entry.key.clone());
+                    self.index = Some(keys.zip(0..).collect());
+                }
                 self.mark_merged(position, is_merged);
                 None
             }
@@ -310,10 +312,9 @@ impl Members {
     }
 
     fn find(&self, key: &Text) -> Option<usize> {
-        if self.entries.len() <= Self::MOST_WITHOUT_INDEX {
-            self.entries.iter().position(|entry| entry.key == *key)
-        } else {
-            self.index.get(key.as_str()).copied()
+        match &self.index {
+            Some(index) => index.get(key.as_str()).copied(),
+            None => self.entries.iter().position(|entry| entry.key == *key),
         }
     }
 
