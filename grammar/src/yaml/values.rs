@@ -175,10 +175,12 @@ impl Evaluator<'_> {
                 continue;
             };
             let value = self.node(value);
-            if let Some(repetition) = members.set(Entry { key, value }, false)
+            if let Some((position, earlier)) = members.set(Entry { key, value }, false)
                 && self.errors.len() < MAX_FAULTS
+                && let Some(Entry { key, .. }) = members.entries.get(position)
             {
-                self.errors.push(repetition);
+                let kind = SyntaxErrorKind::DuplicateKey(key.as_str().to_owned());
+                self.errors.push(SyntaxError::within(kind, key.span(), earlier));
             }
         }
         members.entries
@@ -282,8 +284,9 @@ impl Members {
         Self { entries: Vec::with_capacity(capacity), index: None, is_merged: Vec::new() }
     }
 
-    /// Adds a member or replaces that of the same key, which is a fault unless a merge key is involved.
-    fn set(&mut self, entry: Entry, is_merged: bool) -> Option<SyntaxError> {
+    /// Adds a member or replaces that of the same key. When this repeats a key, and no merge key is involved, gives its
+    /// position and where the key stood before.
+    fn set(&mut self, entry: Entry, is_merged: bool) -> Option<(usize, Span)> {
         match self.find(&entry.key) {
             None => {
                 let position = self.entries.len();
@@ -303,10 +306,7 @@ impl Members {
                 self.mark_merged(position, is_merged);
                 let slot = self.entries.get_mut(position)?;
                 let earlier = std::mem::replace(slot, entry);
-                (!is_merged && !was_merged).then(|| {
-                    let kind = SyntaxErrorKind::DuplicateKey(slot.key.as_str().to_owned());
-                    SyntaxError::within(kind, slot.key.span(), earlier.key.span())
-                })
+                (!is_merged && !was_merged).then(|| (position, earlier.key.span()))
             }
         }
     }
