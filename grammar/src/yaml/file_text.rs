@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{FileId, Span};
 
-/// A file whose last line is ended, also where the author left that out: Kyverno's splitter ends every line.
+/// A file that is being read.
 #[derive(Debug)]
 pub(super) struct FileText {
     file: FileId,
@@ -14,13 +14,19 @@ pub(super) struct FileText {
 }
 
 impl FileText {
+    /// A file whose last line is ended, also where the author left that out: Kyverno's splitter ends every line.
     pub(super) fn new(file: FileId, text: &str) -> Self {
         let written = text.len();
         let text = if text.ends_with('\n') { text.into() } else { format!("{text}\n").into() };
         Self { file, text, written }
     }
 
-    /// The text with its last line ended.
+    /// A text that no splitter has gone over, so that its last line may have no end.
+    pub(super) fn as_written(file: FileId, text: &str) -> Self {
+        Self { file, text: text.into(), written: text.len() }
+    }
+
+    /// The whole text.
     pub(super) fn text(&self) -> &str {
         &self.text
     }

@@ -100,7 +100,7 @@ pub fn parse_first(text: &str) -> Result<Node, SyntaxError> {
     if text.len() >= u32::MAX as usize {
         return Err(SyntaxError::new(SyntaxErrorKind::FileTooLarge, Span::new(file_id, 0, 0)));
     }
-    let file = FileText::new(file_id, text);
+    let file = Arc::new(FileText::as_written(file_id, text));
     let mut parsed = Parsed::default();
     parsed.read_document(&file, 0..file.text().len());
     match parsed.errors.into_iter().find(SyntaxError::is_refusal) {
