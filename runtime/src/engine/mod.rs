@@ -28,7 +28,7 @@ mod turns;
 mod validate;
 
 pub use admission::Admission;
-pub use response::{NeedsData, PolicyResponse, RuleKind, RuleResponse, Status};
+pub use response::{Control, NeedsData, PodSecurityFindings, PolicyResponse, RuleKind, RuleResponse, Status};
 
 pub(crate) use matching::selects;
 

@@ -37,6 +37,30 @@ pub struct RuleResponse {
     pub properties: Vec<(Arc<str>, String)>,
     /// The existing object that the rule changed, where the rule has targets.
     pub patched_target: Option<Value>,
+    /// What the Pod Security controls found, where the rule has any.
+    pub pod_security: Option<PodSecurityFindings>,
+}
+
+/// What Pod Security controls found, for reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodSecurityFindings {
+    /// The level, as the policy writes it.
+    pub level: Arc<str>,
+    /// The version, as the policy writes it.
+    pub version: Arc<str>,
+    /// The violated controls.
+    pub controls: Vec<Control>,
+}
+
+/// A violated control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Control {
+    /// The check, as `capabilities_baseline`.
+    pub id: &'static str,
+    /// The name that policies use, where it has one.
+    pub name: Option<&'static str>,
+    /// The images of the containers that violate it.
+    pub images: Vec<String>,
 }
 
 /// Sorts of rules.

@@ -185,6 +185,7 @@ impl RuleRun<'_> {
             exceptions: Vec::new(),
             properties: Vec::new(),
             patched_target: None,
+            pod_security: None,
         }
     }
 

@@ -8,6 +8,11 @@ use crate::engine::response::{NeedsData, Status};
 use crate::engine::rule::Outcome;
 use crate::request::Operation;
 
+/// What is said of a violation that was there before.
+pub(super) fn forgiven() -> Outcome {
+    Outcome::new(Status::Skip, "skipping the rule evaluation as pre-existing violations are allowed")
+}
+
 impl Check<'_> {
     /// The outcome, made a skip where the object as it exists fails too.
     pub(super) fn forgive_existing(
@@ -18,7 +23,7 @@ impl Check<'_> {
         let admission = self.run.admission;
         let is_update =
             admission.operation == Operation::Update || (self.old_object().is_some() && !admission.object.is_null());
-        if !self.run.enforces() || !self.body.allow_existing_violations || !is_update {
+        if !self.forgives() || !is_update {
             return Ok(outcome);
         }
         if admission.operation != Operation::Update {
@@ -28,11 +33,12 @@ impl Check<'_> {
         if !failed(&outcome) {
             return Ok(outcome);
         }
-        if failed(&self.existing(patterns)?) {
-            let message = "skipping the rule evaluation as pre-existing violations are allowed";
-            return Ok(Some(Outcome::new(Status::Skip, message)));
-        }
-        Ok(outcome)
+        Ok(if failed(&self.existing(patterns)?) { Some(forgiven()) } else { outcome })
+    }
+
+    /// Whether violations that were there before may stay: only where they would refuse the request.
+    pub(super) fn forgives(&self) -> bool {
+        self.run.enforces() && self.body.allow_existing_violations
     }
 
     /// What the rule says of the object as it exists, as if that were being created. Nothing when the rule is not about

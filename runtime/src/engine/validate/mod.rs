@@ -4,6 +4,7 @@ mod deny;
 mod existing;
 mod foreach;
 mod pattern;
+mod pod_security;
 
 use dikast_compiler::ir::{Exception, Validate, ValidateAction};
 use dikast_stdlib::Value;
@@ -22,11 +23,15 @@ pub(super) fn process(
     object: &Value,
     exceptions: &[&Exception],
 ) -> Result<Vec<RuleResponse>, NeedsData> {
+    let check = Check { run, body };
+    if let ValidateAction::PodSecurity(controls) = &body.action {
+        return Ok(check.pod_security(controls, object, exceptions)?.into_iter().collect());
+    }
     if !exceptions.is_empty() {
         let words = "rule is skipped due to policy exceptions";
         return Ok(vec![exceptions::skipped(run, words, exceptions)]);
     }
-    let outcome = Check { run, body }.root(object)?;
+    let outcome = check.root(object)?;
     Ok(outcome.map(|outcome| run.response(outcome)).into_iter().collect())
 }
 
