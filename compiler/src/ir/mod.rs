@@ -50,6 +50,7 @@ mod matching;
 mod pattern;
 mod policy;
 mod roots;
+mod select;
 pub mod text;
 mod verify;
 

@@ -1,0 +1,244 @@
+//! The policies that serve: read from files and folders, read again when these change, each with its last good form kept.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use dikast_compiler::diagnostic::{Diagnostic, Severity};
+use dikast_compiler::ir::{Policy, PolicyId, Program};
+use dikast_compiler::passes::optimise;
+use dikast_compiler::{Compilation, compile};
+use dikast_grammar::{FileId, SourceMap, Span};
+
+/// A policy's kind, namespace and name.
+type Key = (String, String, String);
+
+/// What a load of the files gave.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The policies that serve from now on.
+    pub program: Arc<Program>,
+    /// The files, for diagnostics.
+    pub sources: SourceMap,
+    /// All that there is to say about the files.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many policies have errors, and serve in their last good form or not at all.
+    pub refused: usize,
+    /// Names of policies that serve in their last good form.
+    pub kept: Vec<String>,
+}
+
+impl Loaded {
+    /// Whether a diagnostic is an error.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// The files of a server and the last good form of each policy in them.
+#[derive(Debug)]
+pub struct PolicyStore {
+    roots: Vec<PathBuf>,
+    stamps: BTreeMap<PathBuf, (SystemTime, u64)>,
+    good: BTreeMap<Key, Good>,
+}
+
+#[derive(Clone, Debug)]
+struct Good {
+    file: Arc<str>,
+    text: Arc<str>,
+}
+
+impl PolicyStore {
+    /// Reads all YAML files under the roots; a root that is a file is read whatever its name.
+    ///
+    /// # Errors
+    ///
+    /// When a root does not exist or a file cannot be read.
+    pub fn open(roots: Vec<PathBuf>) -> io::Result<(Self, Loaded)> {
+        let mut store = Self { roots, stamps: BTreeMap::new(), good: BTreeMap::new() };
+        store.stamps = store.look()?;
+        let loaded = store.load()?;
+        Ok((store, loaded))
+    }
+
+    /// Reads the files again if one of them changed, came or went.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read; what serves stays as it is.
+    pub fn refresh(&mut self) -> io::Result<Option<Loaded>> {
+        let stamps = self.look()?;
+        if stamps == self.stamps {
+            return Ok(None);
+        }
+        let loaded = self.load()?;
+        self.stamps = stamps;
+        Ok(Some(loaded))
+    }
+
+    fn look(&self) -> io::Result<BTreeMap<PathBuf, (SystemTime, u64)>> {
+        let mut files = Vec::new();
+        for root in &self.roots {
+            collect(root, true, &mut files)?;
+        }
+        files
+            .into_iter()
+            .map(|file| {
+                let data = std::fs::metadata(&file)?;
+                Ok((file, (data.modified()?, data.len())))
+            })
+            .collect()
+    }
+
+    fn load(&mut self) -> io::Result<Loaded> {
+        let mut files = Vec::new();
+        for root in &self.roots {
+            collect(root, true, &mut files)?;
+        }
+        let mut sources = SourceMap::new();
+        for file in files {
+            let bytes = std::fs::read(&file)?;
+            sources.add(file.display().to_string(), String::from_utf8_lossy(&bytes).into_owned());
+        }
+        Ok(self.compile(sources))
+    }
+
+    /// Compiles the files; policies with errors are replaced by their last good form.
+    fn compile(&mut self, sources: SourceMap) -> Loaded {
+        let Compilation { program, diagnostics, faulty, counts } = compile(&sources);
+        let mut good = BTreeMap::new();
+        let mut blank: Vec<Span> = Vec::new();
+        for (id, policy) in (0..).map(PolicyId).zip(&program.policies) {
+            let Some(span) = policy.span else { continue };
+            if faulty.contains(&id) {
+                blank.push(span);
+            } else if let Some(file) = sources.get(span.file) {
+                let form = Good { file: file.name().into(), text: sources.text(span).into() };
+                good.insert(key(&program, policy), form);
+            }
+        }
+        let refused = faulty.len() + counts.refused;
+        let kept = self.still_good(&sources, &diagnostics, &good);
+        let program = if blank.is_empty() && kept.is_empty() {
+            program
+        } else {
+            compile(&with_last_good(&sources, &blank, kept.values())).program
+        };
+        let names = kept.keys().map(|(_, _, name)| name.clone()).collect();
+        good.extend(kept);
+        self.good = good;
+        let (program, _dead) = optimise(program);
+        Loaded { program: Arc::new(program), sources, diagnostics, refused, kept: names }
+    }
+
+    /// Policies that served before, are not good now, and whose file has errors: most likely they are what is broken.
+    fn still_good(
+        &self,
+        sources: &SourceMap,
+        diagnostics: &[Diagnostic],
+        good: &BTreeMap<Key, Good>,
+    ) -> BTreeMap<Key, Good> {
+        let broken = |file: &str| {
+            diagnostics.iter().any(|diagnostic| {
+                diagnostic.severity == Severity::Error
+                    && sources.get(diagnostic.span.file).is_some_and(|at| at.name() == file)
+            })
+        };
+        let missing = self.good.iter().filter(|(key, form)| !good.contains_key(*key) && broken(&form.file));
+        missing.map(|(key, form)| (key.clone(), form.clone())).collect()
+    }
+}
+
+fn key(program: &Program, policy: &Policy) -> Key {
+    let namespace = policy.namespace.map(|name| program.name(name).to_string()).unwrap_or_default();
+    (format!("{:?}", policy.kind), namespace, program.name(policy.name).to_string())
+}
+
+/// The same files with some documents blanked out, and last good forms after them.
+fn with_last_good<'a>(sources: &SourceMap, blank: &[Span], kept: impl Iterator<Item = &'a Good>) -> SourceMap {
+    let mut patched = SourceMap::new();
+    for (id, file) in sources.iter() {
+        patched.add(file.name(), blanked(file.text(), id, blank));
+    }
+    for form in kept {
+        patched.add(format!("{} (last good form)", form.file), Arc::clone(&form.text));
+    }
+    patched
+}
+
+/// A text in which the spans of one file hold nothing but blanks and line ends.
+fn blanked(text: &str, file: FileId, spans: &[Span]) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for span in spans.iter().filter(|span| span.file == file) {
+        if let Some(range) = bytes.get_mut(span.start as usize..span.end as usize) {
+            range.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// YAML files under a path, sorted; hidden entries are left out, as Kubernetes' own mounts have them.
+fn collect(path: &Path, given: bool, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    if !std::fs::metadata(path).map_err(named)?.is_dir() {
+        let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        if given || yaml {
+            files.push(path.to_owned());
+        }
+        return Ok(());
+    }
+    let mut entries = std::fs::read_dir(path).map_err(named)?.collect::<io::Result<Vec<_>>>().map_err(named)?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        if !entry.file_name().to_string_lossy().starts_with('.') {
+            collect(&entry.path(), false, files)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(name: &str, field: &str) -> String {
+        format!(
+            "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata:\n  name: {name}\nspec:\n  rules:\n    - name: r\n      \
+             match:\n        any:\n          - resources:\n              kinds: [Pod]\n      validate:\n        {field}: m\n        \
+             pattern:\n          spec:\n            hostNetwork: false\n"
+        )
+    }
+
+    fn names(loaded: &Loaded) -> Vec<String> {
+        let program = &loaded.program;
+        program.policies.iter().map(|policy| program.name(policy.name).to_string()).collect()
+    }
+
+    #[test]
+    fn a_broken_policy_keeps_its_last_good_form_and_costs_no_other() {
+        let folder = std::env::temp_dir().join(format!("dikast-policies-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("two.yaml");
+        let write = |first: &str, second: &str| std::fs::write(&file, format!("{first}---\n{second}")).unwrap();
+        write(&policy("a", "message"), &policy("b", "message"));
+        let (mut store, loaded) = PolicyStore::open(vec![folder.clone()]).unwrap();
+        assert_eq!((names(&loaded), loaded.has_errors()), (vec!["a".to_owned(), "b".to_owned()], false));
+        assert!(store.refresh().unwrap().is_none());
+
+        write(&policy("a", "massage"), &policy("c", "message"));
+        let loaded = store.refresh().unwrap().unwrap();
+        let mut serving = names(&loaded);
+        serving.sort();
+        assert!(loaded.has_errors());
+        assert_eq!(serving, ["a", "b", "c"], "b went in a file with errors, so it is kept too");
+        assert_eq!(loaded.program.rules.len(), 9, "each with its two rules for controllers");
+
+        write(&policy("a", "message"), &policy("c", "message"));
+        let loaded = store.refresh().unwrap().unwrap();
+        assert_eq!((names(&loaded), loaded.kept), (vec!["a".to_owned(), "c".to_owned()], vec![]));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
