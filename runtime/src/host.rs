@@ -26,12 +26,18 @@ pub trait Host: Send + Sync {
 }
 
 /// A host without a cluster: data and namespaces are known beforehand.
-#[derive(Clone, Debug, Default)]
 pub struct OfflineHost {
     /// Context data.
-    pub data: FixedData,
+    pub data: Box<dyn DataSource + Send + Sync>,
     /// Labels by namespace.
     pub namespaces: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Arc<str>>>,
+}
+
+/// No data and no namespaces.
+impl Default for OfflineHost {
+    fn default() -> Self {
+        Self { data: Box::new(FixedData::new()), namespaces: BTreeMap::new() }
+    }
 }
 
 impl Host for OfflineHost {

@@ -1,0 +1,144 @@
+//! The reviews of the examples through the webhook's service, against the answers that Kyverno gives to them.
+#![allow(missing_docs, reason = "a test")]
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use dikast_compiler::compile;
+use dikast_compiler::passes::optimise;
+use dikast_examples::{Example, Review};
+use dikast_grammar::SourceMap;
+use dikast_runtime::data::{DataKey, FixedData};
+use dikast_runtime::host::OfflineHost;
+use dikast_runtime::patch::json;
+use dikast_runtime::webhook::metrics::{Metrics, Phase};
+use dikast_runtime::webhook::policies::Loaded;
+use dikast_runtime::webhook::service::{RequestBounds, Scope, Service};
+use dikast_stdlib::Value;
+use dikast_stdlib::functions::Environment;
+use serde_json::json;
+
+struct Still;
+
+impl Environment for Still {
+    fn now_unix_ns(&self) -> i128 {
+        0
+    }
+
+    fn random_below(&self, _bound: u64) -> u64 {
+        0
+    }
+
+    fn resolve_host(&self, host: &str) -> Result<Vec<IpAddr>, String> {
+        Err(format!("{host} is not looked up in tests"))
+    }
+}
+
+fn value(json: serde_json::Value) -> Value {
+    Value::from(json)
+}
+
+/// What the clusters of the examples hold.
+fn host() -> OfflineHost {
+    let labels = json!({"scheduling.example.org/mixed-architecture": "", "scheduling.example.org/architecture": "arm64"});
+    let mut data = FixedData::new();
+    data.add_config_map("monitoring", "prometheus-address", [(
+        "url".to_owned(),
+        "http://prometheus.monitoring.svc:9090".to_owned(),
+    )]);
+    data.add(
+        DataKey::ApiCall { post: false, path: "/api/v1/namespaces/render-farm".into(), body: None },
+        Ok(value(json!({"metadata": {"name": "render-farm", "labels": labels}}))),
+    );
+    let moved = |path: &str, tag: &str, answer: serde_json::Value| {
+        let key = DataKey::Service {
+            post: true,
+            url: "http://image-catalogue.platform.svc/moved".into(),
+            ca_bundle: None,
+            headers: Vec::new(),
+            body: Some(json!({"path": path, "tag": tag}).to_string().into()),
+        };
+        (key, Ok(value(answer)))
+    };
+    let (key, answer) = moved("billing", "4", json!({"found": true, "image": "registry.example.org/finance/billing:4"}));
+    data.add(key, answer);
+    let labels = labels.as_object().unwrap().iter();
+    let labels = labels.map(|(key, label)| (key.as_str().into(), label.as_str().unwrap().into())).collect();
+    OfflineHost { data: Box::new(data), namespaces: BTreeMap::from([("render-farm".into(), labels)]) }
+}
+
+fn service(example: &Example) -> Service {
+    let mut sources = SourceMap::new();
+    for policy in example.policies {
+        sources.add(policy.name, policy.text);
+    }
+    let compilation = compile(&sources);
+    assert_eq!(compilation.diagnostics, [], "{}", example.name);
+    let (program, dead) = optimise(compilation.program);
+    assert_eq!(dead, []);
+    let loaded =
+        Loaded { program: Arc::new(program), sources, diagnostics: Vec::new(), refused: 0, kept: Vec::new() };
+    Service::new(&loaded, Arc::new(host()), Box::new(Still), Arc::new(Metrics::default()), RequestBounds::default())
+}
+
+async fn ask(service: &Service, phase: Phase, review: &serde_json::Value) -> serde_json::Value {
+    let body = serde_json::to_vec(review).unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&service.answer(phase, Scope::All, &body).await).unwrap();
+    assert_eq!(answer["response"]["uid"], review["request"]["uid"]);
+    answer["response"].clone()
+}
+
+async fn check(example: &Example, review: &Review) {
+    let place = format!("{}/{}", example.name, review.name);
+    let service = service(example);
+    let mut request: serde_json::Value = serde_json::from_str(review.request).unwrap();
+    let expected: serde_json::Value = serde_json::from_str(review.expected).unwrap();
+
+    let mutated = ask(&service, Phase::Mutate, &request).await;
+    assert_eq!(mutated["allowed"], true, "{place}: {mutated}");
+    if let Some(patch) = mutated["patch"].as_str() {
+        let patch = String::from_utf8(STANDARD.decode(patch).unwrap()).unwrap();
+        let object = value(request["request"]["object"].clone());
+        let patched = match json::apply(&object, &patch).unwrap() {
+            dikast_runtime::patch::Merged::Changed(object) => object,
+            dikast_runtime::patch::Merged::Skipped => panic!("{place}: a patch that changes nothing"),
+        };
+        request["request"]["object"] = serde_json::to_value(&patched).unwrap();
+        assert_eq!(request["request"]["object"], expected["patched"], "{place}");
+    } else {
+        assert_eq!(expected["patched"], serde_json::Value::Null, "{place}: no patch");
+    }
+
+    let validated = ask(&service, Phase::Validate, &request).await;
+    assert_eq!(validated["allowed"], expected["allowed"], "{place}: {validated}");
+    let page = service.metrics().page();
+    for rule in expected["rules"].as_array().unwrap() {
+        let text = |name: &str| rule[name].as_str().unwrap();
+        let counted = format!(
+            "dikast_rule_results_total{{policy=\"{}\",rule=\"{}\",status=\"{}\"}} 1",
+            text("policy"),
+            text("rule"),
+            text("status")
+        );
+        assert!(page.contains(&counted), "{place}: {counted} is not in\n{page}");
+        if text("status") == "fail" && expected["allowed"] == false {
+            let message = validated["status"]["message"].as_str().unwrap().replace("''", "'");
+            assert!(message.contains(text("message")), "{place}: {message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_review_of_every_example_gets_kyvernos_answer() {
+    let mut reviews = 0;
+    for example in dikast_examples::all() {
+        for review in example.reviews {
+            check(example, review).await;
+            reviews += 1;
+        }
+    }
+    assert!(reviews >= 20, "only {reviews} reviews");
+}
