@@ -43,12 +43,14 @@ fn value(json: serde_json::Value) -> Value {
 
 /// What the clusters of the examples hold.
 fn host() -> OfflineHost {
-    let labels = json!({"scheduling.example.org/mixed-architecture": "", "scheduling.example.org/architecture": "arm64"});
+    let labels =
+        json!({"scheduling.example.org/mixed-architecture": "", "scheduling.example.org/architecture": "arm64"});
     let mut data = FixedData::new();
-    data.add_config_map("monitoring", "prometheus-address", [(
-        "url".to_owned(),
-        "http://prometheus.monitoring.svc:9090".to_owned(),
-    )]);
+    data.add_config_map(
+        "monitoring",
+        "prometheus-address",
+        [("url".to_owned(), "http://prometheus.monitoring.svc:9090".to_owned())],
+    );
     data.add(
         DataKey::ApiCall { post: false, path: "/api/v1/namespaces/render-farm".into(), body: None },
         Ok(value(json!({"metadata": {"name": "render-farm", "labels": labels}}))),
@@ -63,7 +65,8 @@ fn host() -> OfflineHost {
         };
         (key, Ok(value(answer)))
     };
-    let (key, answer) = moved("billing", "4", json!({"found": true, "image": "registry.example.org/finance/billing:4"}));
+    let (key, answer) =
+        moved("billing", "4", json!({"found": true, "image": "registry.example.org/finance/billing:4"}));
     data.add(key, answer);
     let labels = labels.as_object().unwrap().iter();
     let labels = labels.map(|(key, label)| (key.as_str().into(), label.as_str().unwrap().into())).collect();
@@ -79,8 +82,7 @@ fn service(example: &Example) -> Service {
     assert_eq!(compilation.diagnostics, [], "{}", example.name);
     let (program, dead) = optimise(compilation.program);
     assert_eq!(dead, []);
-    let loaded =
-        Loaded { program: Arc::new(program), sources, diagnostics: Vec::new(), refused: 0, kept: Vec::new() };
+    let loaded = Loaded { program: Arc::new(program), sources, diagnostics: Vec::new(), refused: 0, kept: Vec::new() };
     Service::new(&loaded, Arc::new(host()), Box::new(Still), Arc::new(Metrics::default()), RequestBounds::default())
 }
 

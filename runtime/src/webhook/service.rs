@@ -173,8 +173,7 @@ impl Service {
     }
 
     async fn decide(&self, phase: Phase, scope: Scope, request: &Request) -> Result<Answer, Answer> {
-        let surroundings =
-            self.host.surroundings(request).await.map_err(|reason| Answer::refusal(500, reason))?;
+        let surroundings = self.host.surroundings(request).await.map_err(|reason| Answer::refusal(500, reason))?;
         let serving = Arc::clone(&self.serving.read().unwrap_or_else(PoisonError::into_inner));
         let scoped = &serving.engines[scope as usize];
         let mut data = RequestData { host: &*self.host, loaded: HashMap::new() };
