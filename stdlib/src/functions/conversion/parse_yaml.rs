@@ -38,6 +38,7 @@ mod tests {
             assert_eq!(parse_yaml(text), Ok(object.clone()), "{text}");
         }
         assert_eq!(parse_yaml(""), Ok(Value::Null));
+        assert_eq!(parse_yaml("|\n  a\n  b"), Ok(Value::text("a\nb")));
         assert_eq!(parse_yaml("--- x"), Ok(Value::text("x")));
         assert!(parse_yaml("a: [\n---\nb: 2").is_err());
         assert!(parse_yaml(".inf").is_err());
