@@ -1,6 +1,6 @@
 //! The `images` variable: the images of an object's containers in their parts (Kyverno `pkg/utils/api/image.go`).
 
-use dikast_stdlib::Value;
+use dikast_stdlib::{Object, Value};
 use dikast_stdlib::image::{ImageDefaults, ImageInfo};
 
 use crate::configuration::Configuration;
@@ -51,25 +51,44 @@ fn of_group(
             _ => return Err("invalid image config".to_owned()),
         };
     }
-    let containers: Vec<(String, &Value)> = match containers {
-        Value::Null => Vec::new(),
-        Value::List(items) => items.iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect(),
-        Value::Object(members) => members.iter().map(|(key, item)| (key.to_string(), item)).collect(),
-        _ => return Err("invalid type".to_owned()),
-    };
+    let mut found = Vec::new();
+    collect(containers, "", &mut found)?;
     let mut images = Vec::new();
-    for (position, container) in containers.into_iter().filter(|(_, container)| !container.is_null()) {
-        let members = container.as_object().ok_or("invalid image config")?;
+    for (position, members) in found {
         let name = members.get("name").and_then(Value::as_text).ok_or("invalid key")?;
         let Some(image) = members.get("image").and_then(Value::as_text).filter(|image| !image.trim().is_empty()) else {
             continue;
         };
         let info = ImageInfo::parse(image, defaults).map_err(|error| format!("invalid image '{image}' ({error})"))?;
-        let pointer = format!("/{}/{group}/{position}/image", path.join("/"));
+        let pointer = format!("/{}/{group}{position}/image", path.join("/"));
         let parts = info.members().into_iter().chain([("jsonPointer", Value::text(pointer))]);
         images.push((name.to_owned(), Value::object(parts)));
     }
     Ok(images)
+}
+
+/// The containers of a list with their places. Lists in the list count too; what is no object is passed over there.
+fn collect<'v>(containers: &'v Value, place: &str, found: &mut Vec<(String, &'v Object)>) -> Result<(), String> {
+    match containers {
+        Value::Null => Ok(()),
+        Value::List(items) => items.iter().enumerate().try_for_each(|(position, item)| match item {
+            Value::Object(members) => {
+                found.push((format!("{place}/{position}"), members));
+                Ok(())
+            }
+            Value::List(_) => collect(item, &format!("{place}/{position}"), found),
+            _ => Ok(()),
+        }),
+        Value::Object(members) => members.iter().try_for_each(|(key, item)| match item {
+            Value::Object(members) => {
+                found.push((format!("{place}/{key}"), members));
+                Ok(())
+            }
+            Value::List(_) => Err("invalid image config".to_owned()),
+            _ => Ok(()),
+        }),
+        _ => Err("invalid image config".to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -94,7 +113,8 @@ mod tests {
     fn containers_without_images_are_passed_over_and_nameless_ones_are_errors() {
         assert_eq!(images(r#"{"kind":"Pod","spec":{"containers":[{"name":"c"},{"name":"d","image":" "}]}}"#), Ok(None));
         assert_eq!(images(r#"{"kind":"Pod","spec":{"containers":[{"image":"a"}]}}"#), Err("invalid key".to_owned()));
-        assert_eq!(images(r#"{"kind":"Pod","spec":{"containers":3}}"#), Err("invalid type".to_owned()));
+        assert_eq!(images(r#"{"kind":"Pod","spec":{"containers":3}}"#), Err("invalid image config".to_owned()));
+        assert_eq!(images(r#"{"kind":"Pod","spec":{"containers":[3,[["x"]]]}}"#), Ok(None));
         assert_eq!(images(r#"{"kind":"Service","spec":{"containers":3}}"#), Ok(None));
     }
 }

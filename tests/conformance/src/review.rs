@@ -83,7 +83,9 @@ fn answer(engine: &Engine, case: &Json) -> Result<Json, String> {
         let items = case.get(name).and_then(Json::as_array).into_iter().flatten();
         items.filter_map(Json::as_str).map(Arc::from).collect::<Vec<Arc<str>>>()
     };
-    let request = Request::from_value(&Value::from(member("request"))).map_err(|error| error.to_string())?;
+    let mut request = Request::from_value(&Value::from(member("request"))).map_err(|error| error.to_string())?;
+    // A list of roles, be it empty, says that the user was looked up.
+    request.names_user |= case.get("roles").is_some() || case.get("clusterRoles").is_some();
     let labels = case.get("namespaceLabels").and_then(Json::as_object).into_iter().flatten();
     let labels = labels.map(|(key, value)| (key.as_str().into(), value.as_str().unwrap_or_default().into()));
     let surroundings = Surroundings {
