@@ -1,7 +1,7 @@
 //! The `images` variable: the images of an object's containers in their parts (Kyverno `pkg/utils/api/image.go`).
 
-use dikast_stdlib::{Object, Value};
 use dikast_stdlib::image::{ImageDefaults, ImageInfo};
+use dikast_stdlib::{Object, Value};
 
 use crate::configuration::Configuration;
 
