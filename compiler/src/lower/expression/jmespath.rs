@@ -70,8 +70,11 @@ impl Lowering<'_> {
         match &ast.node {
             Node::Identity | Node::Current => self.subject(subject, ast),
             Node::Field(name) => self.field(name, subject, ast),
-            Node::Literal(value) => self.literal(value, ast),
-            Node::Raw(text) => self.holes.text(self.builder, text, (self.spans)(ast.range.clone())),
+            Node::Literal(value) => self.once(ast, subject, |lowering, _| lowering.literal(value, ast)),
+            Node::Raw(text) => self.once(ast, subject, |lowering, _| {
+                let span = (lowering.spans)(ast.range.clone());
+                lowering.holes.text(lowering.builder, text, span)
+            }),
             Node::Sub(left, right) => {
                 let left = self.ask(left, subject);
                 self.ask_result(right, left)
@@ -124,12 +127,18 @@ impl Lowering<'_> {
                 self.recover(Recovery::Missing, right, ast)
             }
             // Such a value can only be looked at from outside, where Go prints its struct as `{}`.
-            Node::Reference(_) => self.value(Value::object::<&str>([]), ast),
+            Node::Reference(_) => {
+                self.once(ast, subject, |lowering, _| lowering.value(Value::object::<&str>([]), ast))
+            }
             Node::Call { name: Some(name), arguments } => {
                 self.once(ast, subject, |lowering, subject| lowering.call(name, arguments, subject, ast))
             }
-            Node::Call { name: None, .. } => self.failure("invalid node value type", Vec::new(), ast),
-            Node::Unfinished => self.failure("Unknown AST node: ASTEmpty", Vec::new(), ast),
+            Node::Call { name: None, .. } => {
+                self.once(ast, subject, |lowering, _| lowering.failure("invalid node value type", Vec::new(), ast))
+            }
+            Node::Unfinished => {
+                self.once(ast, subject, |lowering, _| lowering.failure("Unknown AST node: ASTEmpty", Vec::new(), ast))
+            }
         }
     }
 
