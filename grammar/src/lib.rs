@@ -7,6 +7,8 @@
 //! | [`source`] | files, byte spans, lines and columns |
 //! | [`anchor`] | anchors of pattern keys |
 //! | [`kind`] | entries of `kinds` |
+//! | [`reference`] | `$( )` references between places of a document |
+//! | [`template`] | texts with `{{ }}` variables |
 //! | [`yaml`] | YAML as Kyverno reads it, with spans |
 #![forbid(unsafe_code)]
 
@@ -14,7 +16,9 @@ pub mod anchor;
 pub mod jmespath;
 pub mod json;
 pub mod kind;
+pub mod reference;
 pub mod source;
+pub mod template;
 pub mod yaml;
 
 pub use source::{FileId, Position, SourceFile, SourceMap, Span};
