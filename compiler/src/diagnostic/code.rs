@@ -113,6 +113,8 @@ registry! {
     DK0403 UNDEFINED_VARIABLE Error "undefined variable"
     DK0404 ARGUMENT_COUNT Error "wrong number of arguments"
     DK0405 BRACES_AROUND_EXPRESSION Error "braces around an expression"
+    DK0406 LENIENT_EXPRESSION Warning "expression that is no JMESPath"
+    DK0407 UNRESOLVED_REFERENCE Error "reference to nothing"
 
     DK0501 UNKNOWN_OPERATOR Error "unknown operator"
 

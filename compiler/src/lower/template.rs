@@ -1,73 +1,49 @@
-//! Texts with variables.
+//! Texts with variables, as the parts of a policy need them.
 
-use dikast_grammar::yaml::{Node, NodeValue, Text};
+use dikast_grammar::yaml::{Node, Text};
 use dikast_stdlib::Value;
 
-use super::constant::value_of;
+use super::expression::Templates;
 use super::fault::BracesAroundExpression;
-use super::pattern::{has_template, is_template};
 use super::{Lowering, Scope};
-use crate::ir::{EntryId, Expr, ExprId, NameId};
+use crate::ir::{ExprId, NameId};
 
 impl Lowering<'_> {
-    /// A text in which variables are replaced. `path` is its place in the document that is substituted.
-    pub(super) fn template(&mut self, text: &Text, scope: &Scope, path: &str) -> ExprId {
-        let span = Some(text.span());
-        let template = self.builder.text(text.as_str(), span);
-        if !is_template(text.as_str()) {
-            return template;
+    /// What lowers texts in a scope.
+    pub(super) fn templates<'s>(&'s mut self, scope: &'s Scope) -> Templates<'s> {
+        Templates {
+            builder: self.builder,
+            diagnostics: Some(self.diagnostics),
+            entries: &scope.entries,
+            loops: scope.loops,
+            has_target: scope.target,
         }
-        let path = self.builder.name(path);
-        self.builder.push(Expr::Expand { template, scope: visible(scope), path }, span)
     }
 
-    /// A document in which variables are replaced, keys included. Parsing bounds how deeply documents nest.
+    /// A document in which references and variables are replaced, keys included. `path` is its place in the document
+    /// that is substituted.
     pub(super) fn document(&mut self, node: &Node, scope: &Scope, path: &str) -> ExprId {
-        let span = Some(node.span);
-        if !has_template(node) {
-            return self.builder.value(value_of(node), span);
-        }
-        match &node.value {
-            NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => {
-                self.builder.value(value_of(node), span)
-            }
-            NodeValue::Text(text) => self.template(text, scope, path),
-            NodeValue::List(items) => {
-                let items = items.iter().enumerate();
-                let items = items.map(|(index, item)| self.document(item, scope, &format!("{path}/{index}"))).collect();
-                self.builder.push(Expr::List(items), span)
-            }
-            NodeValue::Map(entries) => {
-                let mut members = Vec::with_capacity(entries.len());
-                for entry in entries {
-                    let key = self.key(&entry.key, scope, path);
-                    let path = format!("{path}/{}", entry.key.as_str().replace('/', "\\/"));
-                    members.push((key, self.document(&entry.value, scope, &path)));
-                }
-                self.builder.push(Expr::Object(members), span)
-            }
-        }
+        self.templates(scope).document(node, path)
     }
 
-    fn key(&mut self, key: &Text, scope: &Scope, path: &str) -> ExprId {
-        let of = self.template(key, scope, path);
-        if !is_template(key.as_str()) {
-            return of;
-        }
-        let written = self.name(key);
-        self.builder.push(Expr::Key { of, written }, Some(key.span()))
+    /// A document whose references are replaced already.
+    pub(super) fn variables(&mut self, node: &Node, scope: &Scope, path: &str) -> ExprId {
+        self.templates(scope).variables(node, path)
+    }
+
+    /// A text whose references are replaced already.
+    pub(super) fn template(&mut self, text: &Text, scope: &Scope, path: &str) -> ExprId {
+        self.templates(scope).text(text, path)
     }
 
     /// A bare expression that is asked of the context.
     pub(super) fn query_of_context(&mut self, text: &Text, scope: &Scope) -> ExprId {
-        let span = Some(text.span());
-        let expression = self.builder.text(text.as_str(), span);
-        self.builder.push(Expr::Query { text: expression, scope: visible(scope) }, span)
+        self.templates(scope).query(text)
     }
 
     /// A bare expression that is asked of a value; entries cannot be named in it.
     pub(super) fn query_of_value(&mut self, text: &Text) -> ExprId {
-        self.query_of_context(text, &Scope::default())
+        self.templates(&Scope::default()).query_of_value(text)
     }
 
     /// The list of a loop and its text.
@@ -84,8 +60,4 @@ impl Lowering<'_> {
         }
         (self.query_of_context(list, scope), self.builder.name(written))
     }
-}
-
-fn visible(scope: &Scope) -> Vec<EntryId> {
-    scope.entries.iter().map(|&(_, entry)| entry).collect()
 }

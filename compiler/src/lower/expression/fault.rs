@@ -9,9 +9,34 @@ faults! {
     label(self) { Some(self.explanation.clone()) }
 
     /// A form that Kyverno accepts though it is no JMESPath.
-    #[error("malformed expression")]
-    EXPRESSION_SYNTAX: LenientExpression { explanation: &'static str }
+    #[error("expression that is no JMESPath")]
+    LENIENT_EXPRESSION: LenientExpression { explanation: &'static str }
     label(self) { Some(self.explanation.to_owned()) }
+
+    /// A character that spoils the variable behind it.
+    #[error("malformed expression")]
+    EXPRESSION_SYNTAX: StrayCharacter {}
+    label(self) { Some("Kyverno takes part of the character before it for the expression".to_owned()) }
+    help(self) { Some("put a blank or another ASCII character before `{{`".to_owned()) }
+
+    /// A reference without a value.
+    #[error("`{reference}` refers to nothing")]
+    UNRESOLVED_REFERENCE: UnresolvedReference { reference: String, message: String }
+    help(self) {
+        let help = "it must name text in the same document; write `\\$(...)` for a `$(...)` that is to stay";
+        Some(help.to_owned())
+    }
+
+    /// A name that nothing declares.
+    #[error("undefined variable `{name}`")]
+    UNDEFINED_VARIABLE: UndefinedVariable { name: String, meant: Option<String> }
+    help(self) {
+        Some(match &self.meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("declare `{}` under `context`", self.name),
+        })
+    }
+    fix(self) { Some(Fix { span: self.span, replacement: self.meant.clone()? }) }
 
     /// A function that does not exist.
     #[error("unknown function `{name}`")]

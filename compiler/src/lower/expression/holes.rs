@@ -77,6 +77,11 @@ impl Holes {
         self.holes.iter().map(|hole| (hole.value, hole.shape)).collect()
     }
 
+    /// What stands in the parsed text for each variable, in order.
+    pub(super) fn stand_ins(&self) -> impl Iterator<Item = &str> {
+        self.holes.iter().map(|hole| hole.stand_in.as_str())
+    }
+
     /// Whether a variable stands in this name or text.
     pub(super) fn is_in(&self, text: &str) -> bool {
         self.holes.iter().any(|hole| text.contains(&hole.stand_in))

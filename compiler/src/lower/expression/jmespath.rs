@@ -19,7 +19,7 @@ use dikast_grammar::json::Json;
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::{self, Arity};
 
-use super::fault::{ArgumentCount, UnknownFunction};
+use super::fault::{ArgumentCount, UndefinedVariable, UnknownFunction};
 use super::holes::Holes;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Builder, Comparison, Expr, ExprId, Ordering, Recovery};
@@ -45,6 +45,8 @@ pub(super) struct Lowering<'a> {
     pub(super) diagnostics: Option<&'a mut Diagnostics>,
     /// The variables nested in the text.
     pub(super) holes: &'a Holes,
+    /// The names that the root has; nothing when any name is as good as another.
+    pub(super) known: Option<&'a [String]>,
     /// Set when a nested variable stands where nothing can be computed: for a function or a member of the root, because
     /// which context entries have to be loaded depends on its name.
     pub(super) is_open: bool,
@@ -205,6 +207,9 @@ impl Lowering<'_> {
             let of = self.subject(subject, ast);
             return self.push(Expr::MemberOf { of, name }, ast);
         }
+        if let Subject::Root = subject {
+            self.check_variable(name, ast);
+        }
         let name = self.builder.name(name);
         match subject {
             Subject::Root => self.push(Expr::Variable(name), ast),
@@ -304,6 +309,14 @@ impl Lowering<'_> {
         let message = self.builder.name(message);
         let body = self.push(Expr::Fail(message), ast);
         self.push(Expr::Bind { value, body }, ast)
+    }
+
+    fn check_variable(&mut self, name: &str, ast: &Ast) {
+        let Some(known) = self.known.filter(|known| known.iter().all(|known| known != name)) else { return };
+        if let (Some(diagnostics), Some(span)) = (self.diagnostics.as_deref_mut(), (self.spans)(ast.range.clone())) {
+            let meant = closest(name, known.iter().map(String::as_str)).map(str::to_owned);
+            diagnostics.report(UndefinedVariable { span, name: name.to_owned(), meant });
+        }
     }
 
     fn report_unknown_function(&mut self, name: &FunctionName) {

@@ -26,6 +26,7 @@ pub fn lower_query(text: &str) -> Result<(Program, ExprId), String> {
         spans: &|_| None,
         diagnostics: None,
         holes: &Holes::default(),
+        known: None,
         is_open: false,
     }
     .lower(&ast);
