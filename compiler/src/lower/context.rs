@@ -1,6 +1,6 @@
 //! Context entries.
 
-use dikast_grammar::yaml::{Node, Text};
+use dikast_grammar::yaml::{Node, NodeValue, Text};
 use dikast_stdlib::encode;
 
 use super::constant::value_of;
@@ -98,13 +98,15 @@ impl Lowering<'_> {
 
     /// A `jmesPath` field. Variables in it are replaced before it is parsed; without any it is parsed here.
     fn entry_query(&mut self, text: &Text, scope: &Scope, asked: Asked) -> EntryQuery {
-        let expr = self.template(text, scope, "");
+        let node = Node { value: NodeValue::Text(text.clone()), span: text.span() };
+        let expr = self.document(&node, scope, "");
         let path = Written { expr, text: self.name(text) };
-        let fixed = self.builder.as_constant(expr).is_some();
-        let query = fixed.then(|| match asked {
-            Asked::Context => self.query_of_context(text, scope),
+        let is_fixed = self.builder.as_constant(expr).is_some_and(|path| path.as_text() == Some(text.as_str()));
+        let query = match asked {
+            _ if !is_fixed => None,
+            Asked::Context => Some(self.query_of_context(text, scope)),
             Asked::Value => self.query_of_value(text),
-        });
+        };
         EntryQuery { path, query }
     }
 }

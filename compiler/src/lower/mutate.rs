@@ -1,12 +1,18 @@
 //! `mutate`.
 
 use dikast_grammar::yaml::{Node, NodeValue};
+use dikast_stdlib::Value;
 
-use super::pattern::is_template;
+use super::expression::reference::{self, Numbers};
+use super::pattern::has_braces;
 use super::policy::Defaults;
 use super::{Lowering, Scope};
 use crate::ir::{Conditions, ExprId, Mutate, MutateAction, MutateLoop, Target};
 use crate::model::{self, Fields};
+
+/// The fields that hold patches.
+const MERGE: &str = "patchStrategicMerge";
+const JSON: &str = "patchesJson6902";
 
 impl Lowering<'_> {
     /// The body of a mutate rule.
@@ -19,26 +25,51 @@ impl Lowering<'_> {
     ) -> Mutate {
         let scope = if mutate.targets.is_empty() { scope.clone() } else { scope.with_target() };
         let targets = mutate.targets.iter().map(|target| self.target(target, &scope)).collect();
-        let also_substituted = match mutate.action {
-            model::MutateAction::Merge(_) | model::MutateAction::Json(_) => self.rest_of_rule(rule.node, &scope),
-            model::MutateAction::Foreach(_) | model::MutateAction::Nothing => Vec::new(),
+        let (action, also_substituted) = match &mutate.action {
+            model::MutateAction::Merge(_) => self.standard_patch(rule.node, MERGE, MutateAction::Merge, &scope),
+            model::MutateAction::Json(_) => self.standard_patch(rule.node, JSON, MutateAction::Json, &scope),
+            other => (self.mutate_action(other, &scope), Vec::new()),
         };
         Mutate {
-            action: self.mutate_action(&mutate.action, &scope, "/mutate"),
+            action,
             targets,
             existing_on_policy_update: mutate.existing_on_policy_update.unwrap_or(defaults.mutate_existing),
             also_substituted,
         }
     }
 
-    /// `path` is where the patches stand in the document that is substituted.
-    fn mutate_action(&mut self, action: &model::MutateAction<'_>, scope: &Scope, path: &str) -> MutateAction {
+    /// A patch outside of loops. It is substituted together with the whole rule, which Kyverno decodes without types.
+    fn standard_patch(
+        &mut self,
+        rule: &Node,
+        name: &str,
+        action: fn(ExprId) -> MutateAction,
+        scope: &Scope,
+    ) -> (MutateAction, Vec<ExprId>) {
+        let resolved = match reference::resolve(rule, Numbers::Floats) {
+            Ok(resolved) => resolved,
+            Err(fault) => {
+                let failure = self.builder.fail(&fault.message, Some(fault.span));
+                self.diagnostics.report(fault);
+                return (action(failure), vec![failure]);
+            }
+        };
+        let rule = resolved.as_ref().unwrap_or(rule);
+        let also_substituted = self.rest_of_rule(rule, scope);
+        let patch = match rule.at(&["mutate", name]) {
+            Some(patch) => self.variables(patch, scope, &format!("/mutate/{name}")),
+            None => self.builder.value(Value::Null, None),
+        };
+        (action(patch), also_substituted)
+    }
+
+    fn mutate_action(&mut self, action: &model::MutateAction<'_>, scope: &Scope) -> MutateAction {
         match action {
             model::MutateAction::Merge(overlay) => {
-                MutateAction::Merge(self.document(overlay, scope, &format!("{path}/patchStrategicMerge")))
+                MutateAction::Merge(self.document(overlay, scope, &format!("/{MERGE}")))
             }
             model::MutateAction::Json(operations) => {
-                MutateAction::Json(self.document(operations, scope, &format!("{path}/patchesJson6902")))
+                MutateAction::Json(self.document(operations, scope, &format!("/{JSON}")))
             }
             model::MutateAction::Foreach(loops) => {
                 MutateAction::Foreach(loops.iter().map(|turn| self.mutate_loop(turn, scope)).collect())
@@ -59,7 +90,7 @@ impl Lowering<'_> {
                 .preconditions
                 .as_ref()
                 .map(|block| Conditions::AnyAll(self.condition_block(block, &inner))),
-            action: self.mutate_action(&turn.action, &inner, ""),
+            action: self.mutate_action(&turn.action, &inner),
             span: Some(turn.span),
         }
     }
@@ -98,7 +129,7 @@ impl Lowering<'_> {
         match &node.value {
             NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => {}
             NodeValue::Text(text) => {
-                if is_template(text.as_str()) {
+                if has_braces(text.as_str()) {
                     found.push(self.template(text, scope, path));
                 }
             }
@@ -109,12 +140,12 @@ impl Lowering<'_> {
             }
             NodeValue::Map(entries) => {
                 for entry in entries {
-                    let path = format!("{path}/{}", entry.key.as_str().replace('/', "\\/"));
-                    if !matches!(path.as_str(), "/mutate/patchStrategicMerge" | "/mutate/patchesJson6902") {
-                        if is_template(entry.key.as_str()) {
-                            found.push(self.template(&entry.key, scope, &path));
+                    let below = format!("{path}/{}", entry.key.as_str().replace('/', "\\/"));
+                    if !matches!(below.as_str(), "/mutate/patchStrategicMerge" | "/mutate/patchesJson6902") {
+                        if has_braces(entry.key.as_str()) {
+                            found.push(self.template(&entry.key, scope, path));
                         }
-                        self.substituted_texts(&entry.value, scope, &path, found);
+                        self.substituted_texts(&entry.value, scope, &below, found);
                     }
                 }
             }

@@ -2,7 +2,9 @@
 //!
 //! A pattern with fixed keys becomes a tree of predicates whose leaves are parsed here. Variables in leaves become
 //! leaves that are evaluated before matching begins. Where a variable could change the shape of the pattern (in a key,
-//! at the head of a list, with references between its parts) the pattern or the list stays one document.
+//! at the head of a list) the pattern or the list stays one document.
+
+use std::borrow::Cow;
 
 use dikast_grammar::anchor::{self, AnchorKind};
 use dikast_grammar::yaml::{Entry, Node, NodeValue};
@@ -10,17 +12,29 @@ use dikast_stdlib::Value;
 use dikast_stdlib::pattern::ScalarPattern;
 use dikast_stdlib::wildcard;
 
+use super::expression::reference::{self, Numbers};
 use super::{Lowering, Scope};
-use crate::ir::{Anchor, Field, MapPattern, Pattern, PatternId};
+use crate::ir::{Anchor, ExprId, Field, MapPattern, Pattern, PatternId};
 
 impl Lowering<'_> {
     /// A whole pattern, which is substituted as one document.
     pub(super) fn whole_pattern(&mut self, node: &Node, scope: &Scope) -> PatternId {
-        if has_fixed_shape(node) { self.pattern(node, scope, "") } else { self.dynamic_pattern(node, scope, "") }
+        match self.without_references(node) {
+            Ok(node) if has_fixed_shape(&node) => self.pattern(&node, scope, ""),
+            Ok(node) => self.dynamic_pattern(&node, scope, ""),
+            Err(failure) => self.builder.pattern(Pattern::Dynamic(failure), Some(node.span)),
+        }
     }
 
     /// The patterns of `anyPattern`, which are substituted as one list.
     pub(super) fn any_pattern(&mut self, patterns: &[Node], scope: &Scope) -> Vec<PatternId> {
+        let Some(first) = patterns.first() else { return Vec::new() };
+        let list = Node { value: NodeValue::List(patterns.to_vec()), span: first.span };
+        let list = match self.without_references(&list) {
+            Ok(list) => list,
+            Err(failure) => return vec![self.builder.pattern(Pattern::Dynamic(failure), Some(list.span))],
+        };
+        let patterns = list.items();
         let fixed = patterns.iter().all(has_fixed_shape);
         let lower = |(index, node): (usize, &Node)| {
             let path = format!("/{index}");
@@ -29,8 +43,20 @@ impl Lowering<'_> {
         patterns.iter().enumerate().map(lower).collect()
     }
 
+    /// The document with its references replaced, or the error that it is when it is substituted.
+    fn without_references<'n>(&mut self, node: &'n Node) -> Result<Cow<'n, Node>, ExprId> {
+        match reference::resolve(node, Numbers::AsWritten) {
+            Ok(resolved) => Ok(resolved.map_or(Cow::Borrowed(node), Cow::Owned)),
+            Err(fault) => {
+                let failure = self.builder.fail(&fault.message, Some(fault.span));
+                self.diagnostics.report(fault);
+                Err(failure)
+            }
+        }
+    }
+
     fn dynamic_pattern(&mut self, node: &Node, scope: &Scope, path: &str) -> PatternId {
-        let document = self.document(node, scope, path);
+        let document = self.variables(node, scope, path);
         self.builder.pattern(Pattern::Dynamic(document), Some(node.span))
     }
 
@@ -42,7 +68,7 @@ impl Lowering<'_> {
                 Some(pattern) => pattern,
                 None => return self.dynamic_pattern(node, scope, path),
             },
-            NodeValue::Text(text) if is_template(text.as_str()) => {
+            NodeValue::Text(text) if has_braces(text.as_str()) => {
                 let leaf = self.template(text, scope, path);
                 match self.builder.as_constant(leaf).cloned() {
                     Some(value) => self.scalar_pattern(&value),
@@ -68,7 +94,7 @@ impl Lowering<'_> {
         if first.as_list().is_some() {
             return Some(Pattern::Positional(self.all_patterns(items, scope, path)));
         }
-        if first.as_str().is_some_and(is_template) || rest.iter().any(has_template) {
+        if first.as_str().is_some_and(has_braces) || rest.iter().any(has_template) {
             return None;
         }
         let pattern = self.pattern(first, scope, &format!("{path}/0"));
@@ -129,31 +155,30 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether text is more than itself: a variable, an escaped one, or a reference.
-pub(super) fn is_template(text: &str) -> bool {
-    text.contains("{{") || text.contains("$(")
+/// Whether a text holds a variable, or an escaped one.
+pub(super) fn has_braces(text: &str) -> bool {
+    text.contains("{{")
 }
 
-/// Whether no key holds a variable and nothing refers to another part of the document.
+/// Whether no key holds a variable.
 fn has_fixed_shape(node: &Node) -> bool {
     match &node.value {
-        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => true,
-        NodeValue::Text(text) => !text.as_str().contains("$("),
+        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => true,
         NodeValue::List(items) => items.iter().all(has_fixed_shape),
         NodeValue::Map(entries) => {
-            entries.iter().all(|entry| !is_template(entry.key.as_str()) && has_fixed_shape(&entry.value))
+            entries.iter().all(|entry| !has_braces(entry.key.as_str()) && has_fixed_shape(&entry.value))
         }
     }
 }
 
-/// Whether a variable or reference stands anywhere in a document, keys included.
+/// Whether a variable stands anywhere in a document, keys included.
 pub(super) fn has_template(node: &Node) -> bool {
     match &node.value {
         NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => false,
-        NodeValue::Text(text) => is_template(text.as_str()),
+        NodeValue::Text(text) => has_braces(text.as_str()),
         NodeValue::List(items) => items.iter().any(has_template),
         NodeValue::Map(entries) => {
-            entries.iter().any(|entry| is_template(entry.key.as_str()) || has_template(&entry.value))
+            entries.iter().any(|entry| has_braces(entry.key.as_str()) || has_template(&entry.value))
         }
     }
 }
@@ -176,7 +201,7 @@ fn expands_metadata(entries: &[Entry]) -> bool {
     ["labels", "annotations"].into_iter().any(|name| {
         let members = undecorated(metadata, name).map(Node::entries).unwrap_or_default();
         members.iter().any(|entry| {
-            let is_text = entry.value.as_str().is_some_and(|text| !is_template(text));
+            let is_text = entry.value.as_str().is_some_and(|text| !has_braces(text));
             wildcard::is_wildcard(entry.key.as_str()) || !is_text
         })
     })

@@ -41,8 +41,8 @@ impl Lowering<'_> {
         self.templates(scope).query(text)
     }
 
-    /// A bare expression that is asked of a value; entries cannot be named in it.
-    pub(super) fn query_of_value(&mut self, text: &Text) -> ExprId {
+    /// A bare expression that is asked of a value; entries cannot be named in it. Nothing when it does not parse.
+    pub(super) fn query_of_value(&mut self, text: &Text) -> Option<ExprId> {
         self.templates(&Scope::default()).query_of_value(text)
     }
 
@@ -52,12 +52,15 @@ impl Lowering<'_> {
             return (self.builder.value(Value::Null, None), self.builder.name(""));
         };
         let written = list.as_str();
-        if let Some(expression) = written.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")) {
-            let start = written.len() - written.trim_start().len();
-            let span = list.span_of(start..start + written.trim().len());
-            let expression = expression.trim().to_owned();
-            self.diagnostics.report(BracesAroundExpression { span, expression });
-        }
-        (self.query_of_context(list, scope), self.builder.name(written))
+        let text = self.builder.name(written);
+        let Some(expression) = written.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")) else {
+            return (self.query_of_context(list, scope), text);
+        };
+        let start = written.len() - written.trim_start().len();
+        let span = list.span_of(start..start + written.trim().len());
+        let expression = expression.trim().to_owned();
+        self.diagnostics.report(BracesAroundExpression { span, expression });
+        // It does not parse, which needs no second finding.
+        (Templates { diagnostics: None, ..self.templates(scope) }.query(list), text)
     }
 }

@@ -49,7 +49,7 @@ pub enum Piece {
 /// A variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
-    /// Its expression without braces and outer blanks.
+    /// Its expression without braces and outer blanks (blanks behind a stray character stay).
     pub expression: Vec<Piece>,
     /// Where it is written, braces included.
     pub range: Range<usize>,
@@ -186,11 +186,14 @@ impl Rounds<'_> {
             .collect();
         cut_start(&mut pieces, 2);
         cut_end(&mut pieces, 2);
-        trim(&mut pieces);
-        let is_shallow = matches!(pieces.first(), Some(Piece::Text { text, .. }) if text.starts_with('-'));
+        if stray_bytes == 0 {
+            trim_start(&mut pieces);
+        }
+        trim_end(&mut pieces);
+        let is_shallow = stray_bytes == 0 && matches!(pieces.first(), Some(Piece::Text { text, .. }) if text.starts_with('-'));
         if is_shallow {
             cut_start(&mut pieces, 1);
-            trim(&mut pieces);
+            trim_start(&mut pieces);
         }
         pieces.retain(|piece| !matches!(piece, Piece::Text { text, .. } if text.is_empty()));
         Variable { expression: pieces, range, is_shallow, stray_bytes }
@@ -303,8 +306,8 @@ fn cut_end(pieces: &mut [Piece], mut count: usize) {
     }
 }
 
-fn trim(pieces: &mut [Piece]) {
-    for piece in pieces.iter_mut() {
+fn trim_start(pieces: &mut [Piece]) {
+    for piece in pieces {
         let Piece::Text { text, range } = piece else { break };
         let trimmed = text.trim_start().len();
         range.start += text.len() - trimmed;
@@ -313,6 +316,9 @@ fn trim(pieces: &mut [Piece]) {
             break;
         }
     }
+}
+
+fn trim_end(pieces: &mut [Piece]) {
     for piece in pieces.iter_mut().rev() {
         let Piece::Text { text, range } = piece else { break };
         let trimmed = text.trim_end().len();

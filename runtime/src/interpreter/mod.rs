@@ -9,7 +9,6 @@ mod fault;
 mod query;
 mod run_time;
 mod substitution;
-mod variables;
 
 pub use budget::Budget;
 pub use fault::Fault;

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use dikast_compiler::ir::{Expr, ExprId, NameId, Shape};
+use dikast_compiler::lower::expression::expression_at;
 use dikast_grammar::jmespath::is_identifier;
+use dikast_grammar::template::{find_variables, strip_braces, unescape};
 use dikast_stdlib::{Object, Value, encode};
 
 use super::evaluate::{Subject, whole_number};
 use super::query::{on_delete_text, unresolved};
-use super::variables::{find_variables, strip_braces};
 use super::{Fault, Interpreter};
 
 /// How often the results of a round may hold variables of their own.
@@ -99,11 +100,18 @@ impl Interpreter<'_> {
             }
             Value::Object(members) if mentions_variables(value) => {
                 let mut object = Object::new();
+                let mut renamed = Vec::new();
                 for (key, value) in members.iter() {
                     let name = self.substitute_key(key, path)?;
                     let value = self.substitute_within(value, &format!("{path}/{}", key.replace('/', "\\/")))?;
-                    object.insert(name, value);
+                    if name == *key {
+                        object.insert(name, value);
+                    } else {
+                        renamed.push((name, value));
+                    }
                 }
+                // Of two equal keys the one that substitution made wins.
+                object.extend(renamed);
                 Ok(Value::Object(Arc::new(object)))
             }
             other => Ok(other.clone()),
@@ -124,14 +132,16 @@ impl Interpreter<'_> {
             let variables = find_variables(&round);
             for variable in &variables {
                 let written = &round[variable.start..variable.end];
+                // Kyverno cuts one byte off the character before the variable and takes the rest for the expression.
+                let stray_bytes = (variable.start - variable.before).saturating_sub(1);
                 let name;
-                (name, shallow) = strip_braces(written);
+                (name, shallow) = strip_braces(&("\u{fffd}".repeat(stray_bytes) + written));
                 let (value, name) = self.resolve_text(&name, path)?;
                 if typed && round == written {
                     return Ok(value);
                 }
                 let mut result = inserted(&value).map_err(|fault| unresolved(fault, &name, path))?;
-                if shallow {
+                if shallow && !value.is_null() {
                     let Value::Text(_) = value else {
                         return Err(Fault::error(format!(
                             "failed to resolve {name} at path {path}: expected a string"
@@ -145,7 +155,7 @@ impl Interpreter<'_> {
                 check_length(text.len())?;
             }
             if variables.is_empty() || shallow {
-                return Ok(Value::text(text.replace("\\{{", "{{")));
+                return Ok(Value::text(unescape(&text)));
             }
         }
         Err(Fault::error(format!("the variables at path {path} are still not resolved after {ROUNDS_MAX} rounds")))
@@ -153,7 +163,14 @@ impl Interpreter<'_> {
 
     /// The value of a variable by its text, and the text as an error shows it.
     fn resolve_text(&self, name: &str, path: &str) -> Result<(Value, String), Fault> {
-        let name = if self.context.is_delete() { on_delete_text(name) } else { name.to_owned() };
+        let mut name = name.to_owned();
+        if name == "@" {
+            let has_target = self.query_text("target", None).is_ok();
+            name = expression_at(path, has_target);
+        }
+        if self.context.is_delete() {
+            name = on_delete_text(&name);
+        }
         let value = self.query_text(&name, None).map_err(|fault| unresolved(fault, &name, path))?;
         Ok((value, name))
     }

@@ -16,6 +16,7 @@ mod pattern;
 mod ratchet;
 mod review;
 mod topic;
+mod vars;
 mod wildcard;
 mod yaml;
 

@@ -5,13 +5,15 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use crate::review::EngineName;
-use crate::{condition, jmespath, merge, pattern, review, wildcard, yaml};
+use crate::{condition, jmespath, merge, pattern, review, vars, wildcard, yaml};
 
 /// A sort of question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Topic {
     /// Expressions.
     Jmespath,
+    /// Documents with variables.
+    Vars,
     /// Resources against patterns.
     Pattern,
     /// Operators of conditions.
@@ -31,13 +33,22 @@ pub(crate) type Judge = Box<dyn FnMut(&Json) -> Result<(), String>>;
 
 impl Topic {
     /// All topics, in the order in which they run.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Jmespath, Self::Pattern, Self::Condition, Self::Yaml, Self::Wildcard, Self::Merge, Self::Review];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Jmespath,
+        Self::Vars,
+        Self::Pattern,
+        Self::Condition,
+        Self::Yaml,
+        Self::Wildcard,
+        Self::Merge,
+        Self::Review,
+    ];
 
     /// The name on the command line and in the output.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Jmespath => "jmespath",
+            Self::Vars => "vars",
             Self::Pattern => "pattern",
             Self::Condition => "condition",
             Self::Yaml => "yaml",
@@ -59,6 +70,7 @@ impl Topic {
     pub(crate) fn judge(self, corpus: Option<&Path>, engine: EngineName) -> Judge {
         match self {
             Self::Jmespath => Box::new(jmespath::agrees),
+            Self::Vars => Box::new(vars::agrees),
             Self::Pattern => Box::new(pattern::agrees),
             Self::Condition => Box::new(condition::agrees),
             Self::Yaml => Box::new(yaml::agrees),

@@ -38,12 +38,13 @@ impl Templates<'_> {
         self.builder.push(Expr::Resolve { query, on_delete: None, loads, text, path }, span)
     }
 
-    /// A bare expression that is asked of a value: it can name no entry, and its errors have no words around them.
-    pub fn query_of_value(&mut self, text: &Text) -> ExprId {
+    /// A bare expression that is asked of a value: it can name no entry. Nothing when it does not parse.
+    pub fn query_of_value(&mut self, text: &Text) -> Option<ExprId> {
         let written = text.as_str();
         let start = written.len() - written.trim_start().len();
         let spans = |range: Range<usize>| Some(text.span_of(start + range.start..start + range.end));
-        self.expression_of_value(written.trim(), &spans, text.span())
+        let ast = self.parse(written.trim(), &spans).ok()?;
+        Some(self.lower(&ast, &spans, None))
     }
 
     /// A variable with no other in it.
@@ -159,13 +160,6 @@ impl Templates<'_> {
                 self.lower(&ast, spans, Some(&known))
             }
             Err(error) => self.unparsable(text, &error, Some(whole)),
-        }
-    }
-
-    fn expression_of_value(&mut self, text: &str, spans: &dyn Fn(Range<usize>) -> Option<Span>, whole: Span) -> ExprId {
-        match self.parse(text, spans) {
-            Ok(ast) => self.lower(&ast, spans, None),
-            Err(error) => self.builder.fail(&error, Some(whole)),
         }
     }
 

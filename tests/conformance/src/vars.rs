@@ -1,0 +1,70 @@
+//! `vars.jsonl`: a document with variables and references, substituted in a context.
+
+use std::rc::Rc;
+
+use dikast_compiler::ir::{Builder, EntryId};
+use dikast_compiler::lower::expression::Templates;
+use dikast_grammar::Span;
+use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
+use dikast_runtime::context::Context;
+use dikast_runtime::data::FixedData;
+use dikast_runtime::engine::World;
+use dikast_runtime::interpreter::{Budget, Interpreter, QueryCache};
+use dikast_stdlib::Value;
+use serde_json::Value as Json;
+
+use crate::answer;
+use crate::environment::Fixed;
+
+/// Whether the document becomes the recorded one.
+pub(crate) fn agrees(case: &Json) -> Result<(), String> {
+    let template = case.get("template").ok_or("the case has no template")?;
+    let context = case.get("context").cloned().map(Value::from).unwrap_or_default().to_floats();
+    let outcome = substitute(&node(template), context);
+    if let (Err(found), Some(recorded)) = (&outcome, recorded_error(case)) {
+        if found != recorded {
+            return Err(format!("expected the error `{recorded}`, found `{found}`"));
+        }
+    }
+    answer::same(case, outcome)
+}
+
+/// The words of an error, where they are the engine's own and not those of a crash.
+fn recorded_error(case: &Json) -> Option<&str> {
+    let answer = case.get("answer")?;
+    (answer.get("stage")?.as_str()? == "run").then(|| answer.get("error")?.as_str()).flatten()
+}
+
+fn substitute(template: &Node, context: Value) -> Result<Value, String> {
+    let mut builder = Builder::new();
+    let entries: [(Rc<str>, EntryId); 0] = [];
+    let has_target = context.get("target").is_some();
+    let mut templates =
+        Templates { builder: &mut builder, diagnostics: None, entries: &entries, loops: 0, has_target };
+    let expr = templates.document(template, "");
+    let program = builder.finish();
+    let context = Context::of_document(context);
+    let (data, queries, budget) = (FixedData::new(), QueryCache::default(), Budget::default());
+    let world = World { data: &data, environment: &Fixed };
+    let interpreter = Interpreter::new(&program, &context, world, &queries, &budget);
+    interpreter.substitute(expr).map_err(|fault| fault.to_string())
+}
+
+/// The oracle decodes templates into Go values without types, so all numbers are floats.
+fn node(json: &Json) -> Node {
+    let span = Span::default();
+    let value = match json {
+        Json::Null => NodeValue::Null,
+        Json::Bool(truth) => NodeValue::Bool(*truth),
+        Json::Number(number) => NodeValue::Float(number.as_f64().unwrap_or_default()),
+        Json::String(text) => NodeValue::Text(Text::standing_for(text.as_str(), span)),
+        Json::Array(items) => NodeValue::List(items.iter().map(node).collect()),
+        Json::Object(members) => NodeValue::Map(
+            members
+                .iter()
+                .map(|(key, value)| Entry { key: Text::standing_for(key.as_str(), span), value: node(value) })
+                .collect(),
+        ),
+    };
+    Node { value, span }
+}
