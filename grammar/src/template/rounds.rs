@@ -76,7 +76,8 @@ impl Template {
     /// Takes time linear in the text. A text that holds the stand-in character, that needs too many rounds or in which
     /// braces are left over is [`Form::Open`].
     pub fn parse(text: &str) -> Self {
-        let mut rounds = Rounds { text, parts: vec![Part::Written(0..text.len())], variables: Vec::new(), followed: Vec::new() };
+        let mut rounds =
+            Rounds { text, parts: vec![Part::Written(0..text.len())], variables: Vec::new(), followed: Vec::new() };
         if !text.contains("{{") {
             return rounds.finish(Form::Constant(text.to_owned()));
         }
@@ -167,7 +168,9 @@ impl Rounds<'_> {
         let is_new = |value: &usize| *value >= first_new;
         let values = self.parts.iter().map(|part| if let Part::Value(value) = part { Some(*value) } else { None });
         let Some(values) = values.collect::<Option<Vec<usize>>>() else { return };
-        if let (1, Some(other)) = (values.iter().filter(|value| is_new(value)).count(), values.iter().find(|value| !is_new(value))) {
+        if let (1, Some(other)) =
+            (values.iter().filter(|value| is_new(value)).count(), values.iter().find(|value| !is_new(value)))
+        {
             self.followed.push(*other);
         }
     }
@@ -190,7 +193,8 @@ impl Rounds<'_> {
             trim_start(&mut pieces);
         }
         trim_end(&mut pieces);
-        let is_shallow = stray_bytes == 0 && matches!(pieces.first(), Some(Piece::Text { text, .. }) if text.starts_with('-'));
+        let is_shallow =
+            stray_bytes == 0 && matches!(pieces.first(), Some(Piece::Text { text, .. }) if text.starts_with('-'));
         if is_shallow {
             cut_start(&mut pieces, 1);
             trim_start(&mut pieces);
@@ -353,9 +357,10 @@ mod tests {
             Form::Text(parts) => format!("text {}", pieces(parts)),
             Form::Open => "open".to_owned(),
         };
-        let variables = template.variables.iter().map(|variable| {
-            format!("{}{}", if variable.is_shallow { "-" } else { "" }, pieces(&variable.expression))
-        });
+        let variables = template
+            .variables
+            .iter()
+            .map(|variable| format!("{}{}", if variable.is_shallow { "-" } else { "" }, pieces(&variable.expression)));
         format!("{form} [{}] {:?}", variables.collect::<Vec<_>>().join(", "), template.followed)
     }
 

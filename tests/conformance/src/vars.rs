@@ -39,8 +39,7 @@ fn substitute(template: &Node, context: Value) -> Result<Value, String> {
     let mut builder = Builder::new();
     let entries: [(Rc<str>, EntryId); 0] = [];
     let has_target = context.get("target").is_some();
-    let mut templates =
-        Templates { builder: &mut builder, diagnostics: None, entries: &entries, loops: 0, has_target };
+    let mut templates = Templates { builder: &mut builder, diagnostics: None, entries: &entries, loops: 0, has_target };
     let expr = templates.document(template, "");
     let program = builder.finish();
     let context = Context::of_document(context);

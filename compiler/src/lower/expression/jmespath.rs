@@ -129,9 +129,7 @@ impl Lowering<'_> {
                 self.recover(Recovery::Missing, right, ast)
             }
             // Such a value can only be looked at from outside, where Go prints its struct as `{}`.
-            Node::Reference(_) => {
-                self.once(ast, subject, |lowering, _| lowering.value(Value::object::<&str>([]), ast))
-            }
+            Node::Reference(_) => self.once(ast, subject, |lowering, _| lowering.value(Value::object::<&str>([]), ast)),
             Node::Call { name: Some(name), arguments } => {
                 self.once(ast, subject, |lowering, subject| lowering.call(name, arguments, subject, ast))
             }

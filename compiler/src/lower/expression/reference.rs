@@ -128,9 +128,7 @@ impl Resolution {
         let place = absolute_path(reference.path, path);
         let value = self.places.get(&place).filter(|_| !reference.is_spoilt).unwrap_or(&Value::Null);
         match (reference.operator, value) {
-            (Operator::None, Value::Null) => {
-                Err(format!("got nil resolved variable {shown} at path {path}: <nil>"))
-            }
+            (Operator::None, Value::Null) => Err(format!("got nil resolved variable {shown} at path {path}: <nil>")),
             (Operator::None, Value::Text(text)) => Ok(text.to_string()),
             (Operator::None, _) => {
                 Err(format!("NotResolvedReferenceErr,reference {shown} not resolved at path {path}"))
