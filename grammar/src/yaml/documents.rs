@@ -93,3 +93,36 @@ fn unpack_into(mut document: Node, objects: &mut Vec<Node>) {
         objects.push(document);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str) -> Vec<&str> {
+        split(text).documents.into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn separators_stand_between_documents() {
+        assert_eq!(pieces("a\n---\nb\n"), ["a\n", "b\n"]);
+        assert_eq!(pieces("---\na\n--- \t# comment\nb"), ["---\na\n", "b"]);
+        assert_eq!(pieces("a\n---\n---\nb\n"), ["a\n", "---\nb\n"]);
+        assert_eq!(pieces("a\n ---\n"), ["a\n ---\n"]);
+        assert_eq!(pieces("a: |\n  x\n---\n  y\n"), ["a: |\n  x\n", "  y\n"]);
+        assert_eq!(pieces("a\r\n---\r\nb\r\n"), ["a\r\n", "b\r\n"]);
+    }
+
+    #[test]
+    fn documents_of_comments_are_left_out() {
+        assert_eq!(pieces("# a\n\n---\nb\n---\n  # c"), ["b\n"]);
+        assert_eq!(split("# a\n---\nb\n").between, [0..4, 4..8]);
+    }
+
+    #[test]
+    fn text_after_a_separator_ends_the_file() {
+        let pieces = split("a\n---\nb\n---  c \nd\n");
+        assert_eq!(pieces.documents.first(), Some(&(0..2)));
+        assert_eq!(pieces.documents.len(), 1);
+        assert_eq!(pieces.text_after_separator, Some(13..14));
+    }
+}

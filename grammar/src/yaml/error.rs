@@ -46,7 +46,7 @@ pub enum SyntaxErrorKind {
     #[error("a document starts with more than one byte order mark")]
     RepeatedByteOrderMark,
     /// A character that has no meaning where it stands.
-    #[error("no value can start with `{0}`; text that starts with it needs quotes")]
+    #[error("no value can start with {0:?}; text that starts with it needs quotes")]
     UnexpectedCharacter(char),
     /// A line that should be `key: value` and has no colon.
     #[error("expected `:` after this key")]

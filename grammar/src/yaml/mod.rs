@@ -4,13 +4,17 @@
 //! `sigs.k8s.io/yaml`, that is, with go-yaml v2: YAML 1.1 with its words for truth values, octal numbers and merge
 //! keys, then turned into JSON.
 //!
+//! The scanner is our own. The event parsers at hand read YAML 1.2, or libyaml's later dialect, so that they refuse texts
+//! that Kyverno takes (`[a:, b]`) and take others that it refuses (`"\/"`); and none tells where in the file a byte of a
+//! folded or escaped scalar stands, without which no fault inside a template could be shown at its place.
+//!
 //! | module | step |
 //! |---|---|
-//! | [`documents`] | file to documents |
-//! | [`scanner`] | text to tokens; scalars get their text and the way back to the file |
-//! | [`parser`] | tokens to a syntax tree |
-//! | [`values`] | syntax tree to values: tags, aliases, merge keys, keys |
-//! | [`resolve`] | words and numbers |
+//! | `documents` | file to documents |
+//! | `scanner` | text to tokens; scalars get their text and the way back to the file |
+//! | `parser` | tokens to a syntax tree |
+//! | `values` | syntax tree to values: tags, aliases, merge keys, keys |
+//! | `resolve` | words and numbers |
 
 mod cursor;
 mod documents;
@@ -26,6 +30,9 @@ mod text;
 mod timestamp;
 mod tree;
 mod values;
+
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;

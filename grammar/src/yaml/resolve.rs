@@ -212,3 +212,40 @@ pub(super) fn float_key(number: f64) -> String {
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn float_keys_read_as_go_prints_them() {
+        let cases = [
+            (1.0, "1"),
+            (0.1, "0.1"),
+            (123_456.0, "123456"),
+            (1_234_567.0, "1.234567e+06"),
+            (0.0001, "0.0001"),
+            (0.00001, "1e-05"),
+            (-2.5e10, "-2.5e+10"),
+            (1e300, ".inf"),
+            (-1e300, "-.inf"),
+            (1e-300, "0"),
+            (2.123_456_789_012, "2.1234567"),
+        ];
+        for (number, key) in cases {
+            assert_eq!(float_key(number), key, "{number}");
+        }
+        assert_eq!(float_key(f64::NAN), ".nan");
+    }
+
+    #[test]
+    fn tags_ask_for_a_meaning() {
+        assert_eq!(resolve_tagged(Tag::Int, "0x10"), Some(Scalar::Int(16)));
+        assert_eq!(resolve_tagged(Tag::Int, "1.5"), None);
+        assert_eq!(resolve_tagged(Tag::Float, "1"), Some(Scalar::Float(1.0)));
+        assert_eq!(resolve_tagged(Tag::Float, "18446744073709551615"), None);
+        assert_eq!(resolve_tagged(Tag::Null, ""), Some(Scalar::Null));
+        assert_eq!(resolve_tagged(Tag::Bool, ""), None);
+        assert_eq!(resolve_tagged(Tag::Other, "1"), Some(Scalar::Text));
+    }
+}

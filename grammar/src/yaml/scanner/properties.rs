@@ -33,7 +33,8 @@ impl Scanner<'_> {
         let is_ended = self.cursor.is_blank_break_or_end(0)
             || matches!(self.cursor.byte(0), b'?' | b':' | b',' | b']' | b'}' | b'%' | b'@' | b'`');
         if range.len() < 2 || !is_ended {
-            return Err(self.fault(SyntaxErrorKind::AnchorName(what), start..self.here().end));
+            let end = if self.cursor.is_blank_break_or_end(0) { range.end } else { self.here().end };
+            return Err(self.fault(SyntaxErrorKind::AnchorName(what), start..end));
         }
         Ok(range)
     }
