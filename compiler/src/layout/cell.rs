@@ -82,6 +82,8 @@ pub struct Surface {
     pub cells: *mut Cell,
     /// First bytes of the text regions, by [`Origin`].
     pub texts: [*const u8; 3],
+    /// Whether a rule of the policy that runs has run before; whole numbers of the object are then read as such.
+    pub rule_ran: bool,
 }
 
 /// Size of a cell in bytes.
@@ -141,6 +143,7 @@ mod tests {
         assert_eq!(size_of::<Origin>(), 1);
         assert_eq!(offset_of!(Surface, cells), 0);
         assert_eq!(offset_of!(Surface, texts), 8);
+        assert_eq!(size_of::<bool>(), 1);
     }
 
     #[test]

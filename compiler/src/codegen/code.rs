@@ -1,0 +1,114 @@
+//! Executable memory: how units become callable, and when they are freed.
+
+use std::ffi::c_void;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_jit::{JITBuilder, JITModule};
+use cranelift_module::{FuncId, Module, default_libcall_names};
+
+use super::helper::{Helper, HelperAddresses};
+use super::{CodegenError, Verdict};
+use crate::layout::Surface;
+
+/// The entry of a unit: the running request, whose first member is its [`Surface`], and one verdict per rule.
+type Entry = unsafe extern "C" fn(*mut c_void, *mut Verdict);
+
+/// The instruction set of this machine with our settings.
+pub(super) fn host_isa() -> Result<OwnedTargetIsa, CodegenError> {
+    static ISA: OnceLock<Result<OwnedTargetIsa, String>> = OnceLock::new();
+    ISA.get_or_init(|| {
+        let mut flags = settings::builder();
+        let options = [
+            ("opt_level", "speed"),
+            ("use_colocated_libcalls", "false"),
+            ("is_pic", "false"),
+            ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
+        ];
+        for (name, value) in options {
+            flags.set(name, value).map_err(|error| error.to_string())?;
+        }
+        let isa = cranelift_native::builder().map_err(str::to_owned)?;
+        isa.finish(settings::Flags::new(flags)).map_err(|error| error.to_string())
+    })
+    .clone()
+    .map_err(CodegenError::NoBackend)
+}
+
+/// A module that is being filled.
+pub(super) struct CodeBuilder {
+    module: JITModule,
+}
+
+impl CodeBuilder {
+    pub(super) fn new(helpers: HelperAddresses) -> Result<Self, CodegenError> {
+        let mut builder = JITBuilder::with_isa(host_isa()?, default_libcall_names());
+        for &helper in Helper::ALL {
+            builder.symbol(helper.symbol(), helpers.get(helper) as *const u8);
+        }
+        Ok(Self { module: JITModule::new(builder) })
+    }
+
+    pub(super) fn module(&mut self) -> &mut JITModule {
+        &mut self.module
+    }
+
+    /// Makes the module executable. `entry` takes the running request and the verdicts and returns nothing.
+    pub(super) fn finish(mut self, entry: FuncId) -> Result<Code, CodegenError> {
+        self.module.finalize_definitions()?;
+        let address = self.module.get_finalized_function(entry);
+        // SAFETY: `entry` was defined in this module with two pointer parameters, no result and the platform's calling
+        // convention (`emit::unit`), and the module was finalized just now, so the address is that of its code.
+        let entry = unsafe { std::mem::transmute::<*const u8, Entry>(address) };
+        Ok(Code { module: Arc::new(OwnedModule(Mutex::new(Some(self.module)))), entry })
+    }
+}
+
+/// The code of a unit. Clones share it; it is freed with the last one.
+#[derive(Clone)]
+pub struct Code {
+    entry: Entry,
+    module: Arc<OwnedModule>,
+}
+
+impl Code {
+    /// Runs the unit.
+    ///
+    /// # Safety
+    ///
+    /// * `request` points to a value whose first member is a [`Surface`], valid for reads and writes during the call;
+    ///   it is what the registered helpers expect as their first argument.
+    /// * The surface's cells were read by the layout this code was compiled with, the unit's appended cells among them,
+    ///   and its text regions are those that the cells refer to.
+    /// * `verdicts` points to as many verdicts as the unit has rules.
+    pub unsafe fn run(&self, request: *mut Surface, verdicts: *mut Verdict) {
+        // SAFETY: the caller keeps the contract above, and `self.module` keeps the code alive during the call.
+        unsafe { (self.entry)(request.cast(), verdicts) }
+    }
+
+    /// How many handles share the code.
+    pub fn shared_by(&self) -> usize {
+        Arc::strong_count(&self.module)
+    }
+}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Code").finish_non_exhaustive()
+    }
+}
+
+/// The module, which owns the executable memory.
+struct OwnedModule(Mutex<Option<JITModule>>);
+
+impl Drop for OwnedModule {
+    fn drop(&mut self) {
+        if let Some(module) = self.0.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
+            // SAFETY: the only pointers into this module are the entries of `Code` values, each of which holds an `Arc`
+            // of this owner for as long as it can be called, and a running call borrows its `Code`. As the owner is
+            // being dropped, no `Code` is left, so none of the module's code runs or will be called.
+            unsafe { module.free_memory() }
+        }
+    }
+}

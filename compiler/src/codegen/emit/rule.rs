@@ -1,0 +1,127 @@
+//! Code for one rule: preconditions, then what it asks, then one store of the verdict.
+
+use std::mem::offset_of;
+
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
+
+use super::pattern::PatternEnds;
+use super::stream::Ends;
+use super::{Emitter, Exits, Targets};
+use crate::codegen::abi::{Status, Verdict};
+use crate::codegen::plan::{BodyPlan, LoopPlan, RulePlan, Source};
+use crate::layout::Tag;
+
+/// Where the body of a rule or of a loop's turn leads.
+#[derive(Clone, Copy)]
+struct BodyEnds {
+    pass: Block,
+    skip: Block,
+    fail: Block,
+    /// It gives no answer.
+    nothing: Block,
+    fires: Block,
+}
+
+impl Emitter<'_, '_> {
+    /// The whole function of a rule that is known to match.
+    pub(super) fn rule(&mut self, rule: &RulePlan, verdict: Value) {
+        let ends = BodyEnds {
+            pass: self.block(),
+            skip: self.block(),
+            fail: self.cold_block(),
+            nothing: self.block(),
+            fires: self.block(),
+        };
+        if let Some(preconditions) = &rule.preconditions {
+            self.note(|| "preconditions".into());
+            let yes = self.block();
+            self.test(preconditions, Targets { yes, no: ends.skip });
+            self.start(yes);
+        }
+        self.body(&rule.body, ends);
+        let exits = [
+            (ends.pass, Status::Pass),
+            (ends.skip, Status::Skip),
+            (ends.fail, Status::Fail),
+            (ends.nothing, Status::NoMatch),
+            (ends.fires, Status::Fires),
+            (self.exits.error, Status::Error),
+            (self.exits.interpret, Status::Interpret),
+        ];
+        for (block, status) in exits {
+            self.start(block);
+            self.note(|| format!("status {status:?}"));
+            let number = self.builder.ins().iconst(types::I8, status as i64);
+            let flags = MemFlagsData::trusted();
+            self.builder.ins().store(flags, number, verdict, offset_of!(Verdict, status) as i32);
+            if status == Status::Fail {
+                let at = self.builder.use_var(self.at);
+                self.builder.ins().store(flags, at, verdict, offset_of!(Verdict, at) as i32);
+            }
+            self.builder.ins().return_(&[]);
+        }
+    }
+
+    fn body(&mut self, body: &BodyPlan, ends: BodyEnds) {
+        match body {
+            BodyPlan::Interpret => self.goto(self.exits.interpret),
+            BodyPlan::Nothing => self.goto(ends.nothing),
+            BodyPlan::Fires => self.goto(ends.fires),
+            BodyPlan::Pattern { pattern, failure_is_certain } => {
+                let fail = if *failure_is_certain { ends.fail } else { self.exits.interpret };
+                self.pattern(pattern, PatternEnds { ok: ends.pass, fail, skip: ends.skip, skip_list: ends.skip });
+            }
+            BodyPlan::AnyPattern(patterns) => {
+                let failed = self.flag();
+                for pattern in patterns {
+                    let (fail, next) = (self.block(), self.block());
+                    self.pattern(pattern, PatternEnds { ok: ends.pass, fail, skip: next, skip_list: next });
+                    self.start(fail);
+                    self.raise(failed);
+                    self.goto(next);
+                    self.start(next);
+                }
+                let failed = self.builder.use_var(failed);
+                self.branch(failed, Targets { yes: ends.fail, no: ends.skip });
+            }
+            BodyPlan::Deny(conditions) => {
+                self.note(|| "deny conditions".into());
+                self.test(conditions, Targets { yes: ends.fail, no: ends.pass });
+            }
+            BodyPlan::Foreach(loops) => self.foreach(loops, ends),
+        }
+    }
+
+    /// Loops one after the other. What skips or gives no answer does not count; without any element that counts the
+    /// rule gives no answer.
+    fn foreach(&mut self, loops: &[LoopPlan], ends: BodyEnds) {
+        let applied = self.flag();
+        for plan in loops {
+            let following = self.block();
+            self.note(|| "loop over elements".into());
+            self.walk(&plan.list, Ends { null: following, done: following }, |emitter, _, next| {
+                if let Some(preconditions) = &plan.preconditions {
+                    // An error in the preconditions of a turn counts as no.
+                    let exits = std::mem::replace(&mut emitter.exits, Exits { error: next, ..emitter.exits });
+                    let yes = emitter.block();
+                    emitter.test(preconditions, Targets { yes, no: next });
+                    emitter.exits = exits;
+                    emitter.start(yes);
+                }
+                if matches!(*plan.body, BodyPlan::Pattern { .. } | BodyPlan::AnyPattern(_)) {
+                    let element = emitter.value(&Source::Path(plan.element.clone()), next);
+                    let is_object = emitter.tag_is(element.tag, Tag::Object);
+                    emitter.require(is_object, emitter.exits.interpret);
+                }
+                let pass = emitter.block();
+                emitter.body(&plan.body, BodyEnds { pass, skip: next, nothing: next, ..ends });
+                emitter.start(pass);
+                emitter.raise(applied);
+                emitter.goto(next);
+            });
+            self.start(following);
+        }
+        let applied = self.builder.use_var(applied);
+        self.branch(applied, Targets { yes: ends.pass, no: ends.nothing });
+    }
+}

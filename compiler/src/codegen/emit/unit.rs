@@ -1,0 +1,229 @@
+//! Code for a unit: one function per rule, and the entry that decides which of them run.
+
+use std::collections::HashMap;
+use std::mem::offset_of;
+
+use cranelift_codegen::Context;
+use cranelift_codegen::ir::{
+    AbiParam, FuncRef, Function, InstBuilder, MemFlagsData, Signature, UserFuncName, Value, types,
+};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_module::{FuncId, Linkage, Module, ModuleError};
+
+use super::{Emitter, Exits, Targets, unchanging};
+use crate::codegen::CodegenError;
+use crate::codegen::abi::{Status, Verdict};
+use crate::codegen::clif::Comments;
+use crate::codegen::code::CodeBuilder;
+use crate::codegen::helper::Helper;
+use crate::codegen::plan::{Guard, RulePlan, UnitPlan};
+use crate::codegen::pool::Pool;
+use crate::ir::Program;
+use crate::layout::{Layout, Surface, Tag};
+
+/// What stays the same while the functions of a unit are written.
+pub(in crate::codegen) struct UnitWriter<'a> {
+    pub(in crate::codegen) program: &'a Program,
+    pub(in crate::codegen) layout: &'a Layout,
+    pub(in crate::codegen) pool: &'a mut Pool,
+    /// Receives the CLIF of each function, when somebody wants it.
+    pub(in crate::codegen) clif: Option<&'a mut String>,
+}
+
+/// Defines all functions of a unit and gives its entry.
+pub(in crate::codegen) fn emit_unit(
+    unit: &UnitPlan,
+    writer: &mut UnitWriter<'_>,
+    code: &mut CodeBuilder,
+) -> Result<FuncId, CodegenError> {
+    let module = code.module();
+    let call_conv = module.target_config().default_call_conv;
+    let helpers = Helper::ALL
+        .iter()
+        .map(|&helper| {
+            let signature = helper.signature(call_conv);
+            Ok((helper, module.declare_function(helper.symbol(), Linkage::Import, &signature)?))
+        })
+        .collect::<Result<HashMap<Helper, FuncId>, ModuleError>>()?;
+    let mut signature = Signature::new(call_conv);
+    signature.params.extend([AbiParam::new(types::I64), AbiParam::new(types::I64)]);
+    let entry = module.declare_function("unit", Linkage::Export, &signature)?;
+    let functions = unit
+        .rules
+        .iter()
+        .map(|rule| module.declare_function(&format!("rule{}", rule.rule.0), Linkage::Local, &signature))
+        .collect::<Result<Vec<FuncId>, ModuleError>>()?;
+    let mut scratch = FunctionBuilderContext::new();
+    for (rule, &function) in unit.rules.iter().zip(&functions) {
+        let mut comments = Comments::new(writer.clif.is_some());
+        comments.head(|| describe(writer.program, rule));
+        let mut context = module.make_context();
+        context.func = Function::with_name_signature(UserFuncName::user(0, function.as_u32()), signature.clone());
+        let helpers = declare_helpers(module, &helpers, &mut context.func);
+        let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
+        with_emitter(builder, writer, &helpers, &mut comments, module.target_config(), |emitter, verdict| {
+            emitter.rule(rule, verdict);
+        });
+        define(module, function, &mut context, &mut comments, writer)?;
+    }
+    let mut comments = Comments::new(writer.clif.is_some());
+    let mut context = module.make_context();
+    context.func = Function::with_name_signature(UserFuncName::user(0, entry.as_u32()), signature);
+    let helpers = declare_helpers(module, &helpers, &mut context.func);
+    let functions: Vec<FuncRef> =
+        functions.iter().map(|&function| module.declare_func_in_func(function, &mut context.func)).collect();
+    let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
+    with_emitter(builder, writer, &helpers, &mut comments, module.target_config(), |emitter, verdicts| {
+        emitter.unit(unit, &functions, verdicts);
+    });
+    define(module, entry, &mut context, &mut comments, writer)?;
+    Ok(entry)
+}
+
+fn declare_helpers(
+    module: &mut impl Module,
+    helpers: &HashMap<Helper, FuncId>,
+    function: &mut Function,
+) -> HashMap<Helper, FuncRef> {
+    helpers.iter().map(|(&helper, &id)| (helper, module.declare_func_in_func(id, function))).collect()
+}
+
+/// Opens a function of a running request and verdicts, hands it to `write`, and closes it.
+fn with_emitter(
+    mut builder: FunctionBuilder<'_>,
+    writer: &mut UnitWriter<'_>,
+    helpers: &HashMap<Helper, FuncRef>,
+    comments: &mut Comments,
+    config: cranelift_codegen::isa::TargetFrontendConfig,
+    write: impl FnOnce(&mut Emitter<'_, '_>, Value),
+) {
+    let start = builder.create_block();
+    builder.append_block_params_for_function_params(start);
+    builder.switch_to_block(start);
+    let (request, verdicts) = (builder.block_params(start)[0], builder.block_params(start)[1]);
+    let cells = builder.ins().load(types::I64, unchanging(), request, offset_of!(Surface, cells) as i32);
+    let exits = Exits { error: builder.create_block(), interpret: builder.create_block() };
+    builder.set_cold_block(exits.error);
+    builder.set_cold_block(exits.interpret);
+    let at = builder.declare_var(types::I32);
+    let nowhere = builder.ins().iconst(types::I32, i64::from(Verdict::NOWHERE));
+    builder.def_var(at, nowhere);
+    let mut emitter = Emitter {
+        builder,
+        layout: writer.layout,
+        pool: &mut *writer.pool,
+        helpers,
+        comments,
+        request,
+        cells,
+        rows: HashMap::new(),
+        exits,
+        at,
+    };
+    write(&mut emitter, verdicts);
+    emitter.builder.seal_all_blocks();
+    emitter.builder.finalize(config);
+}
+
+fn define(
+    module: &mut impl Module,
+    id: FuncId,
+    context: &mut Context,
+    comments: &mut Comments,
+    writer: &mut UnitWriter<'_>,
+) -> Result<(), CodegenError> {
+    if let Some(clif) = writer.clif.as_deref_mut() {
+        clif.push_str(&comments.print(&context.func));
+        clif.push('\n');
+    }
+    module.define_function(id, context).map_err(|error| {
+        let function = comments.print(&context.func);
+        CodegenError::Rejected { error: Box::new(error), function }
+    })
+}
+
+fn describe(program: &Program, plan: &RulePlan) -> String {
+    let rule = program.rule(plan.rule);
+    let policy = program.name(program.policy(rule.policy).name);
+    let place = rule.span.map(|span| format!(" at {span:?}")).unwrap_or_default();
+    format!("policy {policy}, rule {}{place}", program.name(rule.name))
+}
+
+impl Emitter<'_, '_> {
+    /// The entry: what all rules rely on, then each rule's match and a call.
+    fn unit(&mut self, unit: &UnitPlan, functions: &[FuncRef], verdicts: Value) {
+        for guard in &unit.guards {
+            self.guard(guard);
+        }
+        let end = self.block();
+        for (position, (rule, &function)) in unit.rules.iter().zip(functions).enumerate() {
+            let first_of_policy =
+                position.checked_sub(1).and_then(|before| unit.rules.get(before)).map(|rule| rule.policy)
+                    != Some(rule.policy);
+            if first_of_policy {
+                self.set_rule_ran(false);
+            }
+            let (matched, next, undecided) = (self.block(), self.block(), self.cold_block());
+            let whole = std::mem::replace(&mut self.exits, Exits { error: undecided, interpret: undecided });
+            self.note(|| format!("does rule {} match?", rule.rule.0));
+            self.test(&rule.matching, Targets { yes: matched, no: next });
+            self.exits = whole;
+            let offset = (position * size_of::<Verdict>()) as i64;
+            self.start(matched);
+            let verdict = self.builder.ins().iadd_imm(verdicts, offset);
+            self.builder.ins().call(function, &[self.request, verdict]);
+            self.set_rule_ran(true);
+            self.goto(next);
+            self.start(undecided);
+            self.store_status(verdicts, offset, Status::Interpret);
+            self.goto(next);
+            self.start(next);
+        }
+        self.goto(end);
+        self.start(self.exits.interpret);
+        for position in 0..unit.rules.len() {
+            self.store_status(verdicts, (position * size_of::<Verdict>()) as i64, Status::Interpret);
+        }
+        self.goto(end);
+        self.start(self.exits.error);
+        self.goto(end);
+        self.start(end);
+        self.builder.ins().return_(&[]);
+    }
+
+    fn guard(&mut self, guard: &Guard) {
+        let interpret = self.exits.interpret;
+        match guard {
+            Guard::IsObject(path) => {
+                let operand = self.path_or_null(path);
+                let holds = self.tag_is(operand.tag, Tag::Object);
+                self.require(holds, interpret);
+            }
+            Guard::IsNothing(path) => {
+                let operand = self.path_or_null(path);
+                let holds = self.tag_between(operand.tag, Tag::Absent, Tag::Null);
+                self.require(holds, interpret);
+            }
+            Guard::SameText(left, right) => {
+                let [left, right] = [left, right].map(|path| self.cell(path));
+                let [left, right] = [left, right].map(|at| self.offset(at));
+                let yes = self.block();
+                self.ask(Helper::SameText, &[left, right], Targets { yes, no: interpret });
+                self.start(yes);
+            }
+        }
+    }
+
+    /// Says whether a rule of the policy has run, after which the object's numbers are read as written.
+    fn set_rule_ran(&mut self, ran: bool) {
+        let value = self.builder.ins().iconst(types::I8, i64::from(ran));
+        let offset = offset_of!(Surface, rule_ran) as i32;
+        self.builder.ins().store(MemFlagsData::trusted(), value, self.request, offset);
+    }
+
+    fn store_status(&mut self, verdicts: Value, offset: i64, status: Status) {
+        let status = self.builder.ins().iconst(types::I8, status as i64);
+        let offset = i32::try_from(offset).unwrap_or(i32::MAX) + offset_of!(Verdict, status) as i32;
+        self.builder.ins().store(MemFlagsData::trusted(), status, verdicts, offset);
+    }
+}

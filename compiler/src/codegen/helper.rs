@@ -1,0 +1,120 @@
+//! The table of helpers: everything that native code may call.
+//!
+//! The table is a macro that is called with another macro. From it come, here, the [`Helper`] names with their
+//! signatures, and in the crate that runs native code the entries themselves and their addresses. A helper that lacks
+//! one of these does not compile.
+//!
+//! Parameters are of these kinds; the first argument of each helper is the running request and not listed.
+//!
+//! | kind | meaning | passed as |
+//! |---|---|---|
+//! | `Cell` | byte offset of a cell | 64 bits |
+//! | `Number` | position in a table of the unit or the program, or a count | 32 bits |
+//!
+//! Every helper gives an [`Answer`](super::Answer). A helper that panics or does not know gives
+//! [`Answer::Undecided`](super::Answer::Undecided), and the rule is left to the interpreter.
+
+use cranelift_codegen::ir::{AbiParam, Signature, Type, types};
+use cranelift_codegen::isa::CallConv;
+
+/// Calls `$callback!` with the table of helpers: name, entry, parameters.
+#[macro_export]
+macro_rules! for_each_helper {
+    ($callback:ident) => {
+        $callback! {
+            /// Whether the text of a cell matches a wildcard of the unit.
+            Wildcard = wildcard(text: Cell, wildcard: Number);
+            /// Whether a cell satisfies a scalar pattern of the program.
+            ScalarPattern = scalar_pattern(value: Cell, pattern: Number);
+            /// Whether two cells hold the same text, or nothing both.
+            SameText = same_text(left: Cell, right: Cell);
+            /// Whether a condition of the unit holds for a cell; the last number says how its numbers are read.
+            Condition = condition(value: Cell, condition: Number, numbers: Number);
+        }
+    };
+}
+
+macro_rules! declare {
+    ($($(#[$doc:meta])* $name:ident = $entry:ident($($param:ident: $kind:ident),*);)*) => {
+        /// Names a helper.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Helper {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Helper {
+            /// All helpers in the order of the table.
+            pub const ALL: &'static [Helper] = &[$(Helper::$name,)*];
+
+            /// The symbol under which compiled code knows it.
+            pub fn symbol(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!("dikast_", stringify!($entry)),)*
+                }
+            }
+
+            /// What it takes after the running request.
+            pub fn parameters(self) -> &'static [Parameter] {
+                match self {
+                    $(Self::$name => &[$(Parameter::$kind,)*],)*
+                }
+            }
+        }
+    };
+}
+
+for_each_helper!(declare);
+
+/// The kind of a helper's parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// Byte offset of a cell.
+    Cell,
+    /// Position in a table, or a count.
+    Number,
+}
+
+impl Parameter {
+    /// How it is passed.
+    pub fn ty(self) -> Type {
+        match self {
+            Self::Cell => types::I64,
+            Self::Number => types::I32,
+        }
+    }
+}
+
+impl Helper {
+    /// Its signature in native code.
+    pub(super) fn signature(self, call_conv: CallConv) -> Signature {
+        let mut signature = Signature::new(call_conv);
+        signature.params.push(AbiParam::new(types::I64));
+        signature.params.extend(self.parameters().iter().map(|parameter| AbiParam::new(parameter.ty())));
+        signature.returns.push(AbiParam::new(types::I8));
+        signature
+    }
+}
+
+/// Addresses of all helpers, in the order of [`Helper::ALL`].
+#[derive(Clone, Copy, Debug)]
+pub struct HelperAddresses {
+    addresses: &'static [usize],
+}
+
+impl HelperAddresses {
+    /// Addresses in the order of [`Helper::ALL`].
+    ///
+    /// # Safety
+    ///
+    /// Each must be the address of an `extern "C"` function with the parameters of its helper, a pointer to the running
+    /// request before them and an [`Answer`](super::Answer) as result, that never unwinds.
+    pub unsafe fn new(addresses: &'static [usize]) -> Self {
+        assert_eq!(addresses.len(), Helper::ALL.len(), "one address for each helper");
+        Self { addresses }
+    }
+
+    /// The address of a helper.
+    pub(super) fn get(self, helper: Helper) -> usize {
+        self.addresses[helper as usize]
+    }
+}

@@ -1,0 +1,356 @@
+//! The plan of a unit: what native code will do, with every path resolved to a place of the layout.
+//!
+//! Planning (`select`) decides what is native; emitting (`emit`) writes code for a plan and cannot fail for reasons that
+//! lie in a policy. A plan is plain data between the two.
+
+mod decision;
+
+pub(super) use decision::{BlockRule, Decision, NumberRule, TextMatch, TextRule};
+
+use crate::ir::{PatternId, PolicyId, RuleId};
+use crate::layout::PlaceId;
+use dikast_stdlib::Value;
+
+/// All rules that can match a unit's requests, in the order in which they run.
+#[derive(Debug, Default)]
+pub(super) struct UnitPlan {
+    /// The rules.
+    pub(super) rules: Vec<RulePlan>,
+    /// What must hold of a request for native code to be used at all.
+    pub(super) guards: Vec<Guard>,
+}
+
+/// A fact that the plans of all rules rely on. Where it does not hold, each rule is left to the interpreter.
+#[derive(Debug)]
+pub(super) enum Guard {
+    /// An object stands there.
+    IsObject(Path),
+    /// Nothing, or null, stands there.
+    IsNothing(Path),
+    /// Both hold the same text, or nothing both.
+    SameText(Path, Path),
+}
+
+/// One rule.
+#[derive(Debug)]
+pub(super) struct RulePlan {
+    /// Which.
+    pub(super) rule: RuleId,
+    /// Its policy.
+    pub(super) policy: PolicyId,
+    /// Whether it applies.
+    pub(super) matching: Test,
+    /// Whether it goes on; none when it has no preconditions.
+    pub(super) preconditions: Option<Test>,
+    /// What it asks.
+    pub(super) body: BodyPlan,
+    /// Why the rest is left to the interpreter, if it is.
+    pub(super) reason: Option<String>,
+}
+
+/// What a rule asks once it applies.
+#[derive(Debug)]
+pub(super) enum BodyPlan {
+    /// Left to the interpreter.
+    Interpret,
+    /// The rule gives no answer.
+    Nothing,
+    /// A mutation or generation.
+    Fires,
+    /// The object satisfies a pattern. Anchors whose key is missing turn some failures into errors, see
+    /// `failure_is_certain`.
+    Pattern {
+        /// The pattern.
+        pattern: PatternPlan,
+        /// Whether a mismatch is a failure for sure; otherwise the interpreter tells failure from error.
+        failure_is_certain: bool,
+    },
+    /// The object satisfies one of these patterns.
+    AnyPattern(Vec<PatternPlan>),
+    /// The rule fails when this holds.
+    Deny(Test),
+    /// The elements of these lists satisfy what the loops ask.
+    Foreach(Vec<LoopPlan>),
+}
+
+/// One loop of a `foreach` rule.
+#[derive(Debug)]
+pub(super) struct LoopPlan {
+    /// The elements.
+    pub(super) list: Stream,
+    /// Whether a turn takes place; an error counts as no.
+    pub(super) preconditions: Option<Test>,
+    /// What a turn asks.
+    pub(super) body: Box<BodyPlan>,
+    /// The element's own value, which must be an object when the body is a pattern.
+    pub(super) element: Path,
+}
+
+/// A value of the request, by the cells of the steps that lead to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Path {
+    /// The row that the path begins in; none for the root block.
+    pub(super) row: Option<RowId>,
+    /// Each step's place; the last is the value's.
+    pub(super) steps: Vec<PlaceId>,
+    /// How its numbers are read.
+    pub(super) numbers: Numbers,
+}
+
+impl Path {
+    /// The place of the value.
+    pub(super) fn place(&self) -> PlaceId {
+        self.steps[self.steps.len() - 1]
+    }
+
+    /// The same path with one more step.
+    pub(super) fn then(&self, step: PlaceId) -> Path {
+        let mut path = self.clone();
+        path.steps.push(step);
+        path
+    }
+}
+
+/// How numbers are read.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Numbers {
+    /// Whole numbers and fractions, as written: what patterns see.
+    AsWritten,
+    /// All as fractions: what expressions see in a fresh request.
+    Fractions,
+    /// As fractions until a rule of the policy ran, as written afterwards: what expressions see of the object.
+    Object,
+}
+
+/// Names a row that a loop stands at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct RowId(pub(super) u32);
+
+/// A truth value of the request.
+#[derive(Clone, Debug)]
+pub(super) enum Test {
+    /// Known at compile time.
+    Known(bool),
+    /// All hold; the first that does not ends the test.
+    All(Vec<Test>),
+    /// One holds; the first that does ends the test.
+    Any(Vec<Test>),
+    /// It does not hold.
+    Not(Box<Test>),
+    /// Both are evaluated, whatever the first says, and both must hold.
+    Both(Box<Test>, Box<Test>),
+    /// A value decided against something known.
+    Decide {
+        /// The value.
+        value: Source,
+        /// The decision.
+        decision: Decision,
+    },
+    /// The items of a list decided one by one; a value that is no list is decided by itself.
+    Items {
+        /// The list or single value: the first of these that is true in JMESPath's sense, else the last.
+        parts: Vec<Part>,
+        /// Whether one item suffices; otherwise each must hold.
+        some: bool,
+        /// The decision on an item.
+        item: Decision,
+        /// The decision on a value that is no list.
+        single: Decision,
+    },
+    /// A stream yields something for which this holds.
+    Exists {
+        /// What is walked.
+        levels: Vec<Level>,
+        /// The test below its rows.
+        test: Box<Test>,
+    },
+    /// The value is true in JMESPath's sense.
+    Truthy(Source),
+    /// A helper that takes no cell says yes.
+    Ask {
+        /// Which helper.
+        helper: super::helper::Helper,
+        /// Its argument.
+        argument: u32,
+    },
+}
+
+/// A list or single value of the request, decided item by item.
+#[derive(Clone, Debug)]
+pub(super) enum Part {
+    /// What loops yield.
+    Stream(Stream),
+    /// A value of the request.
+    Path {
+        /// The value.
+        path: Path,
+        /// Whether a missing member is an error; otherwise it is null.
+        required: bool,
+        /// The row of an item, when it is a list.
+        row: RowId,
+        /// An item.
+        item: Path,
+    },
+    /// A value known at compile time, and therefore what becomes of the test.
+    Known(bool),
+}
+
+/// A value.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    /// Known at compile time.
+    Known(Value),
+    /// A value of the request.
+    Path(Path),
+    /// Null instead of a missing member.
+    OrNull(Box<Source>),
+    /// A missing member is an error.
+    Required(Box<Source>),
+    /// The first if it is true in JMESPath's sense, else the second.
+    Or(Box<Source>, Box<Source>),
+    /// The second if the first is true in JMESPath's sense, else the first.
+    And(Box<Source>, Box<Source>),
+    /// A truth value.
+    Test(Box<Test>),
+    /// A list computed from the request's lists.
+    Stream(Box<Stream>),
+}
+
+/// A list of what loops over the request's lists yield.
+#[derive(Clone, Debug)]
+pub(super) struct Stream {
+    /// The loops and tests, outermost first.
+    pub(super) levels: Vec<Level>,
+    /// What the innermost yields; null and missing results are left out.
+    pub(super) yields: Box<Source>,
+}
+
+/// A loop or test of a stream.
+#[derive(Clone, Debug)]
+pub(super) enum Level {
+    /// Null unless this holds, when it stands first; nothing is yielded unless it holds elsewhere.
+    Guard(Test),
+    /// The items of lists whose rows have the same layout, one list after the other.
+    Rows {
+        /// The lists. What is null or missing among them is passed over.
+        lists: Vec<Path>,
+        /// The row at which the loop stands.
+        row: RowId,
+        /// Place of an item.
+        item: PlaceId,
+        /// What a value that is no list means.
+        otherwise: NoList,
+    },
+    /// The members of an object.
+    Entries {
+        /// The object.
+        of: Path,
+        /// The row at which the loop stands.
+        row: RowId,
+        /// Place of the name, which lies in the same block as the value.
+        key: PlaceId,
+    },
+}
+
+/// What a level does with a value that is no list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoList {
+    /// The whole stream is null when this is the first level, else nothing is yielded.
+    Nothing,
+    /// Null is passed over; anything else is more than native code handles here.
+    Interpret,
+}
+
+/// A pattern at a place.
+#[derive(Debug)]
+pub(super) struct PatternPlan {
+    /// Which pattern.
+    pub(super) at: PatternId,
+    /// What it is matched against.
+    pub(super) path: Path,
+    /// What it asks.
+    pub(super) kind: PatternKind,
+}
+
+/// What a pattern asks.
+#[derive(Debug)]
+pub(super) enum PatternKind {
+    /// An object with these members.
+    Map {
+        /// Anchored keys in order.
+        anchored: Vec<FieldPlan>,
+        /// Other keys in order.
+        fields: Vec<FieldPlan>,
+    },
+    /// A list, each item of which satisfies a pattern unless an anchor skips it.
+    EachMap {
+        /// The row of an item.
+        row: RowId,
+        /// The pattern of an item.
+        item: Box<PatternPlan>,
+    },
+    /// A scalar pattern; a list satisfies it when each item does.
+    Scalar {
+        /// The decision.
+        decision: Decision,
+        /// The row of an item.
+        row: RowId,
+        /// An item.
+        item: Path,
+        /// Whether only a list will do.
+        list_only: bool,
+    },
+    /// Never satisfied.
+    Never,
+}
+
+/// A key of an object pattern.
+#[derive(Debug)]
+pub(super) struct FieldPlan {
+    /// How the key is decorated.
+    pub(super) anchor: crate::ir::Anchor,
+    /// The member.
+    pub(super) member: MemberPlan,
+    /// What it must satisfy.
+    pub(super) asks: FieldAsks,
+}
+
+/// Which member a key of a pattern means.
+#[derive(Debug)]
+pub(super) enum MemberPlan {
+    /// The member at a place.
+    At(Path),
+    /// The one member whose name matches a wildcard of the unit; absent when there is none, left to the interpreter when
+    /// there are several.
+    Matching {
+        /// The object.
+        of: Path,
+        /// The row of a member.
+        row: RowId,
+        /// The member's name in the row.
+        key: Path,
+        /// The member's value in the row.
+        value: Path,
+        /// What the name matches.
+        name: TextMatch,
+    },
+}
+
+/// What a member must satisfy.
+#[derive(Debug)]
+pub(super) enum FieldAsks {
+    /// To be there and not null.
+    Something,
+    /// Nothing: a negation looks at no value.
+    Nothing,
+    /// A pattern.
+    Pattern(PatternPlan),
+    /// For each of these patterns some item of the list satisfies it.
+    Witnesses {
+        /// The row of an item.
+        row: RowId,
+        /// The patterns.
+        patterns: Vec<PatternPlan>,
+    },
+}

@@ -1,0 +1,103 @@
+//! What the code of a unit refers to by number: constants as cells, wildcards, prepared conditions.
+
+use dikast_stdlib::Value;
+use dikast_stdlib::condition::Operator;
+use dikast_stdlib::wildcard::Wildcard;
+
+use crate::layout::{CELL_SIZE, Cell, Origin, Tag};
+
+/// The tables of a unit. Helpers look their numbers up in them.
+#[derive(Clone, Debug, Default)]
+pub struct Pool {
+    /// Cells that follow the root block: constants, and room for intermediate values.
+    pub cells: Vec<Cell>,
+    /// The texts of constant cells, one after the other.
+    pub texts: String,
+    /// Lists and objects of constant cells, which are handles into this table.
+    pub values: Vec<Value>,
+    /// Wildcards.
+    pub wildcards: Vec<Wildcard>,
+    /// Conditions with one side known.
+    pub conditions: Vec<KnownCondition>,
+    /// Byte offset of the first of `cells`.
+    base: u32,
+}
+
+/// A condition one side of which is known at compile time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownCondition {
+    /// The operator.
+    pub operator: Operator,
+    /// The known side.
+    pub known: Value,
+    /// Whether that is the key; otherwise it is the value.
+    pub known_is_key: bool,
+    /// Whether the other side is one item of a list, which is decided as a list of that item alone.
+    pub item: bool,
+}
+
+impl Pool {
+    /// Sets the byte offset behind the root block.
+    pub(super) fn place_after(&mut self, root_stride: u32) {
+        self.base = root_stride * CELL_SIZE;
+    }
+
+    /// The byte offset of a cell that holds a constant.
+    pub(super) fn constant(&mut self, value: &Value) -> u32 {
+        let cell = match value {
+            Value::Null => Cell::plain(Tag::Null),
+            Value::Bool(truth) => Cell::bool(*truth),
+            Value::Int(number) => Cell::int(*number),
+            Value::Float(number) => Cell::float(*number),
+            Value::Text(text) => {
+                let offset = self.texts.len() as u64;
+                self.texts.push_str(text);
+                Cell::text(Origin::Constant, offset, text.len() as u32)
+            }
+            Value::List(items) => self.handle(value, Tag::List, items.len()),
+            Value::Object(members) => self.handle(value, Tag::Object, members.len()),
+        };
+        self.append(cell)
+    }
+
+    /// The byte offset of a cell for an intermediate value.
+    pub(super) fn temporary(&mut self) -> u32 {
+        self.append(Cell::ABSENT)
+    }
+
+    /// The number of a wildcard.
+    pub(super) fn wildcard(&mut self, wildcard: &Wildcard) -> u32 {
+        number(&mut self.wildcards, wildcard)
+    }
+
+    /// The number of a condition.
+    pub(super) fn condition(&mut self, condition: &KnownCondition) -> u32 {
+        number(&mut self.conditions, condition)
+    }
+
+    fn handle(&mut self, value: &Value, tag: Tag, length: usize) -> Cell {
+        let handle = number(&mut self.values, value);
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        Cell { origin: Origin::Handle, ..Cell::block(tag, length, u64::from(handle)) }
+    }
+
+    fn append(&mut self, cell: Cell) -> u32 {
+        let known = (cell.tag != Tag::Absent && cell.tag != Tag::Text)
+            .then(|| self.cells.iter().position(|other| *other == cell))
+            .flatten();
+        let position = known.unwrap_or_else(|| {
+            self.cells.push(cell);
+            self.cells.len() - 1
+        });
+        self.base + position as u32 * CELL_SIZE
+    }
+}
+
+/// The position of an item in a table; it is added if it is not there.
+fn number<T: Clone + PartialEq>(table: &mut Vec<T>, item: &T) -> u32 {
+    let position = table.iter().position(|known| known == item).unwrap_or_else(|| {
+        table.push(item.clone());
+        table.len() - 1
+    });
+    position as u32
+}
