@@ -30,6 +30,26 @@ macro_rules! for_each_helper {
             SameText = same_text(left: Cell, right: Cell);
             /// Whether a condition of the unit holds for a cell; the last number says how its numbers are read.
             Condition = condition(value: Cell, condition: Number, numbers: Number);
+            /// Whether an operator of the unit holds for a key and a value.
+            Operator = operator(key: Cell, value: Cell, operator: Number, numbers: Number);
+            /// Whether two values are equal in JMESPath's sense.
+            Equal = equal(left: Cell, right: Cell, numbers: Number);
+            /// Takes a value as the next argument of `call`, `concat` or `collect`.
+            Argument = argument(value: Cell, numbers: Number);
+            /// Calls a library function with the last arguments taken and writes its result to a cell.
+            Call = call(function: Number, arguments: Number, result: Cell);
+            /// Puts the last arguments taken one after the other as text and writes the result to a cell.
+            Concat = concat(arguments: Number, result: Cell);
+            /// Begins a list; the arguments taken until `collect` are its items.
+            Begin = begin();
+            /// Ends the list begun last and writes it to a cell.
+            Collect = collect(result: Cell);
+            /// Whether the namespace's labels satisfy a label selector of the unit.
+            NamespaceSelector = namespace_selector(selector: Number);
+            /// Whether the user has a role of the unit's names.
+            Role = role(name: Number);
+            /// Whether the user has a cluster role of the unit's names.
+            ClusterRole = cluster_role(name: Number);
         }
     };
 }

@@ -1,9 +1,12 @@
 //! What the code of a unit refers to by number: constants as cells, wildcards, prepared conditions.
 
+use std::sync::Arc;
+
 use dikast_stdlib::Value;
-use dikast_stdlib::condition::Operator;
+use dikast_stdlib::condition::{Operator, Prepared};
 use dikast_stdlib::wildcard::Wildcard;
 
+use crate::ir::LabelSelector;
 use crate::layout::{CELL_SIZE, Cell, Origin, Tag};
 
 /// The tables of a unit. Helpers look their numbers up in them.
@@ -19,6 +22,12 @@ pub struct Pool {
     pub wildcards: Vec<Wildcard>,
     /// Conditions with one side known.
     pub conditions: Vec<KnownCondition>,
+    /// Operators of conditions with no side known.
+    pub operators: Vec<Operator>,
+    /// Names that helpers compare.
+    pub names: Vec<Arc<str>>,
+    /// Selectors of namespaces.
+    pub selectors: Vec<LabelSelector>,
     /// Byte offset of the first of `cells`.
     base: u32,
 }
@@ -28,8 +37,8 @@ pub struct Pool {
 pub struct KnownCondition {
     /// The operator.
     pub operator: Operator,
-    /// The known side.
-    pub known: Value,
+    /// The known side, with its readings.
+    pub known: Prepared,
     /// Whether that is the key; otherwise it is the value.
     pub known_is_key: bool,
     /// Whether the other side is one item of a list, which is decided as a list of that item alone.
@@ -73,6 +82,21 @@ impl Pool {
     /// The number of a condition.
     pub(super) fn condition(&mut self, condition: &KnownCondition) -> u32 {
         number(&mut self.conditions, condition)
+    }
+
+    /// The number of an operator.
+    pub(super) fn operator(&mut self, operator: &Operator) -> u32 {
+        number(&mut self.operators, operator)
+    }
+
+    /// The number of a name.
+    pub(super) fn name(&mut self, name: &Arc<str>) -> u32 {
+        number(&mut self.names, name)
+    }
+
+    /// The number of a selector.
+    pub(super) fn selector(&mut self, selector: &LabelSelector) -> u32 {
+        number(&mut self.selectors, selector)
     }
 
     fn handle(&mut self, value: &Value, tag: Tag, length: usize) -> Cell {

@@ -84,6 +84,8 @@ pub struct Surface {
     pub texts: [*const u8; 3],
     /// Whether a rule of the policy that runs has run before; whole numbers of the object are then read as such.
     pub rule_ran: bool,
+    /// Whether any text of the request may hold a variable (`{{`).
+    pub variables: bool,
 }
 
 /// Size of a cell in bytes.

@@ -24,7 +24,7 @@ impl Emitter<'_, '_> {
         let text_target = match decision.text {
             TextRule::Known(truth) => known(truth),
             TextRule::Helper => helper,
-            TextRule::Match(_) | TextRule::MatchOrHelper(_) => text,
+            TextRule::Match(_) | TextRule::Shortcut(..) => text,
         };
         self.switch_tag(operand.tag, |tag| match tag {
             Tag::Absent | Tag::Null => known(decision.null),
@@ -38,8 +38,8 @@ impl Emitter<'_, '_> {
         self.start(text);
         match &decision.text {
             TextRule::Match(wanted) => self.text_match(operand.at, wanted, to),
-            TextRule::MatchOrHelper(wanted) => {
-                self.text_match(operand.at, wanted, Targets { yes: to.yes, no: helper });
+            TextRule::Shortcut(wanted, answer) => {
+                self.text_match(operand.at, wanted, Targets { yes: known(*answer), no: helper });
             }
             // Nothing leads here then; the block is left out of the code.
             TextRule::Known(_) | TextRule::Helper => self.goto(to.no),

@@ -16,16 +16,16 @@ pub(super) struct PatternEnds {
     pub(super) ok: Block,
     /// It is not.
     pub(super) fail: Block,
-    /// A condition above or at this place does not hold.
+    /// An anchor says that what it stands in does not apply.
     pub(super) skip: Block,
-    /// Every item of a list below was skipped.
-    pub(super) skip_list: Block,
+    /// A map or list as a whole does not apply, because of anchors in it.
+    pub(super) skip_whole: Block,
 }
 
 impl PatternEnds {
     /// Everything but success leads to one place.
     fn or(ok: Block, otherwise: Block) -> Self {
-        Self { ok, fail: otherwise, skip: otherwise, skip_list: otherwise }
+        Self { ok, fail: otherwise, skip: otherwise, skip_whole: otherwise }
     }
 }
 
@@ -46,7 +46,7 @@ impl Emitter<'_, '_> {
                 self.anchored_fields(anchored, fail, ends);
                 for field in fields {
                     let ok = self.block();
-                    let inner = PatternEnds { ok, fail: ends.fail, skip: ends.skip, skip_list: ends.skip_list };
+                    let inner = PatternEnds { ok, fail: ends.fail, skip: ends.skip, skip_whole: ends.skip_whole };
                     self.field(field, fail, inner);
                     self.start(ok);
                 }
@@ -97,7 +97,7 @@ impl Emitter<'_, '_> {
         let rows = Loop { lists: &lists, row, item: item.path.place(), otherwise: NoList::Nothing };
         if !can_skip(item) {
             self.each_row(&rows, Ends { null: ends.ok, done: ends.ok }, |emitter, next| {
-                emitter.pattern(item, PatternEnds { ok: next, fail: ends.fail, skip: next, skip_list: next });
+                emitter.pattern(item, PatternEnds { ok: next, fail: ends.fail, skip: next, skip_whole: next });
             });
             return;
         }
@@ -105,7 +105,7 @@ impl Emitter<'_, '_> {
         let (done, all_skipped) = (self.block(), self.block());
         self.each_row(&rows, Ends { null: ends.ok, done }, |emitter, next| {
             let (ok, skip) = (emitter.block(), emitter.block());
-            emitter.pattern(item, PatternEnds { ok, fail: ends.fail, skip, skip_list: skip });
+            emitter.pattern(item, PatternEnds { ok, fail: ends.fail, skip, skip_whole: skip });
             for (block, flag) in [(ok, applied), (skip, skipped)] {
                 emitter.start(block);
                 emitter.raise(flag);
@@ -117,29 +117,29 @@ impl Emitter<'_, '_> {
         self.branch(applied, Targets { yes: ends.ok, no: all_skipped });
         self.start(all_skipped);
         let skipped = self.builder.use_var(skipped);
-        self.branch(skipped, Targets { yes: ends.skip_list, no: ends.ok });
+        self.branch(skipped, Targets { yes: ends.skip_whole, no: ends.ok });
     }
 
     /// The anchored keys of a map. A condition of this map that does not hold skips the map at once: what its other
-    /// anchors would say is not heard. A list below whose items were all skipped counts only when nothing applied.
+    /// anchors would say is not heard. A map or list below that does not apply counts only when nothing else applied.
     fn anchored_fields(&mut self, anchored: &[FieldPlan], fail: Block, ends: PatternEnds) {
-        let lists_may_skip = anchored.iter().any(|field| match &field.asks {
+        let parts_may_skip = anchored.iter().any(|field| match &field.asks {
             FieldAsks::Pattern(pattern) => field.anchor != Anchor::Conditional && can_skip(pattern),
             FieldAsks::Something | FieldAsks::Nothing | FieldAsks::Witnesses { .. } => false,
         });
-        if !lists_may_skip {
+        if !parts_may_skip {
             for field in anchored {
                 let ok = self.block();
-                self.field(field, fail, PatternEnds { ok, skip_list: ends.skip, ..ends });
+                self.field(field, fail, PatternEnds { ok, skip: ends.skip_whole, ..ends });
                 self.start(ok);
             }
             return;
         }
         let (applied, skipped) = (self.flag(), self.flag());
         for field in anchored {
-            let (ok, skip_list, next) = (self.block(), self.block(), self.block());
-            self.field(field, fail, PatternEnds { ok, skip_list, ..ends });
-            for (block, flag) in [(ok, applied), (skip_list, skipped)] {
+            let (ok, skip_whole, next) = (self.block(), self.block(), self.block());
+            self.field(field, fail, PatternEnds { ok, skip: ends.skip_whole, skip_whole, ..ends });
+            for (block, flag) in [(ok, applied), (skip_whole, skipped)] {
                 self.start(block);
                 self.raise(flag);
                 self.goto(next);
@@ -151,7 +151,7 @@ impl Emitter<'_, '_> {
         self.branch(skipped, Targets { yes: some_skipped, no: go_on });
         self.start(some_skipped);
         let applied = self.builder.use_var(applied);
-        self.branch(applied, Targets { yes: go_on, no: ends.skip_list });
+        self.branch(applied, Targets { yes: go_on, no: ends.skip_whole });
         self.start(go_on);
     }
 
@@ -167,6 +167,9 @@ impl Emitter<'_, '_> {
                 self.builder.def_var(found, none);
                 self.each_entry(of, *row, key.place(), Ends { null: done, done }, |emitter, next| {
                     let (hit, first) = (emitter.block(), emitter.block());
+                    let member = emitter.path_or_null(value);
+                    let is_text = emitter.tag_is(member.tag, Tag::Text);
+                    emitter.require(is_text, next);
                     let name_cell = emitter.cell(key);
                     emitter.text_match(name_cell, name, Targets { yes: hit, no: next });
                     emitter.start(hit);

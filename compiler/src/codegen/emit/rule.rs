@@ -69,13 +69,13 @@ impl Emitter<'_, '_> {
             BodyPlan::Fires => self.goto(ends.fires),
             BodyPlan::Pattern { pattern, failure_is_certain } => {
                 let fail = if *failure_is_certain { ends.fail } else { self.exits.interpret };
-                self.pattern(pattern, PatternEnds { ok: ends.pass, fail, skip: ends.skip, skip_list: ends.skip });
+                self.pattern(pattern, PatternEnds { ok: ends.pass, fail, skip: ends.skip, skip_whole: ends.skip });
             }
             BodyPlan::AnyPattern(patterns) => {
                 let failed = self.flag();
                 for pattern in patterns {
                     let (fail, next) = (self.block(), self.block());
-                    self.pattern(pattern, PatternEnds { ok: ends.pass, fail, skip: next, skip_list: next });
+                    self.pattern(pattern, PatternEnds { ok: ends.pass, fail, skip: next, skip_whole: next });
                     self.start(fail);
                     self.raise(failed);
                     self.goto(next);

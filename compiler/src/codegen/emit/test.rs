@@ -1,10 +1,11 @@
 //! Code for truth values.
 
-use cranelift_codegen::ir::{InstBuilder, types};
+use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::stream::{Ends, Loop};
-use super::{Emitter, Targets};
-use crate::codegen::plan::{Decision, NoList, Part, Test};
+use super::{Emitter, Operand, Targets};
+use crate::codegen::helper::Helper;
+use crate::codegen::plan::{Items, NoList, Numbers, Part, Source, Stream, Test};
 use crate::layout::Tag;
 
 impl Emitter<'_, '_> {
@@ -41,7 +42,7 @@ impl Emitter<'_, '_> {
                 let operand = self.value(value, self.exits.error);
                 self.decide(operand, decision, to);
             }
-            Test::Items { parts, some, item, single } => self.items(parts, *some, item, single, to),
+            Test::Items(items) => self.items(items, to),
             Test::Exists { levels, test } => {
                 let ends = Ends { null: to.no, done: to.no };
                 self.walk_levels(levels, ends, |emitter, next| emitter.test(test, Targets { yes: to.yes, no: next }));
@@ -50,6 +51,17 @@ impl Emitter<'_, '_> {
                 let operand = self.value(source, self.exits.error);
                 self.truthy(operand, to);
             }
+            Test::Operator { key, operator, value } => {
+                let key = self.value(key, self.exits.error);
+                let value = self.value(value, self.exits.error);
+                let operator = self.argument_number(*operator);
+                self.ask_pair(Helper::Operator, key, value, Some(operator), to);
+            }
+            Test::Equal(left, right) => {
+                let left = self.value(left, self.exits.error);
+                let right = self.value(right, self.exits.error);
+                self.ask_pair(Helper::Equal, left, right, None, to);
+            }
             Test::Ask { helper, argument } => {
                 let argument = self.builder.ins().iconst(types::I32, i64::from(*argument));
                 self.ask(*helper, &[argument], to);
@@ -57,39 +69,40 @@ impl Emitter<'_, '_> {
         }
     }
 
+    fn ask_pair(&mut self, helper: Helper, left: Operand, right: Operand, operator: Option<Value>, to: Targets) {
+        let mut arguments = vec![self.offset(left.at), self.offset(right.at)];
+        arguments.extend(operator);
+        let numbers = if left.numbers == Numbers::AsWritten { right.numbers } else { left.numbers };
+        arguments.push(self.argument_number(numbers as u32));
+        self.ask(helper, &arguments, to);
+    }
+
     /// Decides a list item by item, or the first value of an `||` chain that is not empty.
-    fn items(&mut self, parts: &[Part], some: bool, item: &Decision, single: &Decision, to: Targets) {
-        let all_walked = if some { to.no } else { to.yes };
-        for (position, part) in parts.iter().enumerate() {
-            let last = position + 1 == parts.len();
+    fn items(&mut self, items: &Items, to: Targets) {
+        let outcome = |truth: bool| if truth { to.yes } else { to.no };
+        let ends = ItemEnds {
+            to,
+            some: items.some,
+            walked: outcome(!items.some),
+            empty: outcome(items.empty),
+        };
+        for (position, part) in items.parts.iter().enumerate() {
+            let last = position + 1 == items.parts.len();
             let other = self.block();
             match part {
                 Part::Known(truth) => self.known(*truth, to),
-                Part::Stream(stream) => {
-                    let seen = self.builder.declare_var(types::I8);
-                    let (null, done) = (self.block(), self.block());
-                    let nothing = self.builder.ins().iconst(types::I8, 0);
-                    self.builder.def_var(seen, nothing);
-                    self.walk(stream, Ends { null, done }, |emitter, operand, next| {
-                        let one = emitter.builder.ins().iconst(types::I8, 1);
-                        emitter.builder.def_var(seen, one);
-                        let targets =
-                            if some { Targets { yes: to.yes, no: next } } else { Targets { yes: next, no: to.no } };
-                        emitter.decide(operand, item, targets);
-                    });
-                    self.start(done);
-                    let seen = self.builder.use_var(seen);
-                    self.branch(seen, Targets { yes: all_walked, no: if last { all_walked } else { other } });
-                    self.start(null);
-                    if last {
-                        self.known(single.null, to);
-                    } else {
-                        self.goto(other);
-                    }
+                Part::NoVariables => {
+                    self.require_no_variables();
+                    self.goto(other);
                 }
-                Part::Path { path, required, row, item: place } => {
+                Part::Stream(stream) => {
+                    let null = if last { outcome(items.single.null) } else { other };
+                    let empty = if last { ends.empty } else { other };
+                    self.stream_items(stream, items, ends, Ends { null, done: empty });
+                }
+                Part::Path { path, required, row, item } => {
                     let operand = if *required {
-                        self.value(&crate::codegen::plan::Source::Path(path.clone()), self.exits.error)
+                        self.value(&Source::Path(path.clone()), self.exits.error)
                     } else {
                         self.path_or_null(path)
                     };
@@ -102,21 +115,51 @@ impl Emitter<'_, '_> {
                     let is_list = self.tag_is(operand.tag, Tag::List);
                     self.branch(is_list, Targets { yes: list, no: scalar });
                     self.start(scalar);
-                    self.decide(operand, single, to);
+                    self.decide(operand, &items.single, to);
                     self.start(list);
+                    let there = self.block();
+                    let length = self.length(operand.at);
+                    self.branch(length, Targets { yes: there, no: ends.empty });
+                    self.start(there);
                     let lists = [path.clone()];
-                    let rows = Loop { lists: &lists, row: *row, item: place.place(), otherwise: NoList::Nothing };
-                    self.each_row(&rows, Ends { null: all_walked, done: all_walked }, |emitter, next| {
-                        let operand = emitter.path_or_null(place);
-                        let targets =
-                            if some { Targets { yes: to.yes, no: next } } else { Targets { yes: next, no: to.no } };
-                        emitter.decide(operand, item, targets);
+                    let rows = Loop { lists: &lists, row: *row, item: item.place(), otherwise: NoList::Nothing };
+                    self.each_row(&rows, Ends { null: ends.walked, done: ends.walked }, |emitter, next| {
+                        let operand = emitter.path_or_null(item);
+                        emitter.decide(operand, &items.item, ends.item(next));
                     });
                 }
             }
             self.start(other);
         }
-        // Only reached when there are no parts, or from the block behind the last, which nothing leads to.
-        self.goto(all_walked);
+        // Only reached when there are no parts.
+        self.goto(ends.empty);
+    }
+
+    fn stream_items(&mut self, stream: &Stream, items: &Items, ends: ItemEnds, nothing: Ends) {
+        let seen = self.flag();
+        let done = self.block();
+        self.walk(stream, Ends { null: nothing.null, done }, |emitter, operand, next| {
+            emitter.raise(seen);
+            emitter.decide(operand, &items.item, ends.item(next));
+        });
+        self.start(done);
+        let seen = self.builder.use_var(seen);
+        self.branch(seen, Targets { yes: ends.walked, no: nothing.done });
+    }
+}
+
+/// Where the decisions on items lead.
+#[derive(Clone, Copy)]
+struct ItemEnds {
+    to: Targets,
+    some: bool,
+    /// Every item was decided and none ended the test.
+    walked: Block,
+    empty: Block,
+}
+
+impl ItemEnds {
+    fn item(self, next: Block) -> Targets {
+        if self.some { Targets { yes: self.to.yes, no: next } } else { Targets { yes: next, no: self.to.no } }
     }
 }

@@ -1,10 +1,14 @@
 //! Code that gives a value.
 
+use std::mem::offset_of;
+
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
 
-use super::{CellAt, Emitter, Operand, Targets};
-use crate::codegen::plan::{Numbers, Path, Source};
-use crate::layout::Tag;
+use super::stream::Ends;
+use super::{CellAt, Emitter, Operand, Targets, unchanging};
+use crate::codegen::helper::Helper;
+use crate::codegen::plan::{Numbers, Path, Source, Stream};
+use crate::layout::{Surface, Tag};
 
 impl Emitter<'_, '_> {
     /// The value of a source. Code leaves for `missing` when a member is.
@@ -29,6 +33,17 @@ impl Emitter<'_, '_> {
                 }
             },
             Source::Required(inner) => self.value(inner, self.exits.error),
+            Source::Expanded(inner) => {
+                let operand = self.value(inner, missing);
+                let (container, other) = (self.cold_block(), self.block());
+                let is_container = self.tag_between(operand.tag, Tag::List, Tag::Object);
+                self.branch(is_container, Targets { yes: container, no: other });
+                self.start(container);
+                self.require_no_variables();
+                self.goto(other);
+                self.start(other);
+                operand
+            }
             Source::Or(left, right) => self.either(left, right, true, missing),
             Source::And(left, right) => self.either(left, right, false, missing),
             Source::Test(test) => {
@@ -42,7 +57,89 @@ impl Emitter<'_, '_> {
                 }
                 self.merged(merged, Numbers::AsWritten)
             }
+            Source::Stream(stream) => self.collect(stream),
+            Source::Call { function, arguments } => {
+                self.take_arguments(arguments, missing);
+                let function = self.argument_number(u32::from(function.0));
+                let count = self.argument_number(arguments.len() as u32);
+                self.result_of(Helper::Call, &[function, count])
+            }
+            Source::Text(parts) => {
+                self.take_arguments(parts, missing);
+                let count = self.argument_number(parts.len() as u32);
+                self.result_of(Helper::Concat, &[count])
+            }
         }
+    }
+
+    fn take_arguments(&mut self, arguments: &[Source], missing: Block) {
+        for argument in arguments {
+            let operand = self.value(argument, missing);
+            self.take_argument(operand);
+        }
+    }
+
+    fn take_argument(&mut self, operand: Operand) {
+        let offset = self.operand_offset(operand);
+        let numbers = self.argument_number(operand.numbers as u32);
+        self.must(Helper::Argument, &[offset, numbers]);
+    }
+
+    /// The offset of a cell that has the operand's value. What an operand takes for null may stand in an absent cell,
+    /// which helpers take for null as well.
+    fn operand_offset(&mut self, operand: Operand) -> Value {
+        self.offset(operand.at)
+    }
+
+    /// Calls a helper that computes a value. Its answer no is an error.
+    fn result_of(&mut self, helper: Helper, arguments: &[Value]) -> Operand {
+        let result = self.pool.temporary();
+        let mut arguments = arguments.to_vec();
+        arguments.push(self.number(i64::from(result)));
+        let done = self.block();
+        self.ask(helper, &arguments, Targets { yes: done, no: self.exits.error });
+        self.start(done);
+        self.operand_at(result, true)
+    }
+
+    fn must(&mut self, helper: Helper, arguments: &[Value]) {
+        let done = self.block();
+        self.ask(helper, arguments, Targets { yes: done, no: self.exits.interpret });
+        self.start(done);
+    }
+
+    /// The list that a stream yields, or null.
+    fn collect(&mut self, stream: &Stream) -> Operand {
+        let merged = self.merge_block();
+        let (null, done) = (self.cold_block(), self.block());
+        self.must(Helper::Begin, &[]);
+        self.walk(stream, Ends { null, done }, |emitter, operand, next| {
+            emitter.take_argument(operand);
+            emitter.goto(next);
+        });
+        self.start(done);
+        let list = self.result_of(Helper::Collect, &[]);
+        self.leave_for(merged, list);
+        self.start(null);
+        // The list begun is ended all the same.
+        self.result_of(Helper::Collect, &[]);
+        let nothing = self.pool.constant(&dikast_stdlib::Value::Null);
+        let nothing = self.operand_at(nothing, false);
+        self.leave_for(merged, nothing);
+        self.merged(merged, Numbers::AsWritten)
+    }
+
+    pub(super) fn argument_number(&mut self, number: u32) -> Value {
+        self.builder.ins().iconst(types::I32, i64::from(number))
+    }
+
+    /// Leaves for the interpreter when a text of the request may hold a variable.
+    pub(super) fn require_no_variables(&mut self) {
+        let offset = offset_of!(Surface, variables) as i32;
+        let variables = self.builder.ins().load(types::I8, unchanging(), self.request, offset);
+        let none = self.block();
+        self.branch(variables, Targets { yes: self.exits.interpret, no: none });
+        self.start(none);
     }
 
     /// A path's value. Where its cell is absent the steps before say whether a member is missing or the value is null.

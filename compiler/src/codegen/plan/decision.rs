@@ -54,8 +54,8 @@ pub(in super::super) enum TextRule {
     Known(bool),
     /// By comparing.
     Match(TextMatch),
-    /// By comparing; where that says no, by the helper.
-    MatchOrHelper(TextMatch),
+    /// This answer for a text that matches; any other goes to the helper.
+    Shortcut(TextMatch, bool),
     /// By the helper.
     Helper,
 }

@@ -10,6 +10,7 @@ pub(super) use decision::{BlockRule, Decision, NumberRule, TextMatch, TextRule};
 use crate::ir::{PatternId, PolicyId, RuleId};
 use crate::layout::PlaceId;
 use dikast_stdlib::Value;
+use dikast_stdlib::functions::FunctionId;
 
 /// All rules that can match a unit's requests, in the order in which they run.
 #[derive(Debug, Default)]
@@ -147,17 +148,19 @@ pub(super) enum Test {
         /// The decision.
         decision: Decision,
     },
-    /// The items of a list decided one by one; a value that is no list is decided by itself.
-    Items {
-        /// The list or single value: the first of these that is true in JMESPath's sense, else the last.
-        parts: Vec<Part>,
-        /// Whether one item suffices; otherwise each must hold.
-        some: bool,
-        /// The decision on an item.
-        item: Decision,
-        /// The decision on a value that is no list.
-        single: Decision,
+    /// The items of a list decided one by one.
+    Items(Items),
+    /// An operator of conditions between two values.
+    Operator {
+        /// Left side.
+        key: Source,
+        /// The operator's number in the unit.
+        operator: u32,
+        /// Right side.
+        value: Source,
     },
+    /// Two values are equal in JMESPath's sense.
+    Equal(Source, Source),
     /// A stream yields something for which this holds.
     Exists {
         /// What is walked.
@@ -176,11 +179,28 @@ pub(super) enum Test {
     },
 }
 
-/// A list or single value of the request, decided item by item.
+/// The items of a list decided one by one; a value that is no list is decided by itself.
+#[derive(Clone, Debug)]
+pub(super) struct Items {
+    /// The list or single value: the first of these that is true in JMESPath's sense, else the last.
+    pub(super) parts: Vec<Part>,
+    /// Whether one item suffices; otherwise each must hold.
+    pub(super) some: bool,
+    /// What becomes of the test when the list has no items.
+    pub(super) empty: bool,
+    /// The decision on an item.
+    pub(super) item: Decision,
+    /// The decision on a value that is no list.
+    pub(super) single: Decision,
+}
+
+/// A part of what is decided item by item.
 #[derive(Clone, Debug)]
 pub(super) enum Part {
     /// What loops yield.
     Stream(Stream),
+    /// Nothing by itself: what follows is only handled natively in requests whose texts hold no variables.
+    NoVariables,
     /// A value of the request.
     Path {
         /// The value.
@@ -213,8 +233,19 @@ pub(super) enum Source {
     And(Box<Source>, Box<Source>),
     /// A truth value.
     Test(Box<Test>),
+    /// A value with the variables in its texts substituted. Native code handles only values without any.
+    Expanded(Box<Source>),
     /// A list computed from the request's lists.
     Stream(Box<Stream>),
+    /// The result of a library function.
+    Call {
+        /// Which function.
+        function: FunctionId,
+        /// Its arguments.
+        arguments: Vec<Source>,
+    },
+    /// Texts one after the other.
+    Text(Vec<Source>),
 }
 
 /// A list of what loops over the request's lists yield.
