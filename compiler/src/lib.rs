@@ -10,9 +10,12 @@
 //! | [`ir`] | the typed IR |
 //! | [`lower`] | the model to IR |
 //! | [`passes`] | IR to better IR |
+//! | [`unit`] | which rules are compiled together |
 //! | [`layout`] | where native code finds the parts of a request |
+//! | [`codegen`] | native code |
 
 mod autogen;
+pub mod codegen;
 pub mod diagnostic;
 pub mod ir;
 pub mod layout;
@@ -23,3 +26,4 @@ pub mod pipeline;
 mod syntax;
 
 pub use pipeline::{Compilation, Counts, compile};
+pub mod unit;

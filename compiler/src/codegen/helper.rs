@@ -24,8 +24,8 @@ macro_rules! for_each_helper {
         $callback! {
             /// Whether the text of a cell matches a wildcard of the unit.
             Wildcard = wildcard(text: Cell, wildcard: Number);
-            /// Whether a cell satisfies a scalar pattern of the program.
-            ScalarPattern = scalar_pattern(value: Cell, pattern: Number);
+            /// Whether a cell satisfies a scalar pattern of the unit; the last number says how its numbers are read.
+            ScalarPattern = scalar_pattern(value: Cell, pattern: Number, numbers: Number);
             /// Whether two cells hold the same text, or nothing both.
             SameText = same_text(left: Cell, right: Cell);
             /// Whether a condition of the unit holds for a cell; the last number says how its numbers are read.

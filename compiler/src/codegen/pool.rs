@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dikast_stdlib::Value;
 use dikast_stdlib::condition::{Operator, Prepared};
+use dikast_stdlib::pattern::ScalarPattern;
 use dikast_stdlib::wildcard::Wildcard;
 
 use crate::ir::LabelSelector;
@@ -20,6 +21,8 @@ pub struct Pool {
     pub values: Vec<Value>,
     /// Wildcards.
     pub wildcards: Vec<Wildcard>,
+    /// Scalar patterns.
+    pub scalars: Vec<ScalarPattern>,
     /// Conditions with one side known.
     pub conditions: Vec<KnownCondition>,
     /// Operators of conditions with no side known.
@@ -77,6 +80,11 @@ impl Pool {
     /// The number of a wildcard.
     pub(super) fn wildcard(&mut self, wildcard: &Wildcard) -> u32 {
         number(&mut self.wildcards, wildcard)
+    }
+
+    /// The number of a scalar pattern.
+    pub(super) fn scalar(&mut self, pattern: &ScalarPattern) -> u32 {
+        number(&mut self.scalars, pattern)
     }
 
     /// The number of a condition.

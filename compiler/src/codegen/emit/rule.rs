@@ -42,7 +42,7 @@ impl Emitter<'_, '_> {
         let exits = [
             (ends.pass, Status::Pass),
             (ends.skip, Status::Skip),
-            (ends.fail, Status::Fail),
+            (ends.fail, if rule.fails { Status::Fail } else { Status::Interpret }),
             (ends.nothing, Status::NoMatch),
             (ends.fires, Status::Fires),
             (self.exits.error, Status::Error),

@@ -53,6 +53,14 @@ impl Emitter<'_, '_> {
                 self.start(yes);
                 self.walk_from(rest, ends, body);
             }
+            Level::NoList(path) => {
+                let operand = self.path_or_null(path);
+                let is_list = self.tag_is(operand.tag, Tag::List);
+                let no = self.block();
+                self.branch(is_list, Targets { yes: self.exits.interpret, no });
+                self.start(no);
+                self.walk_from(rest, ends, body);
+            }
             Level::Rows { lists, row, item, otherwise } => {
                 let rows = Loop { lists, row: *row, item: *item, otherwise: *otherwise };
                 self.each_row(&rows, ends, |emitter, next| emitter.walk_from(rest, inner(next), body));

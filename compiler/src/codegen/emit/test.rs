@@ -1,12 +1,16 @@
 //! Code for truth values.
 
-use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
+use std::mem::offset_of;
+
+use cranelift_codegen::ir::condcodes::FloatCC;
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 
 use super::stream::{Ends, Loop};
-use super::{Emitter, Operand, Targets};
+use super::{Emitter, Operand, Targets, unchanging};
 use crate::codegen::helper::Helper;
 use crate::codegen::plan::{Items, NoList, Numbers, Part, Source, Stream, Test};
-use crate::layout::Tag;
+use crate::ir::Ordering;
+use crate::layout::{Surface, Tag};
 
 impl Emitter<'_, '_> {
     pub(super) fn test(&mut self, test: &Test, to: Targets) {
@@ -51,6 +55,16 @@ impl Emitter<'_, '_> {
                 let operand = self.value(source, self.exits.error);
                 self.truthy(operand, to);
             }
+            Test::NotNull(source) => {
+                let operand = self.value(source, self.exits.error);
+                let is_null = self.tag_between(operand.tag, Tag::Absent, Tag::Null);
+                self.branch(is_null, Targets { yes: to.no, no: to.yes });
+            }
+            Test::Order { ordering, left, right } => {
+                let left = self.value(left, self.exits.error);
+                let right = self.value(right, self.exits.error);
+                self.order(*ordering, left, right, to);
+            }
             Test::Operator { key, operator, value } => {
                 let key = self.value(key, self.exits.error);
                 let value = self.value(value, self.exits.error);
@@ -91,16 +105,15 @@ impl Emitter<'_, '_> {
             let other = self.block();
             match part {
                 Part::Known(truth) => self.known(*truth, to),
-                Part::NoVariables => {
-                    self.require_no_variables();
-                    self.goto(other);
-                }
-                Part::Stream(stream) => {
+                Part::Stream { stream, expands } => {
+                    if *expands {
+                        self.require_no_variables();
+                    }
                     let null = if last { outcome(items.single.null) } else { other };
                     let empty = if last { ends.empty } else { other };
                     self.stream_items(stream, items, ends, Ends { null, done: empty });
                 }
-                Part::Path { path, required, row, item } => {
+                Part::Path { path, required, expands, row, item } => {
                     let operand = if *required {
                         self.value(&Source::Path(path.clone()), self.exits.error)
                     } else {
@@ -117,6 +130,9 @@ impl Emitter<'_, '_> {
                     self.start(scalar);
                     self.decide(operand, &items.single, to);
                     self.start(list);
+                    if *expands {
+                        self.require_no_variables();
+                    }
                     let there = self.block();
                     let length = self.length(operand.at);
                     self.branch(length, Targets { yes: there, no: ends.empty });
@@ -133,6 +149,60 @@ impl Emitter<'_, '_> {
         }
         // Only reached when there are no parts.
         self.goto(ends.empty);
+    }
+
+    /// Whether two numbers stand in an order. Only fractions have one.
+    fn order(&mut self, ordering: Ordering, left: Operand, right: Operand, to: Targets) {
+        let condition = match ordering {
+            Ordering::Less => FloatCC::LessThan,
+            Ordering::LessOrEqual => FloatCC::LessThanOrEqual,
+            Ordering::Greater => FloatCC::GreaterThan,
+            Ordering::GreaterOrEqual => FloatCC::GreaterThanOrEqual,
+        };
+        let left = self.fraction(left, to.no);
+        let right = self.fraction(right, to.no);
+        let holds = self.builder.ins().fcmp(condition, left, right);
+        self.branch(holds, to);
+    }
+
+    /// A number as the fraction that expressions see. A whole number read as such is none.
+    fn fraction(&mut self, operand: Operand, none: Block) -> Value {
+        let read = self.block();
+        self.builder.append_block_param(read, types::F64);
+        let (whole, fraction) = (self.block(), self.block());
+        self.switch_tag(operand.tag, |tag| match tag {
+            Tag::Int => whole,
+            Tag::Float => fraction,
+            Tag::Absent | Tag::Null | Tag::False | Tag::True | Tag::Text | Tag::List | Tag::Object => none,
+        });
+        self.start(whole);
+        match operand.numbers {
+            Numbers::Fractions => {}
+            Numbers::AsWritten => {
+                let never = self.equals(operand.tag, Tag::Float as i64);
+                self.require(never, none);
+            }
+            Numbers::Object => {
+                let fresh = self.block();
+                let ran = self.rule_ran();
+                self.branch(ran, Targets { yes: none, no: fresh });
+                self.start(fresh);
+            }
+        }
+        let number = self.payload(operand.at);
+        let number = self.builder.ins().fcvt_from_sint(types::F64, number);
+        self.goto_with(read, number);
+        self.start(fraction);
+        let bits = self.payload(operand.at);
+        let number = self.builder.ins().bitcast(types::F64, MemFlagsData::new(), bits);
+        self.goto_with(read, number);
+        self.start(read);
+        self.builder.block_params(read)[0]
+    }
+
+    fn rule_ran(&mut self) -> Value {
+        let offset = offset_of!(Surface, rule_ran) as i32;
+        self.builder.ins().load(types::I8, unchanging(), self.request, offset)
     }
 
     fn stream_items(&mut self, stream: &Stream, items: &Items, ends: ItemEnds, nothing: Ends) {

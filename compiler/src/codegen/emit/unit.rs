@@ -16,7 +16,7 @@ use crate::codegen::abi::{Status, Verdict};
 use crate::codegen::clif::Comments;
 use crate::codegen::code::CodeBuilder;
 use crate::codegen::helper::Helper;
-use crate::codegen::plan::{Guard, RulePlan, UnitPlan};
+use crate::codegen::plan::{Guard, RulePlan, TextMatch, UnitPlan};
 use crate::codegen::pool::Pool;
 use crate::ir::Program;
 use crate::layout::{Layout, Surface, Tag};
@@ -157,10 +157,8 @@ impl Emitter<'_, '_> {
         }
         let end = self.block();
         for (position, (rule, &function)) in unit.rules.iter().zip(functions).enumerate() {
-            let first_of_policy =
-                position.checked_sub(1).and_then(|before| unit.rules.get(before)).map(|rule| rule.policy)
-                    != Some(rule.policy);
-            if first_of_policy {
+            let before = position.checked_sub(1).and_then(|before| unit.rules.get(before));
+            if before.map(|before| (before.policy, before.is_mutation)) != Some((rule.policy, rule.is_mutation)) {
                 self.set_rule_ran(false);
             }
             let (matched, next, undecided) = (self.block(), self.block(), self.cold_block());
@@ -194,20 +192,35 @@ impl Emitter<'_, '_> {
     fn guard(&mut self, guard: &Guard) {
         let interpret = self.exits.interpret;
         match guard {
-            Guard::IsObject(path) => {
+            Guard::OneOf(path, tags) => {
                 let operand = self.path_or_null(path);
-                let holds = self.tag_is(operand.tag, Tag::Object);
-                self.require(holds, interpret);
+                let yes = self.block();
+                self.switch_tag(operand.tag, |tag| if tags.contains(&tag) { yes } else { interpret });
+                self.start(yes);
             }
-            Guard::IsNothing(path) => {
+            Guard::Is(path, text) => {
                 let operand = self.path_or_null(path);
-                let holds = self.tag_between(operand.tag, Tag::Absent, Tag::Null);
-                self.require(holds, interpret);
+                let is_text = self.tag_is(operand.tag, Tag::Text);
+                self.require(is_text, interpret);
+                let yes = self.block();
+                let wanted = TextMatch::Equals(text.clone());
+                self.text_match(operand.at, &wanted, Targets { yes, no: interpret });
+                self.start(yes);
+            }
+            Guard::Filled(path) => {
+                let operand = self.path_or_null(path);
+                let is_text = self.tag_is(operand.tag, Tag::Text);
+                self.require(is_text, interpret);
+                let length = self.length(operand.at);
+                self.require(length, interpret);
             }
             Guard::SameText(left, right) => {
+                let (yes, asked) = (self.block(), self.block());
+                let wanted = self.path_or_null(right);
+                self.truthy(wanted, Targets { yes: asked, no: yes });
+                self.start(asked);
                 let [left, right] = [left, right].map(|path| self.cell(path));
                 let [left, right] = [left, right].map(|at| self.offset(at));
-                let yes = self.block();
                 self.ask(Helper::SameText, &[left, right], Targets { yes, no: interpret });
                 self.start(yes);
             }

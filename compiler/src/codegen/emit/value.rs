@@ -2,36 +2,41 @@
 
 use std::mem::offset_of;
 
-use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, Block, BlockArg, InstBuilder, types};
+use dikast_stdlib::Value;
 
 use super::stream::Ends;
-use super::{CellAt, Emitter, Operand, Targets, unchanging};
+use super::{CellAt, Emitter, Exits, Operand, Targets, unchanging};
 use crate::codegen::helper::Helper;
-use crate::codegen::plan::{Numbers, Path, Source, Stream};
-use crate::layout::{Surface, Tag};
+use crate::codegen::plan::{Numbers, Path, RowId, Source, Stream};
+use crate::layout::{CELL_SIZE, Surface, Tag};
 
 impl Emitter<'_, '_> {
     /// The value of a source. Code leaves for `missing` when a member is.
     pub(super) fn value(&mut self, source: &Source, missing: Block) -> Operand {
         match source {
-            Source::Known(value) => {
-                let offset = self.pool.constant(value);
-                self.operand_at(offset, false)
-            }
+            Source::Known(value) => self.constant(value),
             Source::Path(path) => self.path(path, missing),
-            Source::OrNull(inner) => match &**inner {
+            Source::OrNull { of, errors } => match &**of {
                 Source::Path(path) => self.path_or_null(path),
-                inner => {
-                    let merged = self.merge_block();
-                    let missing = self.cold_block();
-                    let operand = self.value(inner, missing);
-                    self.leave_for(merged, operand);
-                    self.start(missing);
-                    let null = self.value(&Source::Known(dikast_stdlib::Value::Null), missing);
-                    self.leave_for(merged, null);
-                    self.merged(merged, operand.numbers)
-                }
+                of => self.or_null(of, *errors),
             },
+            Source::At { list, position, row, then } => self.at_position(list, *position, *row, then, missing),
+            Source::Below { of, then } => {
+                self.value(of, missing);
+                self.value(then, missing)
+            }
+            Source::IfNotNull(subject, body) => {
+                let merged = self.merge_block();
+                let null = self.cold_block();
+                let subject = self.value(subject, missing);
+                self.require_value(subject, null);
+                let body = self.value(body, missing);
+                self.leave_for(merged, body);
+                self.null_for(null, merged);
+                self.merged(merged, body.numbers)
+            }
             Source::Required(inner) => self.value(inner, self.exits.error),
             Source::Expanded(inner) => {
                 let operand = self.value(inner, missing);
@@ -52,7 +57,7 @@ impl Emitter<'_, '_> {
                 self.test(test, Targets { yes, no });
                 for (block, truth) in [(yes, true), (no, false)] {
                     self.start(block);
-                    let operand = self.value(&Source::Known(dikast_stdlib::Value::Bool(truth)), missing);
+                    let operand = self.constant(&Value::Bool(truth));
                     self.leave_for(merged, operand);
                 }
                 self.merged(merged, Numbers::AsWritten)
@@ -72,6 +77,65 @@ impl Emitter<'_, '_> {
         }
     }
 
+    fn constant(&mut self, value: &Value) -> Operand {
+        let offset = self.pool.constant(value);
+        self.operand_at(offset, false)
+    }
+
+    /// A value, or null where a member is missing or, with `errors`, where there is an error.
+    fn or_null(&mut self, of: &Source, errors: bool) -> Operand {
+        let merged = self.merge_block();
+        let missing = self.cold_block();
+        let error = if errors { missing } else { self.exits.error };
+        let exits = std::mem::replace(&mut self.exits, Exits { error, ..self.exits });
+        let operand = self.value(of, missing);
+        self.exits = exits;
+        self.leave_for(merged, operand);
+        self.null_for(missing, merged);
+        self.merged(merged, operand.numbers)
+    }
+
+    /// Fills a block that leaves for another with null.
+    fn null_for(&mut self, block: Block, merged: Block) {
+        self.start(block);
+        let null = self.constant(&Value::Null);
+        self.leave_for(merged, null);
+    }
+
+    /// A value below one item of a list; null when there is no such item.
+    fn at_position(&mut self, list: &Path, position: i64, row: RowId, then: &Source, missing: Block) -> Operand {
+        let merged = self.merge_block();
+        let null = self.cold_block();
+        let at = self.cell(list);
+        let tag = self.tag(at);
+        let is_list = self.tag_is(tag, Tag::List);
+        self.require(is_list, null);
+        let length = self.length(at);
+        let length = self.builder.ins().uextend(types::I64, length);
+        let position = match u64::try_from(position) {
+            Ok(_) => self.number(position),
+            Err(_) => self.builder.ins().iadd_imm_s(length, position),
+        };
+        let inside = self.builder.ins().icmp(IntCC::UnsignedLessThan, position, length);
+        self.require(inside, null);
+        let first = self.payload(at);
+        let size = self.row_size(list);
+        let before = self.builder.ins().imul_imm(position, i64::from(size));
+        let start = self.builder.ins().iadd(first, before);
+        self.rows.insert(row, start);
+        let operand = self.value(then, missing);
+        self.rows.remove(&row);
+        self.leave_for(merged, operand);
+        self.null_for(null, merged);
+        self.merged(merged, operand.numbers)
+    }
+
+    /// Bytes of one row of a list.
+    fn row_size(&self, list: &Path) -> u32 {
+        let item = self.layout.place(list.place()).items;
+        item.map_or(0, |item| self.layout.block(self.layout.node(item).block).stride * CELL_SIZE)
+    }
+
     fn take_arguments(&mut self, arguments: &[Source], missing: Block) {
         for argument in arguments {
             let operand = self.value(argument, missing);
@@ -80,19 +144,13 @@ impl Emitter<'_, '_> {
     }
 
     fn take_argument(&mut self, operand: Operand) {
-        let offset = self.operand_offset(operand);
+        let offset = self.offset(operand.at);
         let numbers = self.argument_number(operand.numbers as u32);
         self.must(Helper::Argument, &[offset, numbers]);
     }
 
-    /// The offset of a cell that has the operand's value. What an operand takes for null may stand in an absent cell,
-    /// which helpers take for null as well.
-    fn operand_offset(&mut self, operand: Operand) -> Value {
-        self.offset(operand.at)
-    }
-
     /// Calls a helper that computes a value. Its answer no is an error.
-    fn result_of(&mut self, helper: Helper, arguments: &[Value]) -> Operand {
+    fn result_of(&mut self, helper: Helper, arguments: &[ir::Value]) -> Operand {
         let result = self.pool.temporary();
         let mut arguments = arguments.to_vec();
         arguments.push(self.number(i64::from(result)));
@@ -102,7 +160,7 @@ impl Emitter<'_, '_> {
         self.operand_at(result, true)
     }
 
-    fn must(&mut self, helper: Helper, arguments: &[Value]) {
+    fn must(&mut self, helper: Helper, arguments: &[ir::Value]) {
         let done = self.block();
         self.ask(helper, arguments, Targets { yes: done, no: self.exits.interpret });
         self.start(done);
@@ -123,13 +181,12 @@ impl Emitter<'_, '_> {
         self.start(null);
         // The list begun is ended all the same.
         self.result_of(Helper::Collect, &[]);
-        let nothing = self.pool.constant(&dikast_stdlib::Value::Null);
-        let nothing = self.operand_at(nothing, false);
+        let nothing = self.constant(&Value::Null);
         self.leave_for(merged, nothing);
         self.merged(merged, Numbers::AsWritten)
     }
 
-    pub(super) fn argument_number(&mut self, number: u32) -> Value {
+    pub(super) fn argument_number(&mut self, number: u32) -> ir::Value {
         self.builder.ins().iconst(types::I32, i64::from(number))
     }
 
@@ -153,19 +210,21 @@ impl Emitter<'_, '_> {
         let is_absent = self.tag_is(operand.tag, Tag::Absent);
         self.branch(is_absent, Targets { yes: absent, no: there });
         self.start(absent);
-        let (_, before) = path.steps.split_last().unwrap_or((&path.steps[0], &[]));
-        for &step in before.iter().rev() {
+        let before = path.steps.len() - 1;
+        for (position, &step) in path.steps[..before].iter().enumerate().rev() {
             let at = self.cell_of(path, step);
             let tag = self.tag(at);
             let next = self.block();
+            // The step after this one is what the object lacks.
+            let lacking = if position + 1 < path.null_steps { there } else { missing };
             self.switch_tag(tag, |tag| match tag {
-                Tag::Object => missing,
+                Tag::Object => lacking,
                 Tag::Absent => next,
                 Tag::Null | Tag::False | Tag::True | Tag::Int | Tag::Float | Tag::Text | Tag::List => there,
             });
             self.start(next);
         }
-        self.goto(missing);
+        self.goto(if path.null_steps > 0 { there } else { missing });
         self.start(there);
         operand
     }
@@ -200,7 +259,7 @@ impl Emitter<'_, '_> {
 
     fn merged(&mut self, merged: Block, numbers: Numbers) -> Operand {
         self.start(merged);
-        let parameters: Vec<Value> = self.builder.block_params(merged).to_vec();
+        let parameters: Vec<ir::Value> = self.builder.block_params(merged).to_vec();
         // A side may have been an intermediate value.
         let at = CellAt { row: Some(parameters[0]), offset: 0, temporary: true };
         Operand { at, tag: parameters[1], numbers }

@@ -84,4 +84,6 @@ pub(in super::super) enum TextMatch {
 impl TextMatch {
     /// Any text.
     pub(in super::super) const ANYTHING: TextMatch = TextMatch::All(Vec::new());
+    /// No text.
+    pub(in super::super) const NOTHING: TextMatch = TextMatch::Any(Vec::new());
 }

@@ -7,8 +7,8 @@ mod decision;
 
 pub(super) use decision::{BlockRule, Decision, NumberRule, TextMatch, TextRule};
 
-use crate::ir::{PatternId, PolicyId, RuleId};
-use crate::layout::PlaceId;
+use crate::ir::{Ordering, PatternId, PolicyId, RuleId};
+use crate::layout::{PlaceId, Tag};
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::FunctionId;
 
@@ -24,11 +24,13 @@ pub(super) struct UnitPlan {
 /// A fact that the plans of all rules rely on. Where it does not hold, each rule is left to the interpreter.
 #[derive(Debug)]
 pub(super) enum Guard {
-    /// An object stands there.
-    IsObject(Path),
-    /// Nothing, or null, stands there.
-    IsNothing(Path),
-    /// Both hold the same text, or nothing both.
+    /// A value of one of these kinds stands there.
+    OneOf(Path, &'static [Tag]),
+    /// This text stands there.
+    Is(Path, String),
+    /// A text that is not empty stands there.
+    Filled(Path),
+    /// The second holds no text or an empty one, or both hold the same.
     SameText(Path, Path),
 }
 
@@ -39,6 +41,10 @@ pub(super) struct RulePlan {
     pub(super) rule: RuleId,
     /// Its policy.
     pub(super) policy: PolicyId,
+    /// Whether it runs when objects are mutated; otherwise when they are validated.
+    pub(super) is_mutation: bool,
+    /// Whether a failure is one for sure; otherwise the interpreter asks whether it is to be forgiven.
+    pub(super) fails: bool,
     /// Whether it applies.
     pub(super) matching: Test,
     /// Whether it goes on; none when it has no preconditions.
@@ -94,6 +100,8 @@ pub(super) struct Path {
     pub(super) row: Option<RowId>,
     /// Each step's place; the last is the value's.
     pub(super) steps: Vec<PlaceId>,
+    /// A missing member among so many of the first steps makes the value null.
+    pub(super) null_steps: usize,
     /// How its numbers are read.
     pub(super) numbers: Numbers,
 }
@@ -170,6 +178,17 @@ pub(super) enum Test {
     },
     /// The value is true in JMESPath's sense.
     Truthy(Source),
+    /// The value is not null.
+    NotNull(Source),
+    /// Two numbers stand in this order; false for anything but fractions.
+    Order {
+        /// Which order.
+        ordering: Ordering,
+        /// The left side.
+        left: Source,
+        /// The right side.
+        right: Source,
+    },
     /// A helper that takes no cell says yes.
     Ask {
         /// Which helper.
@@ -198,15 +217,20 @@ pub(super) struct Items {
 #[derive(Clone, Debug)]
 pub(super) enum Part {
     /// What loops yield.
-    Stream(Stream),
-    /// Nothing by itself: what follows is only handled natively in requests whose texts hold no variables.
-    NoVariables,
+    Stream {
+        /// The loops.
+        stream: Stream,
+        /// Whether variables in its texts would be substituted; only lists without any are native.
+        expands: bool,
+    },
     /// A value of the request.
     Path {
         /// The value.
         path: Path,
         /// Whether a missing member is an error; otherwise it is null.
         required: bool,
+        /// Whether variables in its texts would be substituted, if it is a list.
+        expands: bool,
         /// The row of an item, when it is a list.
         row: RowId,
         /// An item.
@@ -223,8 +247,33 @@ pub(super) enum Source {
     Known(Value),
     /// A value of the request.
     Path(Path),
-    /// Null instead of a missing member.
-    OrNull(Box<Source>),
+    /// Null instead of a missing member, or of an error as well.
+    OrNull {
+        /// The value.
+        of: Box<Source>,
+        /// Whether errors become null too.
+        errors: bool,
+    },
+    /// A value below an item of a list at a known position; null when the list has no such item.
+    At {
+        /// The list.
+        list: Path,
+        /// The position; negative ones count from the end.
+        position: i64,
+        /// The row of the item.
+        row: RowId,
+        /// The value, which may begin at the row.
+        then: Box<Source>,
+    },
+    /// The second where the first gives a value; a missing member of the first is one of the whole.
+    Below {
+        /// What must give a value.
+        of: Box<Source>,
+        /// The value.
+        then: Box<Source>,
+    },
+    /// The second unless the first is null.
+    IfNotNull(Box<Source>, Box<Source>),
     /// A missing member is an error.
     Required(Box<Source>),
     /// The first if it is true in JMESPath's sense, else the second.
@@ -262,6 +311,8 @@ pub(super) struct Stream {
 pub(super) enum Level {
     /// Null unless this holds, when it stands first; nothing is yielded unless it holds elsewhere.
     Guard(Test),
+    /// The value is no list: a list within a list would be flattened.
+    NoList(Path),
     /// The items of lists whose rows have the same layout, one list after the other.
     Rows {
         /// The lists. What is null or missing among them is passed over.
@@ -384,4 +435,57 @@ pub(super) enum FieldAsks {
         /// The patterns.
         patterns: Vec<PatternPlan>,
     },
+}
+
+impl Test {
+    /// All hold. What is known is left out, which is allowed where the tests cannot be errors or stand before it.
+    pub(super) fn all(tests: impl IntoIterator<Item = Test>) -> Test {
+        let mut open = Vec::new();
+        for test in tests {
+            match test {
+                Test::Known(true) => {}
+                Test::Known(false) if open.is_empty() => return Test::Known(false),
+                // What stands before may be an error and is asked; nothing behind is.
+                Test::Known(false) => {
+                    open.push(Test::Known(false));
+                    break;
+                }
+                other => open.push(other),
+            }
+        }
+        match (open.pop(), open.is_empty()) {
+            (None, _) => Test::Known(true),
+            (Some(only), true) => only,
+            (Some(last), false) => {
+                open.push(last);
+                Test::All(open)
+            }
+        }
+    }
+
+    /// One holds; as [`Test::all`].
+    pub(super) fn any(tests: impl IntoIterator<Item = Test>) -> Test {
+        Test::not(Test::all(tests.into_iter().map(Test::not)))
+    }
+
+    /// It does not hold.
+    pub(super) fn not(test: Test) -> Test {
+        match test {
+            Test::Known(truth) => Test::Known(!truth),
+            Test::Not(inner) => *inner,
+            Test::All(tests) => Test::Any(tests.into_iter().map(Test::not).collect()),
+            Test::Any(tests) => Test::All(tests.into_iter().map(Test::not).collect()),
+            other => Test::Not(Box::new(other)),
+        }
+    }
+}
+
+impl Source {
+    /// Null instead of a missing member.
+    pub(super) fn or_null(of: Source) -> Source {
+        match of {
+            known @ (Source::Known(_) | Source::OrNull { .. }) => known,
+            of => Source::OrNull { of: Box::new(of), errors: false },
+        }
+    }
 }

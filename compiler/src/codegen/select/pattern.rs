@@ -1,0 +1,150 @@
+//! Patterns: each node at the place that it is matched against.
+
+use dikast_stdlib::pattern::ScalarPattern;
+use dikast_stdlib::wildcard::{Wildcard, is_wildcard};
+
+use super::{Planned, Reason, Selector};
+use crate::codegen::plan::{FieldAsks, FieldPlan, MemberPlan, Path, PatternKind, PatternPlan};
+use crate::ir::{Anchor, Field, MapPattern, Pattern, PatternId};
+
+/// What is known of the way to a pattern.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Within {
+    /// Whole numbers of the pattern count as fractions (`anyPattern`).
+    pub(super) fractions: bool,
+    /// The pattern stands in a list.
+    in_list: bool,
+    /// How deep below a `metadata` whose keys may be wildcards.
+    metadata: Metadata,
+}
+
+/// The way to the keys that may be wildcards: `metadata`, then `labels` or `annotations`, then the keys.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Metadata {
+    #[default]
+    Elsewhere,
+    /// These are the keys of `metadata`.
+    Members,
+    /// These are labels or annotations.
+    Keys,
+}
+
+impl Selector<'_> {
+    pub(super) fn pattern(&mut self, id: PatternId, path: Path, within: Within) -> Planned<PatternPlan> {
+        let program = self.program;
+        let kind = match &program.pattern(id).pattern {
+            Pattern::Map(map) => self.map_pattern(map, &path, within)?,
+            Pattern::EachMap(item) => {
+                let (row, place) = self.items(&path);
+                let within = Within { in_list: true, metadata: Metadata::Elsewhere, ..within };
+                PatternKind::EachMap { row, item: Box::new(self.pattern(*item, place, within)?) }
+            }
+            Pattern::EachScalar(item) => match &program.pattern(*item).pattern {
+                Pattern::Scalar(scalar) => self.scalar(program.scalar(*scalar), &path, true, within),
+                _ => return Reason::new("a pattern with variables"),
+            },
+            Pattern::Scalar(scalar) => self.scalar(program.scalar(*scalar), &path, false, within),
+            Pattern::EmptyList => PatternKind::Never,
+            Pattern::Positional(_) => return Reason::new("a pattern of lists within a list"),
+            Pattern::Dynamic(_) => return Reason::new("a pattern with variables"),
+        };
+        Ok(PatternPlan { at: id, path, kind })
+    }
+
+    fn scalar(&mut self, scalar: &ScalarPattern, path: &Path, list_only: bool, within: Within) -> PatternKind {
+        let decision = if within.fractions {
+            self.pattern_decision(&ScalarPattern::new(&scalar.source().to_floats()))
+        } else {
+            self.pattern_decision(scalar)
+        };
+        let (row, item) = self.items(path);
+        PatternKind::Scalar { decision, row, item, list_only }
+    }
+
+    fn map_pattern(&mut self, map: &MapPattern, path: &Path, within: Within) -> Planned<PatternKind> {
+        let mut plan = |fields: &[Field]| {
+            fields.iter().map(|field| self.field(field, map.expand_metadata, path, within)).collect::<Planned<Vec<_>>>()
+        };
+        Ok(PatternKind::Map { anchored: plan(&map.anchored)?, fields: plan(&map.fields)? })
+    }
+
+    fn field(&mut self, field: &Field, expands: bool, of: &Path, within: Within) -> Planned<FieldPlan> {
+        let name = match field.anchor {
+            // Only patches add; here it is a key like any other.
+            Anchor::AddIfAbsent => self.name(field.raw),
+            _ => self.name(field.name),
+        };
+        let metadata = match (within.metadata, name) {
+            (Metadata::Elsewhere, "metadata") if expands => Metadata::Members,
+            (Metadata::Members, "labels" | "annotations") => Metadata::Keys,
+            _ => Metadata::Elsewhere,
+        };
+        if expands && metadata == Metadata::Members && within.in_list {
+            // The keys found for the first item hold for all items.
+            return Reason::new("wildcards in the labels or annotations of list items");
+        }
+        let among_keys = within.metadata == Metadata::Keys;
+        if among_keys && !self.is_text(field.pattern) {
+            return Reason::new("labels or annotations that are no text beside wildcards");
+        }
+        let within = Within { metadata, ..within };
+        let (member, value) = if among_keys && is_wildcard(name) {
+            let places = self.layout.entries(of.place());
+            let (row, key) = self.row_at(places.key, of.numbers);
+            let value = Path { steps: vec![places.value], ..key.clone() };
+            let name = self.wildcard_match(&Wildcard::new(name));
+            (MemberPlan::Matching { of: of.clone(), row, key, value: value.clone(), name }, value)
+        } else {
+            let value = self.member(of, name);
+            (MemberPlan::At(value.clone()), value)
+        };
+        let asks = match field.anchor {
+            Anchor::Negation => FieldAsks::Nothing,
+            Anchor::None | Anchor::AddIfAbsent if field.any_value => FieldAsks::Something,
+            Anchor::Existence => self.witnesses(field.pattern, &value, within)?,
+            _ => FieldAsks::Pattern(self.pattern(field.pattern, value, within)?),
+        };
+        Ok(FieldPlan { anchor: field.anchor, member, asks })
+    }
+
+    /// `^(key)`: each item of the pattern needs an item of the list.
+    fn witnesses(&mut self, id: PatternId, list: &Path, within: Within) -> Planned<FieldAsks> {
+        let program = self.program;
+        let items: Vec<PatternId> = match &program.pattern(id).pattern {
+            Pattern::EachMap(item) => vec![*item],
+            Pattern::Positional(items) => items.clone(),
+            Pattern::EmptyList => Vec::new(),
+            _ => return Reason::new("an existence anchor on what is no list of maps"),
+        };
+        if !items.iter().all(|item| matches!(program.pattern(*item).pattern, Pattern::Map(_))) {
+            return Reason::new("an existence anchor on what is no list of maps");
+        }
+        let (row, place) = self.items(list);
+        let within = Within { in_list: true, metadata: Metadata::Elsewhere, ..within };
+        let patterns = items
+            .into_iter()
+            .map(|item| self.pattern(item, place.clone(), within))
+            .collect::<Planned<Vec<_>>>()?;
+        Ok(FieldAsks::Witnesses { row, patterns })
+    }
+
+    fn is_text(&self, id: PatternId) -> bool {
+        match &self.program.pattern(id).pattern {
+            Pattern::Scalar(scalar) => self.program.scalar(*scalar).source().as_text().is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether a mismatch of the pattern is a failure for sure. Where the key of a conditional or existence anchor is
+    /// nowhere in the object, it is an error instead.
+    pub(super) fn failure_is_certain(&self, id: PatternId) -> bool {
+        match &self.program.pattern(id).pattern {
+            Pattern::Map(map) => map.anchored.iter().chain(&map.fields).all(|field| {
+                !matches!(field.anchor, Anchor::Conditional | Anchor::Existence) && self.failure_is_certain(field.pattern)
+            }),
+            Pattern::EachMap(item) | Pattern::EachScalar(item) => self.failure_is_certain(*item),
+            Pattern::Positional(_) => false,
+            Pattern::EmptyList | Pattern::Scalar(_) | Pattern::Dynamic(_) => true,
+        }
+    }
+}
