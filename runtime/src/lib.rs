@@ -9,6 +9,7 @@
 //! | [`context`] | the JSON context of a request |
 //! | [`interpreter`] | evaluates IR |
 //! | [`engine`] | the rule pipeline |
+//! | [`native`] | runs native code |
 //! | [`review`] | whole reviews: refusals, warnings, patches |
 //! | [`host`] | where the webhook gets data, namespace labels and roles |
 //! | [`cluster`] | the host that is a Kubernetes cluster |
@@ -23,6 +24,7 @@ pub mod document;
 pub mod engine;
 pub mod host;
 pub mod interpreter;
+pub mod native;
 pub mod patch;
 pub mod request;
 pub mod review;

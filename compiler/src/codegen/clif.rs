@@ -43,7 +43,7 @@ impl Comments {
         for line in &self.heading {
             let _ = writeln!(text, "; {line}");
         }
-        let _ = decorate_function(self, &mut text, function);
+        let _ = decorate_function(&mut &mut *self, &mut text, function);
         text
     }
 }

@@ -77,6 +77,11 @@ impl Frame {
         Cell::text(Origin::Arena, offset, text.len() as u32)
     }
 
+    /// The text that had escapes in the bytes.
+    pub fn unescaped(&self) -> &str {
+        &self.arena
+    }
+
     /// The cells and the arena, for native code.
     pub(crate) fn regions(&mut self) -> (*mut Cell, *const u8) {
         (self.cells.as_mut_ptr(), self.arena.as_ptr())

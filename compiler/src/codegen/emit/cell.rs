@@ -57,7 +57,7 @@ impl Emitter<'_, '_> {
         match at.row {
             None => self.number(i64::from(at.offset)),
             Some(row) if at.offset == 0 => row,
-            Some(row) => self.builder.ins().iadd_imm(row, i64::from(at.offset)),
+            Some(row) => self.builder.ins().iadd_imm_u(row, i64::from(at.offset)),
         }
     }
 
@@ -99,7 +99,7 @@ impl Emitter<'_, '_> {
         let shifted =
             if first == Tag::Absent { tag } else { self.builder.ins().iadd_imm_s(tag, -i64::from(first as u8)) };
         let span = i64::from(last as u8 - first as u8);
-        self.builder.ins().icmp_imm(IntCC::UnsignedLessThanOrEqual, shifted, span)
+        self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, shifted, span)
     }
 
     /// Goes where the tag leads. Runs of tags with the same target cost one compare; the commonest target costs none.

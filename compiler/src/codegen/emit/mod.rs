@@ -125,7 +125,7 @@ impl Emitter<'_, '_> {
     }
 
     fn equals(&mut self, value: Value, constant: i64) -> Value {
-        self.builder.ins().icmp_imm(IntCC::Equal, value, constant)
+        self.builder.ins().icmp_imm_u(IntCC::Equal, value, constant)
     }
 
     /// Calls a helper; its arguments are cells' offsets and numbers, as its parameters say.

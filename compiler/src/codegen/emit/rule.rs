@@ -6,7 +6,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 
 use super::pattern::PatternEnds;
 use super::stream::Ends;
-use super::{Emitter, Exits, Targets};
+use super::{Emitter, Targets};
 use crate::codegen::abi::{Status, Verdict};
 use crate::codegen::plan::{BodyPlan, LoopPlan, RulePlan, Source};
 use crate::layout::Tag;
@@ -102,7 +102,8 @@ impl Emitter<'_, '_> {
             self.walk(&plan.list, Ends { null: following, done: following }, |emitter, _, next| {
                 if let Some(preconditions) = &plan.preconditions {
                     // An error in the preconditions of a turn counts as no.
-                    let exits = std::mem::replace(&mut emitter.exits, Exits { error: next, ..emitter.exits });
+                    let exits = emitter.exits;
+                    emitter.exits.error = next;
                     let yes = emitter.block();
                     emitter.test(preconditions, Targets { yes, no: next });
                     emitter.exits = exits;

@@ -140,7 +140,8 @@ impl Emitter<'_, '_> {
         let first = self.payload(at);
         let count = self.length(at);
         let count = self.builder.ins().uextend(types::I64, count);
-        let bytes = self.builder.ins().imul_imm(count, i64::from(self.row_size(item)));
+        let size = i64::from(self.row_size(item));
+        let bytes = self.builder.ins().imul_imm_u(count, size);
         let behind = self.builder.ins().iadd(first, bytes);
         self.builder.def_var(row, first);
         self.builder.def_var(end, behind);
@@ -167,7 +168,8 @@ impl Emitter<'_, '_> {
         body(self, next);
         self.rows.remove(&id);
         self.start(next);
-        let following = self.builder.ins().iadd_imm(position, i64::from(self.row_size(item)));
+        let size = i64::from(self.row_size(item));
+        let following = self.builder.ins().iadd_imm_u(position, size);
         self.builder.def_var(row, following);
         self.goto(header);
     }

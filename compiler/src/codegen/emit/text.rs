@@ -20,7 +20,7 @@ impl Emitter<'_, '_> {
             }
             TextMatch::Bytes(count) => {
                 let length = self.length(at);
-                let enough = self.builder.ins().icmp_imm(IntCC::UnsignedGreaterThanOrEqual, length, i64::from(*count));
+                let enough = self.builder.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, length, i64::from(*count));
                 self.branch(enough, to);
             }
             TextMatch::Prefix(prefix) => {
@@ -97,7 +97,7 @@ impl Emitter<'_, '_> {
 
     fn require_bytes(&mut self, at: CellAt, count: usize, to: Targets) -> Value {
         let length = self.length(at);
-        let enough = self.builder.ins().icmp_imm(IntCC::UnsignedGreaterThanOrEqual, length, count as i64);
+        let enough = self.builder.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, length, count as i64);
         self.require(enough, to.no);
         length
     }
@@ -106,7 +106,7 @@ impl Emitter<'_, '_> {
     pub(super) fn text_address(&mut self, at: CellAt) -> Value {
         let origin = self.origin(at);
         let origin = self.builder.ins().uextend(types::I64, origin);
-        let scaled = self.builder.ins().ishl_imm(origin, size_of::<*const u8>().ilog2() as i64);
+        let scaled = self.builder.ins().ishl_imm_u(origin, size_of::<*const u8>().ilog2() as i64);
         let region = self.builder.ins().iadd(self.request, scaled);
         let start = self.builder.ins().load(
             types::I64,

@@ -168,7 +168,7 @@ impl Emitter<'_, '_> {
             self.exits = whole;
             let offset = (position * size_of::<Verdict>()) as i64;
             self.start(matched);
-            let verdict = self.builder.ins().iadd_imm(verdicts, offset);
+            let verdict = self.builder.ins().iadd_imm_u(verdicts, offset);
             self.builder.ins().call(function, &[self.request, verdict]);
             self.set_rule_ran(true);
             self.goto(next);

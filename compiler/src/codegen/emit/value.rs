@@ -7,7 +7,7 @@ use cranelift_codegen::ir::{self, Block, BlockArg, InstBuilder, types};
 use dikast_stdlib::Value;
 
 use super::stream::Ends;
-use super::{CellAt, Emitter, Exits, Operand, Targets, unchanging};
+use super::{CellAt, Emitter, Operand, Targets, unchanging};
 use crate::codegen::helper::Helper;
 use crate::codegen::plan::{Numbers, Path, RowId, Source, Stream};
 use crate::layout::{CELL_SIZE, Surface, Tag};
@@ -87,7 +87,8 @@ impl Emitter<'_, '_> {
         let merged = self.merge_block();
         let missing = self.cold_block();
         let error = if errors { missing } else { self.exits.error };
-        let exits = std::mem::replace(&mut self.exits, Exits { error, ..self.exits });
+        let exits = self.exits;
+        self.exits.error = error;
         let operand = self.value(of, missing);
         self.exits = exits;
         self.leave_for(merged, operand);
@@ -119,8 +120,8 @@ impl Emitter<'_, '_> {
         let inside = self.builder.ins().icmp(IntCC::UnsignedLessThan, position, length);
         self.require(inside, null);
         let first = self.payload(at);
-        let size = self.row_size(list);
-        let before = self.builder.ins().imul_imm(position, i64::from(size));
+        let size = self.item_size(list);
+        let before = self.builder.ins().imul_imm_u(position, i64::from(size));
         let start = self.builder.ins().iadd(first, before);
         self.rows.insert(row, start);
         let operand = self.value(then, missing);
@@ -131,7 +132,7 @@ impl Emitter<'_, '_> {
     }
 
     /// Bytes of one row of a list.
-    fn row_size(&self, list: &Path) -> u32 {
+    fn item_size(&self, list: &Path) -> u32 {
         let item = self.layout.place(list.place()).items;
         item.map_or(0, |item| self.layout.block(self.layout.node(item).block).stride * CELL_SIZE)
     }

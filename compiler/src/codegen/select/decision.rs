@@ -92,6 +92,18 @@ impl Selector<'_> {
         self.text_decision(text, otherwise)
     }
 
+    /// Whether a value equals a known one in JMESPath's sense; nothing where that takes more than a look at its kind.
+    pub(super) fn equality_decision(&mut self, known: &Value) -> Option<Decision> {
+        let nothing = self.text_decision(TextMatch::NOTHING, false);
+        match known {
+            Value::Null => Some(Decision { null: true, ..nothing }),
+            Value::Bool(false) => Some(Decision { falsehood: true, ..nothing }),
+            Value::Bool(true) => Some(Decision { truth: true, ..nothing }),
+            Value::Text(text) => Some(self.text_decision(TextMatch::Equals(text.to_string()), false)),
+            Value::Int(_) | Value::Float(_) | Value::List(_) | Value::Object(_) => None,
+        }
+    }
+
     /// A decision on texts alone, with one answer for all other values.
     pub(super) fn text_decision(&mut self, text: TextMatch, otherwise: bool) -> Decision {
         Decision {

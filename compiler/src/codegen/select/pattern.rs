@@ -13,14 +13,14 @@ pub(super) struct Within {
     /// Whole numbers of the pattern count as fractions (`anyPattern`).
     pub(super) fractions: bool,
     /// The pattern stands in a list.
-    in_list: bool,
+    pub(super) in_list: bool,
     /// How deep below a `metadata` whose keys may be wildcards.
-    metadata: Metadata,
+    pub(super) metadata: Metadata,
 }
 
 /// The way to the keys that may be wildcards: `metadata`, then `labels` or `annotations`, then the keys.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Metadata {
+pub(super) enum Metadata {
     #[default]
     Elsewhere,
     /// These are the keys of `metadata`.

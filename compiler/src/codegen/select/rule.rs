@@ -88,7 +88,7 @@ impl Selector<'_> {
             ValidateAction::Deny(None) => Ok(BodyPlan::Deny(Test::Known(true))),
             ValidateAction::Deny(Some(conditions)) => Ok(BodyPlan::Deny(self.conditions(conditions)?)),
             ValidateAction::Foreach(loops) => {
-                let loops = loops.iter().map(|each| self.each(each)).collect::<Planned<Vec<_>>>()?;
+                let loops = loops.iter().map(|each| self.one_loop(each)).collect::<Planned<Vec<_>>>()?;
                 Ok(BodyPlan::Foreach(loops))
             }
             ValidateAction::PodSecurity(_) => Reason::new("podSecurity"),
@@ -115,7 +115,7 @@ impl Selector<'_> {
     }
 
     /// One entry of `foreach`.
-    fn each(&mut self, each: &ValidateLoop) -> Planned<LoopPlan> {
+    fn one_loop(&mut self, each: &ValidateLoop) -> Planned<LoopPlan> {
         if !each.context.is_empty() {
             return Reason::new("a context entry");
         }

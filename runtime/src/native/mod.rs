@@ -1,0 +1,17 @@
+//! Running native units: frames in, verdicts out.
+//!
+//! ```text
+//! review bytes ──Header──▶ unit ──its layout──▶ frame ──its code──▶ one status per rule
+//! ```
+//!
+//! Units are compiled when a request first needs them and kept. Code, layout and tables of a unit belong together and
+//! are only handed to each other here; what the code may rely on is listed at
+//! [`Code::run`](dikast_compiler::codegen::Code::run).
+
+mod cells;
+mod entries;
+mod program;
+mod run;
+
+pub use program::{NativeError, NativeProgram, NativeUnit};
+pub use run::{NativeVerdicts, Outlook};

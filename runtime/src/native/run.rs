@@ -1,0 +1,141 @@
+//! One request on its way through a unit.
+
+use dikast_compiler::codegen::{CompiledUnit, Status, Verdict};
+use dikast_compiler::ir::{LabelSelector, Program, RuleId};
+use dikast_compiler::layout::Surface;
+use dikast_stdlib::Value;
+use dikast_stdlib::functions::Environment;
+
+use crate::document::Frame;
+use crate::engine::{self, Verdicts};
+use crate::request::Surroundings;
+
+/// What native code may ask beside the request.
+#[derive(Clone, Copy)]
+pub struct Outlook<'a> {
+    /// What the host knows of the request.
+    pub surroundings: &'a Surroundings,
+    /// Time, chance and name lookups.
+    pub environment: &'a dyn Environment,
+    pub(super) program: &'a Program,
+}
+
+impl Outlook<'_> {
+    pub(super) fn namespace_fits(&self, selector: &LabelSelector) -> bool {
+        let labels = self.surroundings.namespace_labels.iter().map(|(key, value)| (&**key, &**value)).collect();
+        engine::selects(self.program, selector, &labels)
+    }
+}
+
+/// A request while its unit runs. Native code reads the surface and hands the rest to helpers.
+#[repr(C)]
+pub(super) struct Running<'a> {
+    /// INVARIANT: the first member, for native code takes a pointer to the whole for a pointer to this.
+    pub(super) surface: Surface,
+    pub(super) frame: &'a mut Frame,
+    pub(super) body: &'a str,
+    pub(super) unit: &'a CompiledUnit,
+    pub(super) outlook: Outlook<'a>,
+    pub(super) environment: &'a dyn Environment,
+    /// Arguments taken and not yet used.
+    pub(super) arguments: Vec<Value>,
+    /// Where in the arguments the lists begin that are being collected.
+    pub(super) lists: Vec<usize>,
+    /// Lists and objects that helpers made.
+    pub(super) values: Vec<Value>,
+}
+
+impl<'a> Running<'a> {
+    pub(super) fn new(frame: &'a mut Frame, body: &'a str, unit: &'a CompiledUnit, outlook: Outlook<'a>) -> Self {
+        let (cells, arena) = frame.regions();
+        let surface = Surface {
+            cells,
+            texts: [body.as_ptr(), arena, unit.pool.texts.as_ptr()],
+            rule_ran: false,
+            variables: may_hold_variables(body, frame.unescaped()),
+        };
+        Self {
+            surface,
+            frame,
+            body,
+            unit,
+            outlook,
+            environment: outlook.environment,
+            arguments: Vec::new(),
+            lists: Vec::new(),
+            values: Vec::new(),
+        }
+    }
+
+    /// Points the surface at the regions of the frame again after one may have moved.
+    pub(super) fn refresh_surface(&mut self) {
+        let (cells, arena) = self.frame.regions();
+        self.surface.cells = cells;
+        self.surface.texts[1] = arena;
+    }
+
+    /// Runs the code and gives a verdict for each rule of the unit.
+    pub(super) fn run(&mut self, verdicts: &mut Vec<Verdict>) {
+        verdicts.clear();
+        verdicts.resize(self.unit.rules.len(), Verdict::default());
+        let running: *mut Self = self;
+        // SAFETY: `Running` is `repr(C)` and begins with its surface, so the pointer serves as both; the helpers take it
+        // for a `Running` (`entries`). The frame was read by this unit's layout with this unit's appended cells
+        // (`NativeUnit::run`), and the regions are those of that frame, the body it was read from and the unit's own
+        // constants. `verdicts` has one element per rule.
+        unsafe { self.unit.code.run(running.cast(), verdicts.as_mut_ptr()) }
+    }
+}
+
+/// Whether a text of the request may hold `{{`. Text without escapes stands in the body as it is.
+fn may_hold_variables(body: &str, unescaped: &str) -> bool {
+    let found = |text: &str| memchr::memmem::find(text.as_bytes(), b"{{").is_some();
+    found(body) || found(unescaped) || body.contains("\\u007")
+}
+
+/// The statuses of a unit's rules for one request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NativeVerdicts {
+    /// Rules with their statuses, in the order of the unit.
+    pub statuses: Vec<(RuleId, Status)>,
+}
+
+impl NativeVerdicts {
+    /// The status of a rule; a rule that is not among the unit's cannot match.
+    pub fn status(&self, rule: RuleId) -> Status {
+        self.statuses.iter().find(|(known, _)| *known == rule).map_or(Status::NoMatch, |&(_, status)| status)
+    }
+}
+
+impl Verdicts for NativeVerdicts {
+    fn verdict(&self, rule: RuleId) -> engine::Verdict {
+        match self.status(rule) {
+            Status::NoMatch => engine::Verdict::NoMatch,
+            Status::Pass => engine::Verdict::Pass,
+            Status::Skip => engine::Verdict::Skip,
+            Status::Fail => engine::Verdict::Fail,
+            Status::Error => engine::Verdict::Error,
+            Status::Fires => engine::Verdict::Fires,
+            Status::Interpret => engine::Verdict::Interpret,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::offset_of;
+
+    use super::*;
+
+    #[test]
+    fn the_surface_comes_first() {
+        assert_eq!(offset_of!(Running<'_>, surface), 0);
+    }
+
+    #[test]
+    fn variables_are_found_behind_escapes() {
+        assert!(may_hold_variables(r#"{"a":"{{ b }}"}"#, ""));
+        assert!(may_hold_variables(r#"{"a":"\u007b{"}"#, ""));
+        assert!(!may_hold_variables(r#"{"a":{"b":"{"}}"#, ""));
+    }
+}
