@@ -12,6 +12,8 @@ mod cells;
 mod entries;
 mod program;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use program::{NativeError, NativeProgram, NativeUnit};
 pub use run::{NativeVerdicts, Outlook};

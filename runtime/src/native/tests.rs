@@ -1,0 +1,166 @@
+//! Native verdicts against the interpreter's statuses, on policies written as authors write them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dikast_compiler::codegen::Status;
+use dikast_compiler::ir::{Program, RuleId};
+use dikast_compiler::unit::{Kind, Operation, Unit};
+use dikast_grammar::SourceMap;
+use dikast_stdlib::Value;
+use dikast_stdlib::functions::Environment;
+
+use super::{NativeProgram, NativeUnit};
+use crate::data::FixedData;
+use crate::engine::{self, Admission, Engine, World};
+use crate::request::{Request, Surroundings};
+
+struct Nowhere;
+
+impl Environment for Nowhere {
+    fn now_unix_ns(&self) -> i128 {
+        0
+    }
+
+    fn random_below(&self, _: u64) -> u64 {
+        0
+    }
+
+    fn resolve_host(&self, _: &str) -> Result<Vec<std::net::IpAddr>, String> {
+        Err("no network".into())
+    }
+}
+
+fn compile(policies: &str) -> Arc<Program> {
+    let mut sources = SourceMap::new();
+    sources.add("policies.yaml", policies);
+    let compilation = dikast_compiler::compile(&sources);
+    let errors: Vec<_> = compilation.diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect();
+    assert!(compilation.program.rules.len() > 0, "{errors:?}");
+    Arc::new(compilation.program)
+}
+
+/// A policy with one rule on Pods.
+fn policy(rule: &str) -> String {
+    let rule: String = rule.trim_matches('\n').lines().map(|line| format!("      {line}\n")).collect();
+    format!(
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata:\n  name: p\nspec:\n  rules:\n    - name: r\n{rule}"
+    )
+}
+
+fn on_pods(body: &str) -> String {
+    policy(&format!("match:\n  any:\n    - resources:\n        kinds: [Pod]\n{}", body.trim_matches('\n')))
+}
+
+/// A review that creates a Pod with these members.
+fn review(members: &str) -> String {
+    let object = format!(r#"{{"apiVersion":"v1","kind":"Pod"{}{members}}}"#, if members.is_empty() { "" } else { "," });
+    format!(
+        r#"{{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{{"uid":"1","kind":{{"group":"","version":"v1","kind":"Pod"}},"resource":{{"group":"","version":"v1","resource":"pods"}},"namespace":"","operation":"CREATE","userInfo":{{"username":"jane","groups":["dev","system:authenticated"]}},"object":{object},"oldObject":null}}}}"#
+    )
+}
+
+/// The interpreter's statuses of all rules; those that do not answer are left out.
+fn interpreted(program: &Arc<Program>, review: &str, surroundings: &Surroundings) -> BTreeMap<RuleId, Status> {
+    let review: Value = serde_json::from_str(review).unwrap();
+    let request = Request::from_value(review.get("request").unwrap()).unwrap();
+    let engine = Engine::new(Arc::clone(program));
+    let admission = Admission::new(&request, surroundings);
+    let data = FixedData::new();
+    let world = World { data: &data, environment: &Nowhere };
+    (0..program.policies.len() as u32)
+        .flat_map(|policy| engine.validate(dikast_compiler::ir::PolicyId(policy), &admission, world).unwrap().rules)
+        .map(|rule| {
+            let status = match rule.status {
+                engine::Status::Pass => Status::Pass,
+                engine::Status::Fail | engine::Status::Warn => Status::Fail,
+                engine::Status::Error => Status::Error,
+                engine::Status::Skip => Status::Skip,
+            };
+            (rule.rule, status)
+        })
+        .collect()
+}
+
+/// Asserts that native code and the interpreter agree on each review, that no rule is left to the interpreter as a whole,
+/// and gives the statuses of the first rule.
+fn statuses(policies: &str, reviews: &[&str]) -> Vec<Status> {
+    let program = compile(policies);
+    let native = NativeProgram::new(Arc::clone(&program));
+    let unit = native.unit(&Unit::of_objects(Kind::new("", "v1", "Pod"), Operation::Create)).unwrap();
+    for rule in &unit.compiled().rules {
+        assert_eq!(rule.interpreted, None, "{}", program.name(program.rule(rule.rule).name));
+    }
+    let surroundings = Surroundings::default();
+    reviews
+        .iter()
+        .map(|members| {
+            let review = review(members);
+            let verdicts = native.verdicts(review.as_bytes(), &surroundings, &Nowhere).unwrap().unwrap();
+            let expected = interpreted(&program, &review, &surroundings);
+            for &(rule, status) in &verdicts.statuses {
+                let wanted = expected.get(&rule).copied().unwrap_or(Status::NoMatch);
+                assert!(status == wanted || status == Status::Interpret, "{members}: {status:?}, not {wanted:?}");
+            }
+            verdicts.status(RuleId(0))
+        })
+        .collect()
+}
+
+#[test]
+fn a_pattern_with_equality_anchors() {
+    let policies = on_pods(
+        r#"
+validate:
+  message: Privileged mode is disallowed.
+  pattern:
+    spec:
+      =(initContainers):
+        - =(securityContext):
+            =(privileged): "false"
+      containers:
+        - =(securityContext):
+            =(privileged): "false"
+"#,
+    );
+    assert_eq!(
+        statuses(
+            &policies,
+            &[
+                r#""spec":{"containers":[{"name":"a"}]}"#,
+                r#""spec":{"containers":[{"securityContext":{"privileged":false}},{"securityContext":{"privileged":"false"}}]}"#,
+                r#""spec":{"containers":[{"name":"a"},{"securityContext":{"privileged":true}}]}"#,
+                r#""spec":{"initContainers":[{"securityContext":{"privileged":true}}],"containers":[]}"#,
+                r#""spec":{"initContainers":null,"containers":[]}"#,
+                r#""spec":{"containers":[{"securityContext":{"privileged":"fals"}}]}"#,
+                r#""spec":{"containers":[{"securityContext":{"privileged":"f\u0061lse"}}]}"#,
+                r#""spec":{"containers":[{"securityContext":1}]}"#,
+                r#""spec":{"containers":{}}"#,
+                r#""spec":{}"#,
+                "",
+            ],
+        ),
+        [
+            Status::Pass,
+            Status::Pass,
+            Status::Fail,
+            Status::Fail,
+            Status::Fail,
+            Status::Fail,
+            Status::Pass,
+            Status::Fail,
+            Status::Fail,
+            Status::Fail,
+            Status::Fail,
+        ]
+    );
+}
+
+#[test]
+fn clif_has_comments() {
+    let program = compile(&on_pods("validate:\n  message: m\n  pattern:\n    metadata:\n      name: a"));
+    let unit = Unit::of_objects(Kind::new("", "v1", "Pod"), Operation::Create);
+    let (_, clif) = NativeUnit::explain(&program, &unit).unwrap();
+    assert!(clif.contains("; policy p, rule r"), "{clif}");
+    assert!(clif.contains("; status Fail"), "{clif}");
+}
