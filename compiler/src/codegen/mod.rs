@@ -113,10 +113,7 @@ fn compile(
     let mut writer = emit::UnitWriter { program, layout: &layout, pool: &mut pool, clif };
     let entry = emit::emit_unit(&plan, &mut writer, &mut code)?;
     let code = code.finish(entry)?;
-    let rules = plan
-        .rules
-        .iter()
-        .map(|rule| CompiledRule { rule: rule.rule, interpreted: rule.reason.clone() })
-        .collect();
+    let rules =
+        plan.rules.iter().map(|rule| CompiledRule { rule: rule.rule, interpreted: rule.reason.clone() }).collect();
     Ok(CompiledUnit { rules, layout, pool, code })
 }

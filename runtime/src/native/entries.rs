@@ -21,8 +21,12 @@ use super::run::Running;
 const TEXT_BYTES_MAX: usize = 8 << 20;
 
 macro_rules! raw_type {
-    (Cell) => { u64 };
-    (Number) => { u32 };
+    (Cell) => {
+        u64
+    };
+    (Number) => {
+        u32
+    };
 }
 
 macro_rules! entries {

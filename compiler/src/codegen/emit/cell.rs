@@ -10,17 +10,8 @@ use crate::codegen::plan::{Numbers, Path};
 use crate::layout::{BlockId, Cell, PlaceId, Tag};
 
 /// All tags by their number.
-pub(super) const TAGS: [Tag; 9] = [
-    Tag::Absent,
-    Tag::Null,
-    Tag::False,
-    Tag::True,
-    Tag::Int,
-    Tag::Float,
-    Tag::Text,
-    Tag::List,
-    Tag::Object,
-];
+pub(super) const TAGS: [Tag; 9] =
+    [Tag::Absent, Tag::Null, Tag::False, Tag::True, Tag::Int, Tag::Float, Tag::Text, Tag::List, Tag::Object];
 
 impl Emitter<'_, '_> {
     /// The cell of one step of a path.

@@ -60,14 +60,7 @@ impl Emitter<'_, '_> {
     }
 
     /// A scalar pattern; a list satisfies it when each item does.
-    fn scalar(
-        &mut self,
-        path: &Path,
-        decision: &Decision,
-        (row, item): (RowId, &Path),
-        list_only: bool,
-        to: Targets,
-    ) {
+    fn scalar(&mut self, path: &Path, decision: &Decision, (row, item): (RowId, &Path), list_only: bool, to: Targets) {
         let operand = self.path_or_null(path);
         let (list, single) = (self.cold_block(), self.block());
         let is_list = self.tag_is(operand.tag, Tag::List);
@@ -217,7 +210,10 @@ impl Emitter<'_, '_> {
             Anchor::Equality | Anchor::Existence | Anchor::Negation | Anchor::Global => self.goto(ends.ok),
             // Absence is null here.
             Anchor::None | Anchor::AddIfAbsent => match &field.asks {
-                FieldAsks::Pattern(PatternPlan { kind: PatternKind::Scalar { decision, list_only: false, .. }, .. }) => {
+                FieldAsks::Pattern(PatternPlan {
+                    kind: PatternKind::Scalar { decision, list_only: false, .. },
+                    ..
+                }) => {
                     self.known(decision.null, Targets { yes: ends.ok, no: fail });
                 }
                 FieldAsks::Pattern(_) | FieldAsks::Something | FieldAsks::Nothing | FieldAsks::Witnesses { .. } => {
@@ -237,11 +233,9 @@ impl Emitter<'_, '_> {
             FieldAsks::Pattern(pattern) => {
                 let inner = match field.anchor {
                     Anchor::Conditional | Anchor::Global => PatternEnds::or(ends.ok, ends.skip),
-                    Anchor::None
-                    | Anchor::AddIfAbsent
-                    | Anchor::Equality
-                    | Anchor::Existence
-                    | Anchor::Negation => ends,
+                    Anchor::None | Anchor::AddIfAbsent | Anchor::Equality | Anchor::Existence | Anchor::Negation => {
+                        ends
+                    }
                 };
                 self.pattern(pattern, inner);
             }

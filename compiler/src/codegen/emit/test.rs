@@ -94,12 +94,7 @@ impl Emitter<'_, '_> {
     /// Decides a list item by item, or the first value of an `||` chain that is not empty.
     fn items(&mut self, items: &Items, to: Targets) {
         let outcome = |truth: bool| if truth { to.yes } else { to.no };
-        let ends = ItemEnds {
-            to,
-            some: items.some,
-            walked: outcome(!items.some),
-            empty: outcome(items.empty),
-        };
+        let ends = ItemEnds { to, some: items.some, walked: outcome(!items.some), empty: outcome(items.empty) };
         for (position, part) in items.parts.iter().enumerate() {
             let last = position + 1 == items.parts.len();
             let other = self.block();

@@ -20,7 +20,8 @@ impl Emitter<'_, '_> {
             }
             TextMatch::Bytes(count) => {
                 let length = self.length(at);
-                let enough = self.builder.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, length, i64::from(*count));
+                let enough =
+                    self.builder.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, length, i64::from(*count));
                 self.branch(enough, to);
             }
             TextMatch::Prefix(prefix) => {
@@ -108,12 +109,8 @@ impl Emitter<'_, '_> {
         let origin = self.builder.ins().uextend(types::I64, origin);
         let scaled = self.builder.ins().ishl_imm_u(origin, size_of::<*const u8>().ilog2() as i64);
         let region = self.builder.ins().iadd(self.request, scaled);
-        let start = self.builder.ins().load(
-            types::I64,
-            MemFlagsData::trusted(),
-            region,
-            offset_of!(Surface, texts) as i32,
-        );
+        let start =
+            self.builder.ins().load(types::I64, MemFlagsData::trusted(), region, offset_of!(Surface, texts) as i32);
         let offset = self.payload(at);
         self.builder.ins().iadd(start, offset)
     }

@@ -163,9 +163,7 @@ fn decides_by_items(known: &KnownCondition) -> bool {
         Value::List(_) => !known.known_is_key,
         Value::Text(_) if known.known_is_key => true,
         // A text that is JSON means one thing to a list of one key and another to a longer one.
-        Value::Text(_) => {
-            known.known.range().is_some() || matches!(known.known.encoded(), Some(Encoded::NotJson))
-        }
+        Value::Text(_) => known.known.range().is_some() || matches!(known.known.encoded(), Some(Encoded::NotJson)),
         Value::Bool(_) | Value::Int(_) | Value::Float(_) => true,
         Value::Null | Value::Object(_) => true,
     }

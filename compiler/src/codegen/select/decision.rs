@@ -21,7 +21,9 @@ impl Selector<'_> {
         let number = self.pool.scalar(pattern);
         let (text, numbers) = match pattern.meaning() {
             Meaning::Nothing => (TextRule::Match(TextMatch::Equals(String::new())), NumberRule::Helper),
-            Meaning::Bool(_) | Meaning::AnyObject | Meaning::Never => (TextRule::Known(false), NumberRule::Known(false)),
+            Meaning::Bool(_) | Meaning::AnyObject | Meaning::Never => {
+                (TextRule::Known(false), NumberRule::Known(false))
+            }
             Meaning::Int(wanted) => {
                 (TextRule::Shortcut(TextMatch::Equals(wanted.to_string()), true), NumberRule::Helper)
             }
@@ -78,9 +80,7 @@ impl Selector<'_> {
             WildcardKind::Prefix(text) => TextMatch::Prefix(text.to_owned()),
             WildcardKind::Suffix(text) => TextMatch::Suffix(text.to_owned()),
             WildcardKind::General("?*" | "*?") => TextMatch::Bytes(1),
-            WildcardKind::Contains(_) | WildcardKind::General(_) => {
-                TextMatch::Wildcard(self.pool.wildcard(wildcard))
-            }
+            WildcardKind::Contains(_) | WildcardKind::General(_) => TextMatch::Wildcard(self.pool.wildcard(wildcard)),
         }
     }
 
@@ -195,9 +195,7 @@ impl Selector<'_> {
         let known = &condition.known;
         if condition.known_is_key {
             return match (known.value(), condition.item) {
-                (Value::Text(_), true) => {
-                    TextRule::Shortcut(self.wildcard_match(known.wildcard()), !negative)
-                }
+                (Value::Text(_), true) => TextRule::Shortcut(self.wildcard_match(known.wildcard()), !negative),
                 _ => TextRule::Helper,
             };
         }
@@ -244,10 +242,9 @@ fn number_rule(pattern: &TextPattern) -> NumberRule {
                 WildcardKind::Exact(text) | WildcardKind::Prefix(text) => {
                     text.starts_with(|first: char| !first.is_ascii_digit() && !matches!(first, '-' | '+' | '.'))
                 }
-                WildcardKind::Any
-                | WildcardKind::Suffix(_)
-                | WildcardKind::Contains(_)
-                | WildcardKind::General(_) => false,
+                WildcardKind::Any | WildcardKind::Suffix(_) | WildcardKind::Contains(_) | WildcardKind::General(_) => {
+                    false
+                }
             }
     };
     let answer = |test: &PatternTest| match test {

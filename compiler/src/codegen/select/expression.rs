@@ -90,7 +90,9 @@ impl Selector<'_> {
             Expr::With { .. } => Reason::new("an expression asked of another document"),
             Expr::List(_) | Expr::Object(_) => Reason::new("a computed list or object"),
             Expr::Lambda(_) => Reason::new("an expression as an argument"),
-            Expr::Key { .. } | Expr::Expand { .. } | Expr::Query { .. } => Reason::new("text that is expanded at run time"),
+            Expr::Key { .. } | Expr::Expand { .. } | Expr::Query { .. } => {
+                Reason::new("text that is expanded at run time")
+            }
             Expr::Shortcut { .. } => Reason::new("a template with nested variables"),
             Expr::Fail(_) => Reason::new("an expression that always fails"),
         }

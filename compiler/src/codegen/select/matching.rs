@@ -23,9 +23,7 @@ impl Selector<'_> {
         let mut guards = Vec::new();
         let object = self.object();
         guards.push(Guard::OneOf(object, &[Tag::Object]));
-        let request = |selector: &mut Self, name| {
-            selector.root_path(&["request", name], Numbers::AsWritten)
-        };
+        let request = |selector: &mut Self, name| selector.root_path(&["request", name], Numbers::AsWritten);
         match self.unit.operation {
             Operation::Create | Operation::Connect => {
                 guards.push(Guard::OneOf(request(self, "oldObject"), NOTHING));
@@ -45,7 +43,11 @@ impl Selector<'_> {
         }
         guards.push(Guard::Is(request(self, "operation"), self.unit.operation.as_str().to_owned()));
         let kind = request(self, "kind");
-        let parts = [("group", &self.unit.object.group), ("version", &self.unit.object.version), ("kind", &self.unit.object.kind)];
+        let parts = [
+            ("group", &self.unit.object.group),
+            ("version", &self.unit.object.version),
+            ("kind", &self.unit.object.kind),
+        ];
         for (part, text) in parts.map(|(part, text)| (part, text.to_string())) {
             let path = self.member(&kind, part);
             guards.push(Guard::Is(path, text));
@@ -78,10 +80,7 @@ impl Selector<'_> {
             Some(own) => {
                 let own = if own.is_empty() { "default" } else { own };
                 let path = self.object_path(&["metadata", "namespace"]);
-                let decision = self.text_decision(
-                    TextMatch::Equals(own.to_owned()),
-                    false,
-                );
+                let decision = self.text_decision(TextMatch::Equals(own.to_owned()), false);
                 decide(path, decision)
             }
         };
@@ -201,7 +200,8 @@ impl Selector<'_> {
         if selector.invalid {
             return Ok(Test::Known(false));
         }
-        let has_wildcard = |&(key, value): &(NameId, NameId)| is_wildcard(self.name(key)) || is_wildcard(self.name(value));
+        let has_wildcard =
+            |&(key, value): &(NameId, NameId)| is_wildcard(self.name(key)) || is_wildcard(self.name(value));
         let wildcards = selector.match_labels.iter().filter(|pair| has_wildcard(pair)).count();
         if wildcards > 0 && wildcards < selector.match_labels.len() {
             // Which of two requirements on one label counts depends on the labels.
@@ -224,11 +224,7 @@ impl Selector<'_> {
     fn requirement(&mut self, requirement: &LabelRequirement) -> Test {
         let labels = self.object_path(&["metadata", "labels"]);
         let label = self.member(&labels, self.program.name(requirement.key));
-        let listed = requirement
-            .values
-            .iter()
-            .map(|&value| TextMatch::Equals(self.name(value).to_owned()))
-            .collect();
+        let listed = requirement.values.iter().map(|&value| TextMatch::Equals(self.name(value).to_owned())).collect();
         let listed = TextMatch::Any(listed);
         let (text, negative) = match requirement.operator {
             RequirementOperator::In => (listed, false),

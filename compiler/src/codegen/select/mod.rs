@@ -150,9 +150,7 @@ fn mentions_variables(value: &Value) -> bool {
     match value {
         Value::Text(text) => text.contains("{{"),
         Value::List(items) => items.iter().any(mentions_variables),
-        Value::Object(members) => {
-            members.iter().any(|(key, value)| key.contains("{{") || mentions_variables(value))
-        }
+        Value::Object(members) => members.iter().any(|(key, value)| key.contains("{{") || mentions_variables(value)),
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => false,
     }
 }

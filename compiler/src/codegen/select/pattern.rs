@@ -121,10 +121,8 @@ impl Selector<'_> {
         }
         let (row, place) = self.items(list);
         let within = Within { in_list: true, metadata: Metadata::Elsewhere, ..within };
-        let patterns = items
-            .into_iter()
-            .map(|item| self.pattern(item, place.clone(), within))
-            .collect::<Planned<Vec<_>>>()?;
+        let patterns =
+            items.into_iter().map(|item| self.pattern(item, place.clone(), within)).collect::<Planned<Vec<_>>>()?;
         Ok(FieldAsks::Witnesses { row, patterns })
     }
 
@@ -140,7 +138,8 @@ impl Selector<'_> {
     pub(super) fn failure_is_certain(&self, id: PatternId) -> bool {
         match &self.program.pattern(id).pattern {
             Pattern::Map(map) => map.anchored.iter().chain(&map.fields).all(|field| {
-                !matches!(field.anchor, Anchor::Conditional | Anchor::Existence) && self.failure_is_certain(field.pattern)
+                !matches!(field.anchor, Anchor::Conditional | Anchor::Existence)
+                    && self.failure_is_certain(field.pattern)
             }),
             Pattern::EachMap(item) | Pattern::EachScalar(item) => self.failure_is_certain(*item),
             Pattern::Positional(_) => false,

@@ -166,8 +166,7 @@ impl Selector<'_> {
             Yield::Value(source) => {
                 let Some(path) = list_path(source) else { return Reason::new("computed lists, flattened") };
                 let (row, item) = self.items(&path);
-                let level =
-                    Level::Rows { lists: vec![path], row, item: item.place(), otherwise: NoList::Interpret };
+                let level = Level::Rows { lists: vec![path], row, item: item.place(), otherwise: NoList::Interpret };
                 levels.push(level);
                 Ok(StreamPlan { levels, yields: Yield::Value(Source::Path(item)), unordered })
             }
