@@ -6,6 +6,7 @@
 //! | [`diagnostic`] | what authors are told, and the formats it is told in |
 //! | `syntax` | faults of YAML files |
 //! | `model` | policy documents, field by field |
+//! | `lint` | what Kyverno does differently from what authors think |
 //! | `autogen` | rules for pod controllers, made from rules for Pods |
 //! | [`ir`] | the typed IR |
 //! | [`lower`] | the model to IR |
@@ -19,6 +20,7 @@ pub mod codegen;
 pub mod diagnostic;
 pub mod ir;
 pub mod layout;
+mod lint;
 pub mod lower;
 mod model;
 pub mod passes;

@@ -6,6 +6,7 @@ use dikast_grammar::yaml::{self, Node};
 use crate::autogen;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Autogen, Builder, PolicyId, Program};
+use crate::lint;
 use crate::lower::{Defaults, Lowering};
 use crate::model::{self, Document, Policy, Rule};
 use crate::syntax;
@@ -74,6 +75,7 @@ impl Compiler {
         match model::sort(document, source, &mut self.diagnostics) {
             Document::Policy(policy) => self.policy(&policy),
             Document::Exception(exception) => {
+                lint::check_exception(&exception, &mut self.diagnostics);
                 self.lowering().exception(&exception);
                 self.counts.exceptions += 1;
             }
@@ -84,17 +86,22 @@ impl Compiler {
 
     fn policy(&mut self, policy: &Policy<'_>) {
         let errors = self.diagnostics.errors_reported();
+        lint::check_policy(policy, &mut self.diagnostics);
         let made = autogen::expand(policy, &mut self.diagnostics);
         let id = self.lowering().begin_policy(policy);
         for node in policy.rules {
-            if made.is_empty() || !autogen::is_made_name(model::rule_name(node)) {
-                self.rule(id, policy, node, None);
+            if !made.is_empty() && model::rule_name_text(node).is_some_and(|name| autogen::is_made_name(name.as_str()))
+            {
+                continue;
             }
+            self.rule(id, policy, node, None);
         }
+        self.diagnostics.enter_copy(true);
         for generated in &made {
             let controllers = generated.controllers.iter().map(|kind| self.builder.name(kind)).collect();
             self.rule(id, policy, &generated.rule, Some(Autogen { controllers, cron_job: generated.cron_job }));
         }
+        self.diagnostics.enter_copy(false);
         self.lowering().end_policy(id);
         self.counts.policies += 1;
         if self.diagnostics.errors_reported() > errors {
@@ -104,6 +111,9 @@ impl Compiler {
 
     fn rule(&mut self, id: PolicyId, policy: &Policy<'_>, node: &Node, autogen: Option<Autogen>) {
         if let Some(rule) = Rule::read(node, &mut self.diagnostics) {
+            if autogen.is_none() {
+                lint::check_rule(&rule, &mut self.diagnostics);
+            }
             self.lowering().rule(id, &rule, Defaults::of(policy), autogen);
             self.counts.rules += 1;
         }

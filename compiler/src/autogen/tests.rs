@@ -107,7 +107,6 @@ fn bodies_move_below_the_template_and_references_with_them() {
       message: \"{{ request.oldObject.spec.x }} and {{ request.object.kind }}\"
       failureAction: Enforce
       pattern: {spec: {x: \"{{ request.object.specials }}\"}}
-      deny: {}
 ";
     let made = documents(&policy(Some("Job,CronJob"), rules));
     assert_eq!(

@@ -100,6 +100,7 @@ registry! {
     DK0203 MISSING_FIELD Error "missing field"
     DK0204 EXCLUSIVE_FIELDS Error "fields that exclude each other"
     DK0205 UNKNOWN_VALUE Error "value that is not allowed here"
+    DK0206 REPEATED_RULE_NAME Error "repeated rule name"
 
     DK0301 UNSUPPORTED_KIND Error "policy kind that is not supported yet"
     DK0302 UNSUPPORTED_VERIFY_IMAGES Error "`verifyImages` is not supported yet"
@@ -115,14 +116,25 @@ registry! {
     DK0405 BRACES_AROUND_EXPRESSION Error "braces around an expression"
     DK0406 LENIENT_EXPRESSION Warning "expression that is no JMESPath"
     DK0407 UNRESOLVED_REFERENCE Error "reference to nothing"
+    DK0410 RESERVED_ENTRY_NAME Error "context entry with a reserved name"
 
     DK0501 UNKNOWN_OPERATOR Error "unknown operator"
+    DK0502 NEVER_TRUE Warning "condition that is never true"
+
+    DK0601 IGNORED_ITEMS Warning "item of a pattern that does not count"
+    DK0602 ABSENT_SATISFIES Warning "pattern that an absent field satisfies"
+    DK0603 UNKNOWN_PATCH_ANCHOR Warning "anchor that patches do not know"
+    DK0604 LOST_ITEMS Warning "patch that makes list items disappear"
+    DK0605 DROPPED_EMPTY_OBJECT Warning "empty object in a patch"
 
     DK0701 INVALID_SELECTOR Error "label selector that is refused"
     DK0702 UNKNOWN_SUBJECT Error "unknown kind of subject"
+    DK0703 NEVER_MATCHES Warning "filter that never matches"
+    DK0704 IGNORED_OPERATIONS Warning "operations in an exception"
 
     DK0801 UNKNOWN_CONTROLLER Warning "unknown pod controller"
     DK0802 LOST_IN_AUTOGEN Warning "field that autogen drops"
+    DK0803 RESERVED_RULE_NAME Warning "rule named like those that autogen makes"
 
     DK0901 DEPRECATED_FIELD Info "deprecated field"
     DK0902 DEPRECATED_OPERATOR Info "deprecated operator"

@@ -78,11 +78,12 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
-/// Collects findings; the same code at the same place is kept once, because autogen's copies of a rule repeat its faults.
+/// Collects findings.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     seen: HashSet<(Code, Span)>,
+    in_copy: bool,
     errors: usize,
 }
 
@@ -92,13 +93,20 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Adds a finding unless the same code was already found at the same place.
+    /// Says whether what is looked at now is autogen's copy of something that was looked at before. A copy repeats the
+    /// faults of its original, so there a code that was already found at the same place is not added again.
+    pub fn enter_copy(&mut self, in_copy: bool) {
+        self.in_copy = in_copy;
+    }
+
+    /// Adds a finding.
     pub fn report(&mut self, finding: impl Into<Diagnostic>) {
         let diagnostic = finding.into();
         if diagnostic.severity == Severity::Error {
             self.errors += 1;
         }
-        if self.seen.insert((diagnostic.code, diagnostic.span)) {
+        let is_new = self.seen.insert((diagnostic.code, diagnostic.span));
+        if is_new || !self.in_copy {
             self.list.push(diagnostic);
         }
     }
@@ -141,11 +149,11 @@ mod tests {
     }
 
     #[test]
-    fn repetitions_are_counted_but_kept_once() {
+    fn repetitions_in_copies_are_counted_but_not_kept() {
         let mut diagnostics = Diagnostics::new();
-        for message in ["late", "late, in another copy"] {
-            diagnostics.report(finding(9, message));
-        }
+        diagnostics.report(finding(9, "late"));
+        diagnostics.enter_copy(true);
+        diagnostics.report(finding(9, "late, in a copy"));
         diagnostics.report(finding(3, "early"));
         assert_eq!(diagnostics.errors_reported(), 3);
         let messages: Vec<_> = diagnostics.into_sorted().into_iter().map(|found| found.message).collect();

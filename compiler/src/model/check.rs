@@ -101,18 +101,21 @@ impl Checker<'_> {
             return self.wrong_type(field, node, &Shape::Object(shape), None);
         };
         self.ancestors.push(shape);
+        // A misspelt field is one mistake: the right one is not also missed.
+        let mut meant = Vec::new();
         for entry in entries {
             match shape.field(entry.key.as_str()) {
                 Some(field) => self.field(entry, field),
-                None => self.unknown_field(entry, shape),
+                None => meant.extend(self.unknown_field(entry, shape)),
             }
         }
         self.ancestors.pop();
-        for field in shape.fields.iter().filter(|field| field.required && given(node, field.name).is_none()) {
+        let missed = |name: &str| given(node, name).is_none() && !meant.contains(&name);
+        for field in shape.fields.iter().filter(|field| field.required && missed(field.name)) {
             self.diagnostics.report(MissingField { span: place, owner: shape.title, field: field.name });
         }
         for constraint in shape.constraints {
-            self.constraint(node, shape, constraint, place);
+            self.constraint(node, shape, constraint, &meant, place);
         }
     }
 
@@ -123,15 +126,18 @@ impl Checker<'_> {
         self.value(field.name, &entry.value, &field.shape, entry.key.span());
     }
 
-    fn unknown_field(&mut self, entry: &Entry, owner: &'static ObjectShape) {
+    /// Gives the field that is meant, if one of them resembles it.
+    fn unknown_field(&mut self, entry: &Entry, owner: &'static ObjectShape) -> Option<&'static str> {
         let written = entry.key.as_str();
+        let meant = suggest::closest(written, owner.fields.iter().map(|field| field.name));
         self.diagnostics.report(UnknownField {
             span: entry.key.span(),
             field: written.to_owned(),
             owner: owner.title,
-            meant: suggest::closest(written, owner.fields.iter().map(|field| field.name)),
+            meant,
             belongs: self.home(written, owner),
         });
+        meant
     }
 
     /// Where a field of this name belongs: in the object around, in one or two levels below, or further out. Deprecated
@@ -144,10 +150,17 @@ impl Checker<'_> {
         below.map(|path| format!("under `{path}`")).or_else(|| Some(format!("in {}", around.next()?.title)))
     }
 
-    fn constraint(&mut self, node: &Node, shape: &'static ObjectShape, constraint: &Constraint, place: Span) {
+    fn constraint(
+        &mut self,
+        node: &Node,
+        shape: &'static ObjectShape,
+        constraint: &Constraint,
+        meant: &[&str],
+        place: Span,
+    ) {
         let (names, needed) = match constraint {
             Constraint::AtMostOne(names) => (names, false),
-            Constraint::ExactlyOne(names) => (names, true),
+            Constraint::ExactlyOne(names) => (names, !names.iter().any(|name| meant.contains(name))),
         };
         let mut present = names.iter().filter_map(|&name| given(node, name).map(|entry| (name, entry.key.span())));
         match present.next() {
@@ -156,11 +169,12 @@ impl Checker<'_> {
                     self.diagnostics.report(ExclusiveFields { span, first, second, first_span });
                 }
             }
-            None if needed => self.diagnostics.report(MissingChoice {
-                span: place,
-                owner: shape.title,
-                fields: suggest::alternatives(names),
-            }),
+            None if needed => {
+                let is_current = |name: &&str| shape.field(name).is_none_or(|field| field.successor.is_none());
+                let current: Vec<_> = names.iter().copied().filter(is_current).collect();
+                let fields = suggest::alternatives(&current);
+                self.diagnostics.report(MissingChoice { span: place, owner: shape.title, fields });
+            }
             None => {}
         }
     }

@@ -19,6 +19,8 @@ pub(crate) enum Conditions<'n> {
 pub(crate) struct AnyAll<'n> {
     /// An empty list is not the same as none.
     pub(crate) any: Option<Vec<Condition<'n>>>,
+    /// Where `any` is; the whole object when it is not there.
+    pub(crate) any_span: Span,
     pub(crate) all: Vec<Condition<'n>>,
 }
 
@@ -46,7 +48,8 @@ impl<'n> AnyAll<'n> {
     /// Reads an object with `any` and `all`.
     pub(super) fn read(node: &'n Node) -> Self {
         let any = node.given("any").map(|any| any.items().iter().map(Condition::read).collect());
-        Self { any, all: node.list("all").iter().map(Condition::read).collect() }
+        let any_span = node.get("any").map_or(node.span, |any| any.span);
+        Self { any, any_span, all: node.list("all").iter().map(Condition::read).collect() }
     }
 }
 

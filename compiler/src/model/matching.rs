@@ -1,5 +1,6 @@
 //! Match and exclude blocks as documents (Kyverno `api/kyverno/v1/match_resources_types.go`).
 
+use dikast_grammar::Span;
 use dikast_grammar::yaml::{Node, Text};
 
 use super::node::Fields;
@@ -28,6 +29,7 @@ pub(crate) struct Filter<'n> {
     pub(crate) subjects: Vec<Subject<'n>>,
     /// Lists of users were given, all of them empty.
     pub(crate) empty_user_info: bool,
+    pub(crate) span: Span,
 }
 
 /// A label selector.
@@ -36,6 +38,7 @@ pub(crate) struct Selector<'n> {
     pub(crate) match_labels: Vec<(&'n Text, &'n Text)>,
     /// Key, operator, values.
     pub(crate) match_expressions: Vec<(&'n Text, &'n Text, Vec<&'n Text>)>,
+    pub(crate) span: Span,
 }
 
 /// A subject.
@@ -85,10 +88,12 @@ impl<'n> Filter<'n> {
             roles,
             cluster_roles,
             subjects,
+            span: node.span,
         }
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether the filter asks nothing: it never matches then.
+    pub(crate) fn is_empty(&self) -> bool {
         let Self { kinds, name, names, namespaces, annotations, selector, namespace_selector, operations, .. } = self;
         let no_resources = [kinds, names, namespaces, operations].iter().all(|list| list.is_empty())
             && name.is_none()
@@ -107,6 +112,7 @@ impl<'n> Selector<'n> {
         Self {
             match_labels: node.text_map("matchLabels"),
             match_expressions: node.list("matchExpressions").iter().filter_map(requirement).collect(),
+            span: node.span,
         }
     }
 }

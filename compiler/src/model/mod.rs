@@ -29,5 +29,5 @@ pub(crate) use matching::{Filter, MatchBlock, Selector, Subject};
 pub(crate) use mutate::{Mutate, MutateAction, MutateLoop, Target};
 pub(crate) use node::Fields;
 pub(crate) use policy::{Override, Policy};
-pub(crate) use rule::{Body, Rule, rule_name};
+pub(crate) use rule::{Body, Rule, rule_name_text};
 pub(crate) use validate::{PodSecurity, PodSecurityExclude, Validate, ValidateAction, ValidateLoop};

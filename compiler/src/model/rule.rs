@@ -66,9 +66,9 @@ impl<'n> Rule<'n> {
     }
 }
 
-/// The name in a rule's document; empty when there is none.
-pub(crate) fn rule_name(node: &Node) -> &str {
-    node.text("name").map_or("", Text::as_str)
+/// The name in a rule's document.
+pub(crate) fn rule_name_text(node: &Node) -> Option<&Text> {
+    node.text("name")
 }
 
 /// The first part of a rule that cannot be run yet. `manifests` without attestors and `cel` beside `podSecurity` are

@@ -129,7 +129,16 @@ static VALIDATE: ObjectShape = ObjectShape {
         Field::new("manifests", Shape::Any),
         Field::deprecated("assert", Shape::Any, "it has no effect; remove it"),
     ],
-    constraints: &[],
+    constraints: &[Constraint::ExactlyOne(&[
+        "pattern",
+        "anyPattern",
+        "deny",
+        "foreach",
+        "podSecurity",
+        "cel",
+        "manifests",
+        "assert",
+    ])],
 };
 
 static DENY: ObjectShape =
@@ -147,7 +156,7 @@ static VALIDATE_LOOP: ObjectShape = ObjectShape {
         Field::new("deny", Shape::Object(&DENY)),
         Field::new("foreach", Shape::List(&Shape::Object(&VALIDATE_LOOP))),
     ],
-    constraints: &[],
+    constraints: &[Constraint::ExactlyOne(&["pattern", "anyPattern", "deny", "foreach"])],
 };
 
 static POD_SECURITY: ObjectShape = ObjectShape {
@@ -200,7 +209,7 @@ static MUTATE: ObjectShape = ObjectShape {
         Field::new("targets", Shape::List(&Shape::Object(&TARGET))),
         Field::new("mutateExistingOnPolicyUpdate", Shape::Bool),
     ],
-    constraints: &[Constraint::AtMostOne(&["patchStrategicMerge", "patchesJson6902", "foreach"])],
+    constraints: &[Constraint::ExactlyOne(&["patchStrategicMerge", "patchesJson6902", "foreach"])],
 };
 
 static MUTATE_LOOP: ObjectShape = ObjectShape {
@@ -214,7 +223,7 @@ static MUTATE_LOOP: ObjectShape = ObjectShape {
         Field::new("patchesJson6902", Shape::Text),
         Field::new("foreach", Shape::List(&Shape::Object(&MUTATE_LOOP))),
     ],
-    constraints: &[Constraint::AtMostOne(&["patchStrategicMerge", "patchesJson6902", "foreach"])],
+    constraints: &[Constraint::ExactlyOne(&["patchStrategicMerge", "patchesJson6902", "foreach"])],
 };
 
 static TARGET: ObjectShape = ObjectShape {

@@ -1,0 +1,78 @@
+//! Findings of the lints.
+
+use dikast_grammar::Span;
+
+use crate::diagnostic::{Label, faults};
+
+faults! {
+    /// Two rules of one name.
+    #[error("the rule name `{name}` is used twice")]
+    REPEATED_RULE_NAME: RepeatedRuleName { name: String, first: Span }
+    labels(self) { vec![Label { span: self.first, message: "it is here first".to_owned() }] }
+    help(self) { Some("reports, exceptions and tests name rules; give each its own name".to_owned()) }
+
+    /// A rule named like those that autogen makes.
+    #[error("the rule name `{name}` begins as those of rules that autogen makes")]
+    RESERVED_RULE_NAME: ReservedRuleName { name: String }
+    help(self) { Some("the rule does not run as soon as autogen makes a rule of this policy; choose another name".to_owned()) }
+
+    /// A context entry that hides what is always there.
+    #[error("a context entry cannot be named `{name}`")]
+    RESERVED_ENTRY_NAME: ReservedEntryName { name: String }
+    help(self) { Some(format!("it would take the place of the variable `{}`; choose another name", self.name)) }
+
+    /// An `any` without conditions.
+    #[error("an empty `any` is never true")]
+    NEVER_TRUE: EmptyAny {}
+    help(self) { Some("remove it, or write conditions under it".to_owned()) }
+
+    /// A value that a membership operator cannot use.
+    #[error("`{operator}` is never true for {value}")]
+    NEVER_TRUE: MemberOfScalar { operator: String, value: &'static str }
+    help(self) { Some("write a list, or text".to_owned()) }
+
+    /// A filter that asks nothing.
+    #[error("an empty filter never matches")]
+    NEVER_MATCHES: EmptyFilter {}
+
+    /// A namespace selector on namespaces.
+    #[error("`namespaceSelector` never matches a Namespace")]
+    NEVER_MATCHES: SelectorOnNamespace {}
+    help(self) { Some("use `selector`, which looks at the labels of the Namespace itself".to_owned()) }
+
+    /// Operations in an exception.
+    #[error("exceptions take no notice of `operations`")]
+    IGNORED_OPERATIONS: IgnoredOperations {}
+    help(self) { Some("compare `request.operation` under `conditions`".to_owned()) }
+
+    /// Items of a list pattern behind the first.
+    #[error("only the first item of a list counts in a pattern")]
+    IGNORED_ITEMS: IgnoredItems { first: Span }
+    labels(self) { vec![Label { span: self.first, message: "every item of the list is compared with this one".to_owned() }] }
+
+    /// A pattern that an absent field satisfies.
+    #[error("the pattern `{pattern}` is satisfied when `{field}` is absent")]
+    ABSENT_SATISFIES: AbsentSatisfies { pattern: String, field: String }
+    help(self) { Some("add `& ?*` to the pattern if the field must be there".to_owned()) }
+
+    /// An anchor that patches do not know.
+    #[error("patches do not know the anchor `{key}`")]
+    UNKNOWN_PATCH_ANCHOR: UnknownPatchAnchor { key: String }
+    help(self) { Some("a field of this very name would be written; patches know `()`, `<()` and `+()`".to_owned()) }
+
+    /// More than one conditional item in a merged list.
+    #[error("a second conditional item in a merged list makes items disappear")]
+    LOST_ITEMS: SeveralConditionalItems { first: Span }
+    labels(self) { vec![Label { span: self.first, message: "the first one".to_owned() }] }
+    help(self) { Some("write a rule for each item, or a `foreach`".to_owned()) }
+
+    /// An item of a merged list that names none of the items.
+    #[error("an item of `{list}` without `{key}` makes items disappear")]
+    LOST_ITEMS: ItemWithoutKey { list: String, key: &'static str }
+    help(self) { Some(format!("items of `{}` are merged by `{}`; name one, or add `({}): \"*\"` for all of them", self.list, self.key, self.key)) }
+
+    /// An empty object in a patch.
+    #[error("an empty object in a patch is dropped")]
+    DROPPED_EMPTY_OBJECT: DroppedEmptyObject {}
+    help(self) { Some("use `patchesJson6902` to add an empty object".to_owned()) }
+}

@@ -1,0 +1,115 @@
+//! What Kyverno accepts and does differently from what its author will think.
+//!
+//! The forms here have a meaning, and it is kept. They are looked for in what authors wrote, before autogen's copies and
+//! lowering, one file for each part of a policy.
+
+mod condition;
+mod context;
+mod fault;
+mod matching;
+mod patch;
+mod pattern;
+
+use std::collections::HashMap;
+
+use dikast_grammar::yaml::Text;
+
+use crate::autogen;
+use crate::diagnostic::Diagnostics;
+use crate::model::{
+    Body, Conditions, Exception, MutateAction, MutateLoop, Policy, Rule, ValidateAction, ValidateLoop, rule_name_text,
+};
+use fault::{RepeatedRuleName, ReservedRuleName};
+
+/// Looks at the names of a policy's rules.
+pub(crate) fn check_policy(policy: &Policy<'_>, diagnostics: &mut Diagnostics) {
+    let mut seen: HashMap<&str, &Text> = HashMap::new();
+    for name in policy.rules.iter().filter_map(rule_name_text) {
+        if autogen::is_made_name(name.as_str()) {
+            diagnostics.report(ReservedRuleName { span: name.span(), name: name.as_str().to_owned() });
+        }
+        match seen.get(name.as_str()) {
+            Some(first) => diagnostics.report(RepeatedRuleName {
+                span: name.span(),
+                name: name.as_str().to_owned(),
+                first: first.span(),
+            }),
+            None => {
+                seen.insert(name.as_str(), name);
+            }
+        }
+    }
+}
+
+/// Looks at a rule that an author wrote.
+pub(crate) fn check_rule(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
+    matching::check_block(&rule.matching, diagnostics);
+    if let Some(exclude) = &rule.exclude {
+        matching::check_block(exclude, diagnostics);
+    }
+    context::check(&rule.context, diagnostics);
+    check_conditions(rule.preconditions.as_ref(), diagnostics);
+    match &rule.body {
+        Body::Validate(validate) => check_validate(&validate.action, diagnostics),
+        Body::Mutate(mutate) => {
+            for target in &mutate.targets {
+                context::check(&target.context, diagnostics);
+                check_conditions(target.preconditions.as_ref(), diagnostics);
+            }
+            check_mutate(&mutate.action, diagnostics);
+        }
+        Body::Generate(generate) => {
+            for pattern in &generate.patterns {
+                context::check(&pattern.context, diagnostics);
+            }
+        }
+    }
+}
+
+/// Looks at an exception.
+pub(crate) fn check_exception(exception: &Exception<'_>, diagnostics: &mut Diagnostics) {
+    matching::check_block(&exception.matching, diagnostics);
+    matching::check_exception_operations(&exception.matching, diagnostics);
+}
+
+fn check_conditions(conditions: Option<&Conditions<'_>>, diagnostics: &mut Diagnostics) {
+    match conditions {
+        Some(Conditions::AnyAll(block)) => condition::check_block(block, diagnostics),
+        Some(Conditions::List(list)) => condition::check_list(list, diagnostics),
+        None => {}
+    }
+}
+
+fn check_validate(action: &ValidateAction<'_>, diagnostics: &mut Diagnostics) {
+    match action {
+        ValidateAction::Pattern(node) => pattern::check(node, diagnostics),
+        ValidateAction::AnyPattern(nodes) => nodes.iter().for_each(|node| pattern::check(node, diagnostics)),
+        ValidateAction::Deny(conditions) => check_conditions(conditions.as_ref(), diagnostics),
+        ValidateAction::Foreach(loops) => {
+            for ValidateLoop { context, preconditions, action, .. } in loops {
+                context::check(context, diagnostics);
+                if let Some(block) = preconditions {
+                    condition::check_block(block, diagnostics);
+                }
+                check_validate(action, diagnostics);
+            }
+        }
+        ValidateAction::PodSecurity(_) | ValidateAction::Nothing => {}
+    }
+}
+
+fn check_mutate(action: &MutateAction<'_>, diagnostics: &mut Diagnostics) {
+    match action {
+        MutateAction::Merge(overlay) => patch::check(overlay, diagnostics),
+        MutateAction::Foreach(loops) => {
+            for MutateLoop { context, preconditions, action, .. } in loops {
+                context::check(context, diagnostics);
+                if let Some(block) = preconditions {
+                    condition::check_block(block, diagnostics);
+                }
+                check_mutate(action, diagnostics);
+            }
+        }
+        MutateAction::Json(_) | MutateAction::Nothing => {}
+    }
+}
