@@ -5,14 +5,15 @@ use std::sync::Arc;
 use dikast_stdlib::Value;
 
 use super::matching::Requester;
-use super::object;
+use super::{Verdicts, object};
 use crate::context::Context;
 use crate::request::{GroupVersionKind, Operation, Origin, Request, Surroundings};
 
 /// A request with what policies make of it: its context, and its objects as they stand.
-#[derive(Debug)]
 pub struct Admission<'a> {
     pub(super) surroundings: &'a Surroundings,
+    /// What native code said of the rules for the request as it came in.
+    pub(super) verdicts: Option<&'a dyn Verdicts>,
     pub(super) context: Context,
     pub(super) requester: Requester,
     pub(super) operation: Operation,
@@ -45,6 +46,7 @@ impl<'a> Admission<'a> {
         };
         Self {
             surroundings,
+            verdicts: None,
             context,
             requester: Requester::new(request, surroundings),
             operation: request.operation,
@@ -53,6 +55,12 @@ impl<'a> Admission<'a> {
             object,
             old_object,
         }
+    }
+
+    /// The same admission with what native code said of the rules. It holds as long as no rule has changed the object.
+    #[must_use]
+    pub fn with_verdicts(self, verdicts: &'a dyn Verdicts) -> Self {
+        Self { verdicts: Some(verdicts), ..self }
     }
 
     /// The new object as it stands now; null when there is none.
@@ -64,6 +72,11 @@ impl<'a> Admission<'a> {
     pub fn set_object(&mut self, object: Value) {
         self.context.set_object(object.clone());
         self.object = object;
+        self.verdicts = None;
+    }
+
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        self.surroundings
     }
 
     /// The new object, or the old one where there is none.

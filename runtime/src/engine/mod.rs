@@ -13,6 +13,7 @@
 //! | `exceptions` | policy exceptions |
 //! | `validate`, `mutate` | what rules do |
 //! | `turns` | the lists that loops walk over |
+//! | `verdict` | what native code says beforehand |
 //! | `response` | what comes out |
 
 mod admission;
@@ -26,9 +27,12 @@ mod response;
 mod rule;
 mod turns;
 mod validate;
+mod verdict;
 
 pub use admission::Admission;
-pub use response::{Control, NeedsData, PodSecurityFindings, PolicyResponse, RuleKind, RuleResponse, Status};
+pub use response::{Control, Disagreement, NeedsData, PodSecurityFindings, PolicyResponse, RuleKind, RuleResponse, Status};
+
+pub use verdict::{EngineChoice, Verdict, Verdicts};
 
 pub(crate) use matching::selects;
 
@@ -42,43 +46,6 @@ use crate::data::{DataKey, DataSource};
 use crate::interpreter::{Budget, Interpreter, QueryCache};
 use rule::{Phase, RuleRun};
 
-/// Which engine decides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum EngineChoice {
-    /// The interpreter alone.
-    Interpreter,
-    /// Native code where there is any for the rule; the interpreter finds the words.
-    #[default]
-    Native,
-    /// Both, and a difference in their statuses is reported.
-    Both,
-}
-
-/// What native code said of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict {
-    /// The rule does not match: no response.
-    NoMatch,
-    /// The object complies.
-    Pass,
-    /// The rule does not apply after all.
-    Skip,
-    /// The object violates the rule.
-    Fail,
-    /// The rule cannot be evaluated.
-    Error,
-    /// A mutation whose predicate holds: the interpreter has to make the change.
-    Fires,
-    /// Not decided: the interpreter has to run the rule.
-    Interpret,
-}
-
-/// Statuses that native code found for the rules of one request.
-pub trait Verdicts {
-    /// The verdict on a rule; [`Verdict::Interpret`] for a rule that has no native code.
-    fn verdict(&self, rule: RuleId) -> Verdict;
-}
-
 /// What an evaluation may know beside policies and request.
 #[derive(Clone, Copy)]
 pub struct World<'a> {
@@ -88,17 +55,24 @@ pub struct World<'a> {
     pub environment: &'a dyn Environment,
 }
 
-/// Runs the policies of a program, with the interpreter.
+/// Runs the policies of a program: with the interpreter, which passes over what native code has decided.
 #[derive(Debug)]
 pub struct Engine {
     program: Arc<Program>,
     queries: QueryCache,
+    choice: EngineChoice,
 }
 
 impl Engine {
     /// An engine for the policies of a program.
     pub fn new(program: Arc<Program>) -> Self {
-        Self { program, queries: QueryCache::default() }
+        Self { program, queries: QueryCache::default(), choice: EngineChoice::default() }
+    }
+
+    /// The same engine, deciding in another way.
+    #[must_use]
+    pub fn with_choice(self, choice: EngineChoice) -> Self {
+        Self { choice, ..self }
     }
 
     /// The program.
@@ -143,7 +117,7 @@ impl Engine {
         world: World<'_>,
     ) -> Result<PolicyResponse, NeedsData> {
         let policy = self.program.policy(id);
-        let mut response = PolicyResponse { policy: id, rules: Vec::new(), patched: None };
+        let mut response = PolicyResponse { policy: id, rules: Vec::new(), patched: None, disagreements: Vec::new() };
         let objects = [&admission.object, &admission.old_object];
         let configuration = &admission.surroundings.configuration;
         if !gate::admits(&self.program, policy, configuration, &admission.kind, &admission.subresource, objects) {
@@ -174,10 +148,15 @@ impl Engine {
             if phase == Phase::Validate && !self.is_for_kind(rule, &admission.kind.kind) {
                 continue;
             }
+            let verdict = self.verdict(admission, id).filter(|_| object == admission.object);
             let budget = Budget::default();
             let interpreter = self.interpreter(admission, world, &budget);
-            let run = RuleRun { engine: self, policy, id, rule, phase, admission, interpreter };
-            match run.run(&object) {
+            let run = RuleRun { policy, id, rule, phase, admission, interpreter };
+            let outcome = match verdict {
+                Some(verdict) => run.run_after(verdict, self.choice, &object, &mut response.disagreements),
+                None => run.run(&object),
+            };
+            match outcome {
                 Err(NeedsData(keys)) => needed.extend(keys),
                 Ok((changed, rules)) => {
                     object = changed;
@@ -195,6 +174,12 @@ impl Engine {
         }
         response.patched = Some(object).filter(|object| *object != admission.object);
         Ok(())
+    }
+
+    /// What native code has said of a rule, where that counts.
+    fn verdict(&self, admission: &Admission<'_>, rule: RuleId) -> Option<Verdict> {
+        let verdict = admission.verdicts?.verdict(rule);
+        (self.choice != EngineChoice::Interpreter && verdict != Verdict::Interpret).then_some(verdict)
     }
 
     /// Validation sees only the autogen rules of the kind that is asked about; mutation sees them all

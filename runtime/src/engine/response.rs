@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dikast_compiler::ir::{PolicyId, RuleId};
 use dikast_stdlib::Value;
 
+use super::Verdict;
 use crate::data::DataKey;
 
 /// What a policy says about a request.
@@ -16,6 +17,19 @@ pub struct PolicyResponse {
     pub rules: Vec<RuleResponse>,
     /// The object as the policy leaves it, where it has changed it.
     pub patched: Option<Value>,
+    /// Rules on which native code and interpreter disagree: faults of ours.
+    pub disagreements: Vec<Disagreement>,
+}
+
+/// A rule on which native code and interpreter disagree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// The rule.
+    pub rule: RuleId,
+    /// What native code said.
+    pub native: Verdict,
+    /// What the interpreter said; nothing for no response.
+    pub interpreter: Option<Status>,
 }
 
 /// What a rule says about a request.
@@ -29,7 +43,7 @@ pub struct RuleResponse {
     pub kind: RuleKind,
     /// The verdict.
     pub status: Status,
-    /// Kyverno's words for it.
+    /// Kyverno's words for it. Empty where native code found that the rule passes or is skipped, and nobody asked for words.
     pub message: String,
     /// The exceptions that made it skip, as `namespace/name`.
     pub exceptions: Vec<Arc<str>>,

@@ -7,7 +7,7 @@ use dikast_stdlib::Value;
 
 use super::matching::{Candidate, Requester};
 use super::response::{NeedsData, RuleKind, RuleResponse, Status};
-use super::{Admission, Engine, conditions, exceptions, mutate, validate};
+use super::{Admission, conditions, exceptions, mutate, validate};
 use crate::context;
 use crate::interpreter::{Fault, Interpreter};
 use crate::request::{Operation, Origin};
@@ -21,7 +21,6 @@ pub(super) enum Phase {
 
 /// One rule on one request.
 pub(super) struct RuleRun<'a> {
-    pub(super) engine: &'a Engine,
     pub(super) policy: &'a Policy,
     pub(super) id: RuleId,
     pub(super) rule: &'a Rule,
@@ -60,11 +59,16 @@ impl RuleRun<'_> {
         let outcome = self.process(object);
         context.restore(&self.interpreter);
         let (object, responses) = outcome?;
-        if !object.is_null() {
-            // From here on the numbers of the object are as patterns see them, not as a fresh request has them.
-            context.set_object(object.clone());
-        }
+        self.leave_object(&object);
         Ok((object, responses))
+    }
+
+    /// Hands the object on to the next rule. From here on its numbers are as patterns see them, not as a fresh request has
+    /// them.
+    pub(super) fn leave_object(&self, object: &Value) {
+        if !object.is_null() {
+            self.admission.context.set_object(object.clone());
+        }
     }
 
     fn has_a_body_for_this_phase(&self) -> bool {

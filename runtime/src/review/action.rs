@@ -6,7 +6,6 @@ use dikast_compiler::ir::{Body, Override, Policy, Program, RuleId};
 use dikast_stdlib::wildcard;
 
 use crate::engine::{Admission, PolicyResponse, RuleResponse, Status, selects};
-use crate::request::Surroundings;
 
 /// Whether any word of a policy could refuse a request.
 pub(super) fn can_enforce(program: &Program, policy: &Policy) -> bool {
@@ -27,8 +26,8 @@ pub(super) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    pub(super) fn new(program: &'a Program, admission: &'a Admission<'_>, surroundings: &'a Surroundings) -> Self {
-        let labels = surroundings.namespace_labels.iter().map(|(key, value)| (&**key, &**value));
+    pub(super) fn new(program: &'a Program, admission: &'a Admission<'_>) -> Self {
+        let labels = admission.surroundings().namespace_labels.iter().map(|(key, value)| (&**key, &**value));
         Self { program, namespace: admission.namespace(), namespace_labels: labels.collect() }
     }
 

@@ -111,7 +111,19 @@ pub fn mutate(
     surroundings: &Surroundings,
     world: World<'_>,
 ) -> Result<Mutation, NeedsData> {
-    let mut admission = Admission::new(request, surroundings);
+    mutate_admission(engine, Admission::new(request, surroundings), world)
+}
+
+/// Like [`mutate`], on an admission that was prepared before.
+///
+/// # Errors
+///
+/// When external data is not there yet.
+pub fn mutate_admission(
+    engine: &Engine,
+    mut admission: Admission<'_>,
+    world: World<'_>,
+) -> Result<Mutation, NeedsData> {
     let original = admission.object().clone();
     let mut answer = Mutation {
         allowed: true,
@@ -161,15 +173,27 @@ pub fn validate(
     surroundings: &Surroundings,
     world: World<'_>,
 ) -> Result<Validation, NeedsData> {
-    let admission = Admission::new(request, surroundings);
+    validate_admission(engine, &Admission::new(request, surroundings), world)
+}
+
+/// Like [`validate`], on an admission that was prepared before.
+///
+/// # Errors
+///
+/// When external data is not there yet; all keys that any policy needs.
+pub fn validate_admission(
+    engine: &Engine,
+    admission: &Admission<'_>,
+    world: World<'_>,
+) -> Result<Validation, NeedsData> {
     let program = engine.program();
-    let target = Target::new(program, &admission, surroundings);
+    let target = Target::new(program, admission);
     let mut policies_said = Vec::new();
     let mut needed: Vec<DataKey> = Vec::new();
     let (mut enforcing, mut warning) = (Vec::new(), Vec::new());
     let mut errors_refuse = false;
     for (id, policy) in policies(engine, |rule| matches!(rule.body, Body::Validate(_))) {
-        match engine.validate(id, &admission, world) {
+        match engine.validate(id, admission, world) {
             Err(NeedsData(keys)) => needed.extend(keys),
             Ok(response) => {
                 if action::can_enforce(program, policy) {
@@ -189,7 +213,7 @@ pub fn validate(
     let enforced = of(&enforcing);
     let refused = enforced.iter().any(|response| target.refuses(response, errors_refuse));
     let (message, warnings) = if refused {
-        (message::refusal(program, &admission, &enforced), Vec::new())
+        (message::refusal(program, admission, &enforced), Vec::new())
     } else {
         let all = enforced.into_iter().chain(of(&warning));
         (String::new(), all.flat_map(|response| message::warnings(program, response, false)).collect())
