@@ -30,7 +30,9 @@ mod validate;
 mod verdict;
 
 pub use admission::Admission;
-pub use response::{Control, Disagreement, NeedsData, PodSecurityFindings, PolicyResponse, RuleKind, RuleResponse, Status};
+pub use response::{
+    Control, Disagreement, NeedsData, PodSecurityFindings, PolicyResponse, RuleKind, RuleResponse, Status,
+};
 
 pub use verdict::{EngineChoice, Verdict, Verdicts};
 
