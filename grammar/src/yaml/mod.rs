@@ -53,7 +53,7 @@ const MAX_DEPTH: usize = 256;
 const MAX_NODES: usize = 10_000_000;
 
 /// How many values aliases may stand for in a document.
-const MAX_ALIASED: usize = 100_000;
+const MAX_ALIASED: usize = 50_000;
 
 /// How many faults of a document are reported.
 const MAX_FAULTS: usize = 1_000;

@@ -1,6 +1,6 @@
 //! Tokens to the syntax tree of a document.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::error::{SyntaxError, SyntaxErrorKind};
@@ -17,7 +17,7 @@ pub(super) struct Parser<'s, 't> {
     tree: Tree,
     anchors: HashMap<&'t str, NodeId>,
     /// Handles that `%TAG` declares, and their prefixes.
-    tag_handles: Vec<TagName>,
+    tag_handles: BTreeMap<String, String>,
     depth: usize,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Document {
 /// Reads the first document that the scanner finds, which is the only one that Kyverno reads of what it takes for one.
 pub(super) fn parse_document<'t>(file: &'t FileText, scanner: &mut Scanner<'t>) -> Result<Document> {
     let tree = Tree::for_text(scanner.remaining());
-    let mut parser = Parser { scanner, file, tree, anchors: HashMap::new(), tag_handles: Vec::new(), depth: 0 };
+    let mut parser = Parser { scanner, file, tree, anchors: HashMap::new(), tag_handles: BTreeMap::new(), depth: 0 };
     let root = parser.document()?;
     let ignored_from = if root.is_some() { parser.text_after_document()? } else { None };
     Ok(Document { tree: parser.tree, root, ignored_from })
@@ -130,11 +130,10 @@ impl<'t> Parser<'_, 't> {
                     has_version = true;
                 }
                 TokenKind::TagHandle(declared) => {
-                    let declared = TagName::clone(declared);
-                    if self.tag_handles.iter().any(|earlier| earlier.handle == declared.handle) {
+                    let TagName { handle, suffix } = TagName::clone(declared);
+                    if self.tag_handles.insert(handle, suffix).is_some() {
                         return Err(self.unexpected(SyntaxErrorKind::RepeatedDirective, None));
                     }
-                    self.tag_handles.push(declared);
                 }
                 _ => return Ok(()),
             }
@@ -286,9 +285,8 @@ impl<'t> Parser<'_, 't> {
 
     /// What a tag says.
     fn resolve_tag(&self, TagName { handle, suffix }: &TagName, range: Range<usize>) -> Result<Tag> {
-        let declared = self.tag_handles.iter().find(|declared| declared.handle == *handle);
-        let prefix = match (declared, handle.as_str()) {
-            (Some(declared), _) => &declared.suffix,
+        let prefix = match (self.tag_handles.get(handle), handle.as_str()) {
+            (Some(prefix), _) => prefix,
             (None, "" | "!") => handle,
             (None, "!!") => "tag:yaml.org,2002:",
             _ => {

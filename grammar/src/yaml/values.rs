@@ -31,6 +31,8 @@ pub(super) struct Evaluator<'a> {
     depth: usize,
     /// Whether a fault was found after which it is no use to go on.
     has_stopped: bool,
+    /// Whether one of the faults is a refusal.
+    has_refused: bool,
     errors: Vec<SyntaxError>,
 }
 
@@ -43,6 +45,7 @@ pub(super) fn evaluate(tree: &Tree, root: NodeId, file: &Arc<FileText>) -> (Node
         aliased: 0,
         depth: 0,
         has_stopped: false,
+        has_refused: false,
         errors: Vec::new(),
     };
     let node = evaluator.node(root);
@@ -57,9 +60,10 @@ impl Evaluator<'_> {
     /// Reports a fault and gives the value that stands for what could not be read.
     fn refuse(&mut self, kind: SyntaxErrorKind, span: Span) -> Node {
         // A refusal must not get lost among the other faults.
-        if self.errors.len() < MAX_FAULTS || !self.errors.iter().any(SyntaxError::is_refusal) {
+        if self.errors.len() < MAX_FAULTS || !self.has_refused {
             self.errors.push(SyntaxError::new(kind, span));
         }
+        self.has_refused = true;
         Node { value: NodeValue::Null, span }
     }
 

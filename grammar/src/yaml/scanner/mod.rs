@@ -187,13 +187,13 @@ impl<'t> Scanner<'t> {
             b'-' if self.cursor.is_blank_break_or_end(1) => self.fetch_block_entry(),
             b'?' if in_flow || self.cursor.is_blank_break_or_end(1) => self.fetch_key(),
             b':' if in_flow || self.cursor.is_blank_break_or_end(1) => self.fetch_value(),
-            b'*' => self.fetch_property(Self::scan_alias),
-            b'&' => self.fetch_property(Self::scan_anchor),
-            b'!' => self.fetch_property(Self::scan_tag),
+            b'*' => self.fetch_possible_key(Self::scan_alias),
+            b'&' => self.fetch_possible_key(Self::scan_anchor),
+            b'!' => self.fetch_possible_key(Self::scan_tag),
             b'|' | b'>' if !in_flow => self.fetch_block_scalar(),
-            b'\'' => self.fetch_property(Self::scan_single_quoted),
-            b'"' => self.fetch_property(Self::scan_double_quoted),
-            byte if self.starts_plain(byte) => self.fetch_property(Self::scan_plain),
+            b'\'' => self.fetch_possible_key(Self::scan_single_quoted),
+            b'"' => self.fetch_possible_key(Self::scan_double_quoted),
+            byte if self.starts_plain(byte) => self.fetch_possible_key(Self::scan_plain),
             _ => Err(self.unexpected_character()),
         }
     }
@@ -438,7 +438,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Reads a token that may begin a key.
-    fn fetch_property(&mut self, scan: fn(&mut Self) -> Result<Token>) -> Result<()> {
+    fn fetch_possible_key(&mut self, scan: fn(&mut Self) -> Result<Token>) -> Result<()> {
         self.note_possible_key()?;
         self.key_allowed = false;
         let token = scan(self)?;
