@@ -15,6 +15,9 @@ use crate::data::FixedData;
 use crate::engine::{self, Admission, Engine, World};
 use crate::request::{Request, Surroundings};
 
+mod matching;
+mod pattern;
+
 struct Nowhere;
 
 impl Environment for Nowhere {
@@ -105,55 +108,6 @@ fn statuses(policies: &str, reviews: &[&str]) -> Vec<Status> {
             verdicts.status(RuleId(0))
         })
         .collect()
-}
-
-#[test]
-fn a_pattern_with_equality_anchors() {
-    let policies = on_pods(
-        r#"
-validate:
-  message: Privileged mode is disallowed.
-  pattern:
-    spec:
-      =(initContainers):
-        - =(securityContext):
-            =(privileged): "false"
-      containers:
-        - =(securityContext):
-            =(privileged): "false"
-"#,
-    );
-    assert_eq!(
-        statuses(
-            &policies,
-            &[
-                r#""spec":{"containers":[{"name":"a"}]}"#,
-                r#""spec":{"containers":[{"securityContext":{"privileged":false}},{"securityContext":{"privileged":"false"}}]}"#,
-                r#""spec":{"containers":[{"name":"a"},{"securityContext":{"privileged":true}}]}"#,
-                r#""spec":{"initContainers":[{"securityContext":{"privileged":true}}],"containers":[]}"#,
-                r#""spec":{"initContainers":null,"containers":[]}"#,
-                r#""spec":{"containers":[{"securityContext":{"privileged":"fals"}}]}"#,
-                r#""spec":{"containers":[{"securityContext":{"privileged":"f\u0061lse"}}]}"#,
-                r#""spec":{"containers":[{"securityContext":1}]}"#,
-                r#""spec":{"containers":{}}"#,
-                r#""spec":{}"#,
-                "",
-            ],
-        ),
-        [
-            Status::Pass,
-            Status::Pass,
-            Status::Fail,
-            Status::Fail,
-            Status::Fail,
-            Status::Fail,
-            Status::Pass,
-            Status::Fail,
-            Status::Fail,
-            Status::Fail,
-            Status::Fail,
-        ]
-    );
 }
 
 #[test]
