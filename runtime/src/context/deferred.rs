@@ -56,6 +56,18 @@ impl Deferred {
         Some(waiting.entry)
     }
 
+    /// The entries that queries have named since the scope was last reset.
+    pub(super) fn named(&self) -> Vec<EntryId> {
+        self.entries.iter().filter(|waiting| waiting.named).map(|waiting| waiting.entry).collect()
+    }
+
+    /// Takes back that queries have named entries which are not among these.
+    pub(super) fn forget_named_since(&mut self, named: &[EntryId]) {
+        for waiting in &mut self.entries {
+            waiting.named &= named.contains(&waiting.entry);
+        }
+    }
+
     /// Narrows what the queries of `entry` see, while it is loaded.
     pub(super) fn begin(&mut self, entry: EntryId) {
         self.horizon = self

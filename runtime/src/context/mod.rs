@@ -195,6 +195,16 @@ impl Context {
         }
     }
 
+    /// The waiting entries that queries have named so far.
+    pub(crate) fn named_entries(&self) -> Vec<EntryId> {
+        self.state.borrow().deferred.named()
+    }
+
+    /// Takes back that queries have named entries which are not among these, so that they may be loaded again.
+    pub(crate) fn forget_named_since(&self, named: &[EntryId]) {
+        self.state.borrow_mut().deferred.forget_named_since(named);
+    }
+
     /// Opens a scope.
     pub(crate) fn checkpoint(&self) {
         let mut state = self.state.borrow_mut();

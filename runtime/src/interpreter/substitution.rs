@@ -47,18 +47,31 @@ impl Interpreter<'_> {
         otherwise: ExprId,
         subject: Subject<'_>,
     ) -> Result<Value, Fault> {
-        for (guard, shape) in guards {
-            match self.evaluate(*guard, subject) {
-                Ok(value) if has_shape(&value, *shape) => {}
-                Err(Fault::NeedsData(keys)) => return Err(Fault::NeedsData(keys)),
-                _ => return self.evaluate(otherwise, subject),
+        // Both ways name the same context entries; what failed to load on the first is tried again on the second.
+        let named = self.context.named_entries();
+        match self.shortcut_value(guards, then, subject) {
+            Ok(Some(value)) => Ok(value),
+            Err(Fault::NeedsData(keys)) => Err(Fault::NeedsData(keys)),
+            Ok(None) | Err(_) => {
+                self.context.forget_named_since(&named);
+                self.evaluate(otherwise, subject)
             }
         }
-        match self.evaluate(then, subject) {
-            Err(Fault::NeedsData(keys)) => Err(Fault::NeedsData(keys)),
-            Err(_) => self.evaluate(otherwise, subject),
-            value => value,
+    }
+
+    /// The value of a shortcut; nothing when a guard does not hold.
+    fn shortcut_value(
+        &self,
+        guards: &[(ExprId, Shape)],
+        then: ExprId,
+        subject: Subject<'_>,
+    ) -> Result<Option<Value>, Fault> {
+        for (guard, shape) in guards {
+            if !has_shape(&self.evaluate(*guard, subject)?, *shape) {
+                return Ok(None);
+            }
         }
+        self.evaluate(then, subject).map(Some)
     }
 
     /// A key of a document.
