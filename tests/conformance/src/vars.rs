@@ -20,7 +20,7 @@ use crate::environment::Fixed;
 pub(crate) fn agrees(case: &Json) -> Result<(), String> {
     let template = case.get("template").ok_or("the case has no template")?;
     let context = case.get("context").cloned().map(Value::from).unwrap_or_default().to_floats();
-    let outcome = substitute(&node(template), context);
+    let outcome = substitute(&node(template, Numbers::Floats), context);
     if let (Err(found), Some(recorded)) = (&outcome, recorded_error(case)) {
         if found != recorded {
             return Err(format!("expected the error `{recorded}`, found `{found}`"));
@@ -35,7 +35,8 @@ fn recorded_error(case: &Json) -> Option<&str> {
     (answer.get("stage")?.as_str()? == "run").then(|| answer.get("error")?.as_str()).flatten()
 }
 
-fn substitute(template: &Node, context: Value) -> Result<Value, String> {
+/// What a document becomes in a context.
+pub(crate) fn substitute(template: &Node, context: Value) -> Result<Value, String> {
     let mut builder = Builder::new();
     let entries: [(Rc<str>, EntryId); 0] = [];
     let has_target = context.get("target").is_some();
@@ -49,19 +50,34 @@ fn substitute(template: &Node, context: Value) -> Result<Value, String> {
     interpreter.substitute(expr).map_err(|fault| fault.to_string())
 }
 
-/// The oracle decodes templates into Go values without types, so all numbers are floats.
-fn node(json: &Json) -> Node {
+/// Which type the numbers of a question have in Go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    /// All are floats: the oracle decodes templates into values without types.
+    Floats,
+    /// Those without fraction and exponent are whole numbers.
+    Whole,
+}
+
+/// A question as the YAML node that a policy would hold.
+pub(crate) fn node(json: &Json, numbers: Numbers) -> Node {
     let span = Span::default();
     let value = match json {
         Json::Null => NodeValue::Null,
         Json::Bool(truth) => NodeValue::Bool(*truth),
-        Json::Number(number) => NodeValue::Float(number.as_f64().unwrap_or_default()),
+        Json::Number(number) => match number.as_i64() {
+            Some(whole) if numbers == Numbers::Whole => NodeValue::Int(whole),
+            _ => NodeValue::Float(number.as_f64().unwrap_or_default()),
+        },
         Json::String(text) => NodeValue::Text(Text::standing_for(text.as_str(), span)),
-        Json::Array(items) => NodeValue::List(items.iter().map(node).collect()),
+        Json::Array(items) => NodeValue::List(items.iter().map(|item| node(item, numbers)).collect()),
         Json::Object(members) => NodeValue::Map(
             members
                 .iter()
-                .map(|(key, value)| Entry { key: Text::standing_for(key.as_str(), span), value: node(value) })
+                .map(|(key, value)| Entry {
+                    key: Text::standing_for(key.as_str(), span),
+                    value: node(value, numbers),
+                })
                 .collect(),
         ),
     };
