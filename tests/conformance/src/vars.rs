@@ -74,10 +74,7 @@ pub(crate) fn node(json: &Json, numbers: Numbers) -> Node {
         Json::Object(members) => NodeValue::Map(
             members
                 .iter()
-                .map(|(key, value)| Entry {
-                    key: Text::standing_for(key.as_str(), span),
-                    value: node(value, numbers),
-                })
+                .map(|(key, value)| Entry { key: Text::standing_for(key.as_str(), span), value: node(value, numbers) })
                 .collect(),
         ),
     };
