@@ -16,6 +16,7 @@
 //! | [`image`] | image references |
 //! | [`regex`] | regular expressions in Go's syntax |
 //! | [`time`] | instants as Go reads and prints them |
+//! | [`x509`] | certificates as Go shows them |
 //! | [`semver`], [`url`] | versions and the hosts of URLs as Go reads them |
 #![forbid(unsafe_code)]
 
@@ -37,5 +38,6 @@ pub mod time;
 pub mod url;
 pub mod value;
 pub mod wildcard;
+pub mod x509;
 
 pub use value::{Object, Value};

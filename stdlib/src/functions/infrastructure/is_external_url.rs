@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::Value;
 use crate::functions::{Arity, Function, FunctionError, Kind, Parameter, Topic};
-use crate::url;
+use crate::url::{self, Url};
 
 /// Whether the host of a URL has no address of this machine or of a private network.
 ///
@@ -12,13 +12,14 @@ use crate::url;
 ///
 /// A text that is no URL, and a host that has no address.
 fn is_external(text: &str, resolve: &dyn Fn(&str) -> Result<Vec<IpAddr>, String>) -> Result<bool, FunctionError> {
-    let host = url::host(text).map_err(FunctionError::failed)?;
+    let parsed = Url::parse(text).map_err(FunctionError::failed)?;
+    let host = parsed.host_name();
     if host.is_empty() {
         return Err(FunctionError::failed("lookup : no such host"));
     }
-    let addresses = match url::address(&host) {
+    let addresses = match url::address(host) {
         Some(address) => vec![address],
-        None => resolve(&host).map_err(FunctionError::Failed)?,
+        None => resolve(host).map_err(FunctionError::Failed)?,
     };
     Ok(!addresses.into_iter().any(url::is_internal))
 }

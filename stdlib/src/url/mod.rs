@@ -1,8 +1,11 @@
-//! The host of a URL as Go's `net/url` reads it.
+//! URLs as Go's `net/url` reads them.
+
+mod escape;
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::go_parse::quote;
+use escape::{Part, escape, unescape};
 
 /// Why a text is no URL, in Go's words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,43 +15,96 @@ pub struct UrlError {
     reason: String,
 }
 
-/// The host name of a URL without port and brackets; empty when the URL has none.
-///
-/// # Errors
-///
-/// What Go's `url.Parse` refuses.
-pub fn host(url: &str) -> Result<String, UrlError> {
-    let refused = |url: &str, reason: String| UrlError { url: url.to_owned(), reason };
-    let (main, fragment) = url.split_once('#').unwrap_or((url, ""));
-    let host = parse(main).map_err(|reason| refused(main, reason))?;
-    unescape(fragment, Part::Other).map_err(|reason| refused(url, reason))?;
-    Ok(host)
+/// A URL in its parts, the escapes in them resolved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Url {
+    /// The scheme in lower case.
+    pub scheme: String,
+    /// What follows the scheme when no slash does.
+    pub opaque: String,
+    /// Whether there is a user, with or without a password.
+    pub has_user: bool,
+    /// The host with its port; an IPv6 address in brackets.
+    pub host: String,
+    /// The path.
+    pub path: String,
+    /// The path as written, when it is escaped otherwise than Go would.
+    pub raw_path: String,
+    /// A scheme is followed by a path without a host.
+    pub omit_host: bool,
+    /// The text ends with its only question mark.
+    pub force_query: bool,
+    /// What follows the question mark, as written.
+    pub raw_query: String,
+    /// What follows the hash sign.
+    pub fragment: String,
+    /// The fragment as written, when it is escaped otherwise than Go would.
+    pub raw_fragment: String,
 }
 
-fn parse(url: &str) -> Result<String, String> {
-    if url.bytes().any(|byte| byte.is_ascii_control()) {
+impl Url {
+    /// Reads a URL, absolute or not.
+    ///
+    /// # Errors
+    ///
+    /// What Go's `url.Parse` refuses.
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
+        let refused = |url: &str, reason: String| UrlError { url: url.to_owned(), reason };
+        let (main, fragment) = text.split_once('#').unwrap_or((text, ""));
+        let mut url = parse(main).map_err(|reason| refused(main, reason))?;
+        url.fragment = unescape(fragment, Part::Fragment).map_err(|reason| refused(text, reason))?;
+        if escape(&url.fragment, Part::Fragment) != fragment {
+            url.raw_fragment = fragment.to_owned();
+        }
+        Ok(url)
+    }
+
+    /// The host without port and brackets; empty when there is none.
+    pub fn host_name(&self) -> &str {
+        without_port(&self.host)
+    }
+}
+
+fn parse(text: &str) -> Result<Url, String> {
+    if text.bytes().any(|byte| byte.is_ascii_control()) {
         return Err("net/url: invalid control character in URL".to_owned());
     }
-    let (scheme, rest) = split_scheme(url)?;
-    let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
+    let mut url = Url::default();
+    if text == "*" {
+        text.clone_into(&mut url.path);
+        return Ok(url);
+    }
+    let (scheme, rest) = split_scheme(text)?;
+    url.scheme = scheme.to_ascii_lowercase();
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    url.force_query = query.is_empty() && text.ends_with('?');
+    query.clone_into(&mut url.raw_query);
     if !rest.starts_with('/') {
         if !scheme.is_empty() {
-            return Ok(String::new());
+            rest.clone_into(&mut url.opaque);
+            return Ok(url);
         }
         if rest.split('/').next().is_some_and(|first| first.contains(':')) {
             return Err("first path segment in URL cannot contain colon".to_owned());
         }
     }
     let authority = rest.strip_prefix("//").filter(|_| !scheme.is_empty() || !rest.starts_with("///"));
-    let (host, path) = match authority {
+    let path = match authority {
         Some(authority) => {
             let slash = authority.find('/').unwrap_or(authority.len());
-            (parse_authority(&authority[..slash])?, &authority[slash..])
+            (url.has_user, url.host) = parse_authority(&authority[..slash])?;
+            &authority[slash..]
         }
-        None => (String::new(), rest),
+        None => {
+            url.omit_host = !scheme.is_empty() && rest.starts_with('/');
+            rest
+        }
     };
-    unescape(path, Part::Other)?;
-    Ok(without_port(&host).to_owned())
+    url.path = unescape(path, Part::Path)?;
+    if escape(&url.path, Part::Path) != path {
+        path.clone_into(&mut url.raw_path);
+    }
+    Ok(url)
 }
 
 /// What stands before the first colon, if it is a scheme, and what follows it.
@@ -65,15 +121,16 @@ fn split_scheme(url: &str) -> Result<(&str, &str), String> {
     Ok(("", url))
 }
 
-fn parse_authority(authority: &str) -> Result<String, String> {
-    let Some((user, host)) = authority.rsplit_once('@') else { return parse_host(authority) };
+/// Whether there is a user, and the host.
+fn parse_authority(authority: &str) -> Result<(bool, String), String> {
+    let Some((user, host)) = authority.rsplit_once('@') else { return Ok((false, parse_host(authority)?)) };
     let host = parse_host(host)?;
     let valid = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&byte);
     if !user.bytes().all(valid) {
         return Err("net/url: invalid userinfo".to_owned());
     }
-    unescape(user, Part::Other)?;
-    Ok(host)
+    unescape(user, Part::User)?;
+    Ok((true, host))
 }
 
 fn parse_host(host: &str) -> Result<String, String> {
@@ -113,47 +170,6 @@ fn without_port(host: &str) -> &str {
         _ => host,
     };
     name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name)
-}
-
-/// Which part of a URL is unescaped.
-#[derive(Clone, Copy, PartialEq)]
-enum Part {
-    Host,
-    Zone,
-    Other,
-}
-
-/// The text without `%` escapes.
-fn unescape(text: &str, part: Part) -> Result<String, String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(character) = rest.chars().next() {
-        if character != '%' {
-            if part != Part::Other && character.is_ascii() && !is_host_character(character) {
-                return Err(format!("invalid character {} in host name", quote(&character.to_string())));
-            }
-            bytes.extend(character.encode_utf8(&mut [0; 4]).bytes());
-            rest = &rest[character.len_utf8()..];
-            continue;
-        }
-        let escape: String = rest.chars().take(3).collect();
-        let byte = escape.get(1..3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        let byte = byte.filter(|&byte| match part {
-            Part::Host => byte >= 0x80 || byte == b'%',
-            Part::Zone => byte == b'%' || byte == b' ' || is_host_character(char::from(byte)),
-            Part::Other => true,
-        });
-        match byte {
-            Some(byte) if !escape.contains('+') => bytes.push(byte),
-            _ => return Err(format!("invalid URL escape {}", quote(&escape))),
-        }
-        rest = &rest[escape.len()..];
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn is_host_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "-_.~!$&'()*+,;=:[]<>\"".contains(character)
 }
 
 /// The address that a host name is, with or without a zone.
@@ -197,8 +213,31 @@ mod tests {
             ("http://a<b", "a<b"),
         ];
         for (url, name) in cases {
-            assert_eq!(host(url).as_deref(), Ok(name), "{url}");
+            assert_eq!(Url::parse(url).as_ref().map(Url::host_name), Ok(name), "{url}");
         }
+    }
+
+    #[test]
+    fn parts_are_kept_apart() {
+        let url = Url::parse("HTTPS://u:p@example.org:8443/a%20b!c?q=1#f%21").unwrap();
+        assert_eq!(
+            url,
+            Url {
+                scheme: "https".to_owned(),
+                has_user: true,
+                host: "example.org:8443".to_owned(),
+                path: "/a b!c".to_owned(),
+                raw_path: "/a%20b!c".to_owned(),
+                raw_query: "q=1".to_owned(),
+                fragment: "f!".to_owned(),
+                raw_fragment: "f%21".to_owned(),
+                ..Url::default()
+            }
+        );
+        assert_eq!(Url::parse("urn:a:b").unwrap().opaque, "a:b");
+        assert!(Url::parse("http://example.org?").unwrap().force_query);
+        assert!(Url::parse("file:/x").unwrap().omit_host);
+        assert_eq!(Url::parse("/a%20b").unwrap().raw_path, "");
     }
 
     #[test]
@@ -218,7 +257,7 @@ mod tests {
             ("http://a\n", "net/url: invalid control character in URL"),
         ];
         for (url, reason) in cases {
-            assert_eq!(host(url).unwrap_err().to_string(), format!("parse {}: {reason}", quote(url)));
+            assert_eq!(Url::parse(url).unwrap_err().to_string(), format!("parse {}: {reason}", quote(url)));
         }
     }
 
@@ -246,8 +285,8 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_has_a_host_or_errs(url in r"[-a-f0-9:/@%\[\]?# .é]{0,24}") {
-            let _ = host(&url);
+        fn any_text_parses_or_errs(url in r"[-a-f0-9:/@%\[\]?# .é]{0,24}") {
+            let _ = Url::parse(&url);
         }
     }
 }
