@@ -1,1 +1,35 @@
-fn main() {}
+//! The `dikast` command: compile, test, apply and serve Kyverno policies.
+#![forbid(unsafe_code)]
+
+mod commands;
+mod evaluation;
+mod input;
+mod output;
+mod testing;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use commands::{Arguments, Exit};
+
+fn main() -> ExitCode {
+    let exit = match Arguments::parse().run() {
+        Ok(exit) => exit,
+        Err(error) if is_broken_pipe(&error) => Exit::Clean,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            Exit::CouldNotRun
+        }
+    };
+    exit.into()
+}
+
+/// Whether the reader of our output went away, which is its right.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}

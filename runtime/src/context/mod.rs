@@ -98,9 +98,17 @@ impl Context {
             context.set_object(request.object.clone());
         }
         context.write(Value::Text(Arc::clone(&request.namespace)), &["request", "namespace"], Writing::Merge);
-        if !request.user.name.is_empty() || !request.user.groups.is_empty() {
-            let user = request.document.get("userInfo").cloned().unwrap_or_default();
-            context.write(user, &["request", "userInfo"], Writing::Merge);
+        if request.operation == Operation::Update {
+            context.set_old_object(request.old_object.clone());
+        }
+        if let Some(user) = request.document.get("userInfo") {
+            context.write(user.clone(), &["request", "userInfo"], Writing::Merge);
+            for (name, list) in [("roles", &surroundings.roles), ("clusterRoles", &surroundings.cluster_roles)] {
+                if !list.is_empty() {
+                    let roles = Value::list(list.iter().map(|role| Value::Text(Arc::clone(role))));
+                    context.write(roles, &["request", name], Writing::Merge);
+                }
+            }
             let (namespace, name) = service_account(&request.user.name);
             context.write(Value::text(name), &["serviceAccountName"], Writing::Merge);
             context.write(Value::text(namespace), &["serviceAccountNamespace"], Writing::Merge);

@@ -1,7 +1,9 @@
 //! One request on its way through policies.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use dikast_compiler::ir::RuleId;
 use dikast_stdlib::Value;
 
 use super::matching::Requester;
@@ -22,7 +24,11 @@ pub struct Admission<'a> {
     pub(super) subresource: Arc<str>,
     pub(super) object: Value,
     pub(super) old_object: Value,
+    rule_variables: BTreeMap<RuleId, Vec<Variable>>,
 }
+
+/// A variable that the host supplies: the members on the way to it, and its value.
+type Variable = (Vec<String>, Value);
 
 impl<'a> Admission<'a> {
     /// A request as it came in.
@@ -54,6 +60,7 @@ impl<'a> Admission<'a> {
             subresource,
             object,
             old_object,
+            rule_variables: BTreeMap::new(),
         }
     }
 
@@ -80,8 +87,41 @@ impl<'a> Admission<'a> {
     }
 
     /// The new object, or the old one where there is none.
-    pub(crate) fn shown_object(&self) -> &Value {
+    pub fn shown_object(&self) -> &Value {
         if self.object.is_null() { &self.old_object } else { &self.object }
+    }
+
+    /// Sets variables that the host supplies. Those below `request.object` and `request.oldObject` change the objects
+    /// (Kyverno `cmd/cli/kubectl-kyverno/processor/policy_processor.go`, `makePolicyContext`).
+    pub fn set_variables(&mut self, variables: impl IntoIterator<Item = (Vec<String>, Value)>) {
+        for (path, value) in variables {
+            self.set_variable(&path, value);
+        }
+        let document = self.context.document();
+        let member = |name| document.at(&["request", name]).cloned().unwrap_or_default();
+        if self.operation != Operation::Delete {
+            self.object = member("object");
+        }
+        if matches!(self.operation, Operation::Update | Operation::Delete) {
+            self.old_object = member("oldObject");
+        }
+    }
+
+    /// Sets variables for one rule, as if they were the first entries of its context.
+    pub fn set_rule_variables(&mut self, rule: RuleId, variables: impl IntoIterator<Item = (Vec<String>, Value)>) {
+        self.rule_variables.entry(rule).or_default().extend(variables);
+    }
+
+    /// Puts the variables of a rule into the present scope.
+    pub(super) fn open_rule(&self, rule: RuleId) {
+        for (path, value) in self.rule_variables.get(&rule).into_iter().flatten() {
+            self.set_variable(path, value.clone());
+        }
+    }
+
+    fn set_variable(&self, path: &[String], value: Value) {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        self.context.set_variable(&path, value);
     }
 
     /// The namespace that the object lives in, as far as failure actions are concerned.

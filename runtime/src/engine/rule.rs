@@ -122,6 +122,7 @@ impl RuleRun<'_> {
     }
 
     fn process(&self, object: &Value) -> Result<(Value, Vec<RuleResponse>), NeedsData> {
+        self.admission.open_rule(self.id);
         self.register(&self.rule.context);
         match conditions::decide(&self.interpreter, self.rule.preconditions.as_ref()) {
             Err(fault) => {

@@ -1,0 +1,177 @@
+//! External data without a cluster: objects from files and answers from test files
+//! (Kyverno `cmd/cli/kubectl-kyverno/store`).
+
+use std::collections::BTreeMap;
+
+use dikast_runtime::data::{DataKey, DataKind, DataSource, Lookup};
+use dikast_stdlib::Value;
+
+use crate::input::resources::ObjectKey;
+
+/// What rules find when they look beyond the object.
+#[derive(Debug, Default)]
+pub(crate) struct OfflineData {
+    /// The objects of the cluster; nothing when there is no cluster, not even a pretended one.
+    cluster: Option<Vec<Value>>,
+    /// Whether config maps are looked up in the cluster.
+    config_maps: bool,
+    /// Answers to calls by `METHOD:url` or `url`.
+    calls: BTreeMap<String, (i64, Value)>,
+    /// Entries of the global context.
+    globals: BTreeMap<String, Result<Value, String>>,
+}
+
+impl OfflineData {
+    /// Pretends a cluster in which these objects exist.
+    pub(crate) fn set_cluster(&mut self, objects: Vec<Value>, config_maps: bool) {
+        self.cluster = Some(objects);
+        self.config_maps = config_maps;
+    }
+
+    /// The objects of the pretended cluster.
+    pub(crate) fn objects(&self) -> Option<&[Value]> {
+        self.cluster.as_deref()
+    }
+
+    /// Adds the answer to a call.
+    pub(crate) fn add_call(&mut self, method: Option<&str>, url: &str, status: i64, body: Value) {
+        let key = method.map_or_else(|| url.to_owned(), |method| format!("{method}:{url}"));
+        self.calls.insert(key, (status, body));
+    }
+
+    /// Adds an entry of the global context.
+    pub(crate) fn add_global(&mut self, name: &str, value: Result<Value, String>) {
+        self.globals.insert(name.to_owned(), value);
+    }
+
+    fn call(&self, post: bool, url: &str) -> Option<Lookup> {
+        let method = if post { "POST" } else { "GET" };
+        let (status, body) = self.calls.get(&format!("{method}:{url}")).or_else(|| self.calls.get(url))?;
+        Some(match status {
+            200..=299 => Lookup::Ready(body.clone()),
+            _ => Lookup::Failed(format!("HTTP {status} from apiCall mock (v1 apiCall treats non-2xx as failure)")),
+        })
+    }
+}
+
+impl DataSource for OfflineData {
+    fn lookup(&self, key: &DataKey) -> Lookup {
+        let missing = |what: String| Lookup::Failed(format!("{what} not found"));
+        match key {
+            DataKey::ConfigMap { namespace, name } => {
+                let map = self.cluster.iter().flatten().find(|object| {
+                    let key = ObjectKey::of(object);
+                    key.kind == "ConfigMap" && *key.namespace == **namespace && *key.name == **name
+                });
+                map.cloned().map_or_else(|| missing(format!("configmaps \"{name}\"")), Lookup::Ready)
+            }
+            DataKey::ApiCall { post, path, .. } => self.call(*post, path).unwrap_or_else(|| {
+                match answer(self.cluster.as_deref().unwrap_or_default(), path) {
+                    Some(answer) => Lookup::Ready(answer.to_floats()),
+                    None => Lookup::Failed(format!("the server could not find the requested resource: {path}")),
+                }
+            }),
+            DataKey::Service { post, url, .. } => {
+                self.call(*post, url).unwrap_or_else(|| Lookup::Failed(format!("no answer is given for {url}")))
+            }
+            DataKey::Image { reference } => missing(format!("data for image {reference}")),
+            DataKey::Global { name, projection } => match (self.globals.get(&**name), projection) {
+                (None, _) => missing(format!("global context entry {name}")),
+                (Some(Err(reason)), _) => Lookup::Failed(reason.clone()),
+                (Some(Ok(value)), None) => Lookup::Ready(value.clone()),
+                (Some(Ok(value)), Some(projection)) => match value.get(projection) {
+                    Some(value) => Lookup::Ready(value.clone()),
+                    None => missing(format!("projection {projection} of global context entry {name}")),
+                },
+            },
+        }
+    }
+
+    fn offers(&self, kind: DataKind) -> bool {
+        match kind {
+            DataKind::ConfigMap => self.config_maps,
+            DataKind::ApiCall => self.cluster.is_some() || !self.calls.is_empty(),
+            DataKind::Image => false,
+            DataKind::Global => !self.globals.is_empty(),
+        }
+    }
+}
+
+/// The answer of an API server that has these objects: an object, or a list of objects.
+fn answer(objects: &[Value], path: &str) -> Option<Value> {
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    let mut segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let api_version = match segments.first()? {
+        &"api" => segments.drain(..2.min(segments.len())).next_back()?.to_owned(),
+        &"apis" if segments.len() >= 3 => segments.drain(..3).skip(1).collect::<Vec<_>>().join("/"),
+        _ => return None,
+    };
+    let namespace = match segments[..] {
+        ["namespaces", namespace, _, ..] => {
+            segments.drain(..2);
+            Some(namespace)
+        }
+        _ => None,
+    };
+    let (resource, name) = (*segments.first()?, segments.get(1));
+    let found = objects.iter().filter(|object| {
+        let key = ObjectKey::of(object);
+        key.api_version == api_version
+            && plural(&key.kind) == resource
+            && namespace.is_none_or(|namespace| key.namespace == namespace)
+    });
+    match name {
+        Some(name) => found.into_iter().find(|object| ObjectKey::of(object).name == *name).cloned(),
+        None => Some(Value::object([("items", Value::list(found.cloned()))])),
+    }
+}
+
+/// The name of a kind's resource, as API servers form it.
+fn plural(kind: &str) -> String {
+    let lower = kind.to_lowercase();
+    if lower == "endpoints" || lower.ends_with("metrics") {
+        return lower;
+    }
+    match lower.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u'])) {
+        Some(stem) => format!("{stem}ies"),
+        None if lower.ends_with(['s', 'x']) || lower.ends_with("ch") => format!("{lower}es"),
+        None => format!("{lower}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn objects() -> Vec<Value> {
+        [
+            r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":"x"}}"#,
+            r#"{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"b","namespace":"x"}}"#,
+            r#"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"x"}}"#,
+        ]
+        .map(|json| serde_json::from_str(json).unwrap())
+        .to_vec()
+    }
+
+    #[test]
+    fn paths_name_objects_and_lists() {
+        let name = |path| answer(&objects(), path).map(|object| ObjectKey::of(&object).name);
+        assert_eq!(name("/api/v1/namespaces/x/pods/a"), Some("a".to_owned()));
+        assert_eq!(name("/api/v1/namespaces/x"), Some("x".to_owned()));
+        assert_eq!(name("/api/v1/namespaces/y/pods/a"), None);
+        let count = |path| answer(&objects(), path).unwrap().get("items").unwrap().as_list().unwrap().len();
+        assert_eq!(count("/apis/networking.k8s.io/v1/namespaces/x/networkpolicies?limit=5"), 1);
+        assert_eq!(count("/api/v1/pods"), 1);
+        assert_eq!(count("/api/v1/namespaces"), 1);
+    }
+
+    #[test]
+    fn mocked_calls_come_before_the_cluster() {
+        let mut data = OfflineData::default();
+        data.set_cluster(objects(), true);
+        data.add_call(Some("GET"), "/api/v1/pods", 404, Value::Null);
+        let key = |post| DataKey::ApiCall { post, path: "/api/v1/pods".into(), body: None };
+        assert!(matches!(data.lookup(&key(false)), Lookup::Failed(_)));
+        assert!(matches!(data.lookup(&key(true)), Lookup::Ready(_)));
+    }
+}

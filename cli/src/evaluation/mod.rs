@@ -1,0 +1,219 @@
+//! Policies on objects, without a cluster, in the order of Kyverno's command line: all that mutate, then all that
+//! validate, then all that generate (`cmd/cli/kubectl-kyverno/processor/policy_processor.go`).
+//!
+//! | module | what |
+//! |---|---|
+//! | [`response`] | what policies say |
+//! | [`data`] | what rules find beyond the object |
+//! | [`world`] | time, chance, name lookups |
+//! | [`policies`] | compiling what is given |
+
+pub(crate) mod data;
+pub(crate) mod policies;
+pub(crate) mod response;
+pub(crate) mod world;
+
+use std::sync::Arc;
+
+use dikast_compiler::ir::{PolicyId, RuleId};
+use dikast_runtime::engine::{Admission, Engine, NeedsData, PolicyResponse, RuleKind, World};
+use dikast_runtime::request::{GroupVersionKind, Operation, Origin, Request, Surroundings, User as RequestUser};
+use dikast_stdlib::Value;
+
+use crate::input::resources::ObjectKey;
+use crate::input::user::User;
+use crate::input::values::{Values, path_of};
+use data::OfflineData;
+use response::{Answer, PolicyFacts, Response};
+use world::Machine;
+
+/// Policies and all that they need to be asked.
+pub(crate) struct Evaluator {
+    engine: Engine,
+    policies: Vec<(PolicyId, Arc<PolicyFacts>)>,
+    /// Values of variables.
+    pub(crate) values: Values,
+    /// Who makes the request.
+    pub(crate) user: Option<User>,
+    /// What rules find beyond the object.
+    pub(crate) data: OfflineData,
+}
+
+impl Evaluator {
+    /// An evaluator without values, user and data.
+    pub(crate) fn new(program: dikast_compiler::ir::Program) -> Self {
+        let ids = (0..program.policies.len()).filter_map(|at| u32::try_from(at).ok()).map(PolicyId);
+        let policies = ids.map(|id| (id, Arc::new(PolicyFacts::of(&program, id)))).collect();
+        Self {
+            engine: Engine::new(Arc::new(program)),
+            policies,
+            values: Values::default(),
+            user: None,
+            data: OfflineData::default(),
+        }
+    }
+
+    /// The policies.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &Arc<PolicyFacts>> {
+        self.policies.iter().map(|(_, facts)| facts)
+    }
+
+    /// How many rules there are, those that autogen made included.
+    pub(crate) fn rule_count(&self) -> usize {
+        self.engine.program().rules.len()
+    }
+
+    /// What the policies say about an object, for an operation or the one that the values name.
+    ///
+    /// # Errors
+    /// When the pretended cluster lacks the object's namespace, or data is missing that nobody can load.
+    pub(crate) fn evaluate(&self, object: &Value, operation: Option<Operation>) -> Result<Vec<Response>, String> {
+        let mut responses = Vec::new();
+        let mut object = object.clone();
+        let key = ObjectKey::of(&object);
+        let kind = self.matched_kind(&object);
+        let namespace_labels = self.namespace_labels(&key)?;
+        for sort in [RuleKind::Mutation, RuleKind::Validation] {
+            for (id, facts) in &self.policies {
+                let concerns = match sort {
+                    RuleKind::Mutation => facts.mutates,
+                    _ => facts.validates,
+                };
+                if !concerns {
+                    continue;
+                }
+                let surroundings = self.surroundings(&namespace_labels, kind.0.clone());
+                let admission = self.admission(*id, facts, &object, operation, &kind.1, &surroundings);
+                let world = World { data: &self.data, environment: &Machine };
+                let result = match sort {
+                    RuleKind::Mutation => self.engine.mutate(*id, &admission, world),
+                    _ => self.engine.validate(*id, &admission, world),
+                };
+                let result = result.map_err(|NeedsData(keys)| format!("data cannot be had: {keys:?}"))?;
+                let response = respond(facts, sort, &admission, result);
+                object = response.patched.clone();
+                responses.push(response);
+            }
+        }
+        Ok(responses)
+    }
+
+    /// The kind that policies match, and the subresource that the object stands for.
+    fn matched_kind(&self, object: &Value) -> (GroupVersionKind, String) {
+        let kind = GroupVersionKind::of(object);
+        let stands_for = self.values.subresources.iter().rfind(|subresource| subresource.kind == kind);
+        match stands_for.filter(|_| self.data.objects().is_none()) {
+            Some(subresource) => (subresource.parent.clone(), subresource.name.clone()),
+            None => (kind, String::new()),
+        }
+    }
+
+    fn namespace_labels(&self, key: &ObjectKey) -> Result<Vec<(String, String)>, String> {
+        let given = self.values.namespaces.get(&key.namespace).filter(|labels| !labels.is_empty());
+        if let Some(labels) = given {
+            return Ok(labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect());
+        }
+        let Some(objects) = self.data.objects().filter(|_| key.kind != "Namespace" && !key.namespace.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let namespace = objects.iter().find(|object| {
+            let of = ObjectKey::of(object);
+            of.kind == "Namespace" && of.name == key.namespace
+        });
+        let Some(namespace) = namespace else {
+            return Err(format!("failed to get the resource's namespace (namespaces \"{}\" not found)", key.namespace));
+        };
+        let labels = namespace.at(&["metadata", "labels"]).and_then(Value::as_object);
+        let labels = labels.into_iter().flatten();
+        Ok(labels.filter_map(|(name, value)| Some((name.to_string(), value.as_text()?.to_owned()))).collect())
+    }
+
+    fn surroundings(&self, namespace_labels: &[(String, String)], kind: GroupVersionKind) -> Surroundings {
+        let texts = |list: &[String]| list.iter().map(|text| Arc::from(text.as_str())).collect();
+        let user = self.user.clone().unwrap_or_default();
+        Surroundings {
+            namespace_labels: namespace_labels
+                .iter()
+                .map(|(name, value)| (Arc::from(name.as_str()), Arc::from(value.as_str())))
+                .collect(),
+            roles: texts(&user.roles),
+            cluster_roles: texts(&user.cluster_roles),
+            top_level_kind: Some(kind),
+            origin: Origin::Background,
+            ..Surroundings::default()
+        }
+    }
+
+    /// The request that applying a policy to an object stands for.
+    fn admission<'s>(
+        &self,
+        policy: PolicyId,
+        facts: &PolicyFacts,
+        object: &Value,
+        operation: Option<Operation>,
+        subresource: &str,
+        surroundings: &'s Surroundings,
+    ) -> Admission<'s> {
+        let key = ObjectKey::of(object);
+        let mut variables = self.values.variables(&facts.name, &key.name);
+        let named = variables.iter().find(|(name, _)| name == "request.operation").and_then(|(_, value)| value.as_text());
+        let operation = match (operation, named) {
+            (Some(operation), _) => operation,
+            (None, Some("DELETE")) => Operation::Delete,
+            (None, Some("UPDATE")) => Operation::Update,
+            _ => Operation::Create,
+        };
+        variables.retain(|(name, value)| name != "request.operation" || value.as_text() == Some("CONNECT"));
+        let (new, old) = match operation {
+            Operation::Delete => (Value::Null, object.clone()),
+            Operation::Update => (object.clone(), object.clone()),
+            _ => (object.clone(), Value::Null),
+        };
+        let request = Request {
+            kind: GroupVersionKind::of(object),
+            sub_resource: subresource.into(),
+            name: key.name.into(),
+            namespace: key.namespace.into(),
+            operation,
+            user: self.request_user(),
+            object: new,
+            old_object: old,
+            document: Value::object(self.user.iter().map(|user| ("userInfo", user.info.clone()))),
+            ..Request::default()
+        };
+        let mut admission = Admission::new(&request, surroundings);
+        admission.set_variables(variables.into_iter().map(|(name, value)| (path_of(&name), value)));
+        let program = self.engine.program();
+        let rules = program.policy(policy).rules;
+        for rule in (rules.0..rules.1).map(RuleId) {
+            let name = program.name(program.rule(rule).name);
+            let variables = self.values.rule_variables(&facts.name, name);
+            if !variables.is_empty() {
+                let variables = variables.iter().map(|(name, value)| (path_of(name), value.clone()));
+                admission.set_rule_variables(rule, variables);
+            }
+        }
+        admission
+    }
+
+    fn request_user(&self) -> RequestUser {
+        let Some(user) = &self.user else { return RequestUser::default() };
+        let text = |value: &Value| value.as_text().map(Arc::from);
+        RequestUser {
+            name: user.info.get("username").and_then(text).unwrap_or_else(|| "".into()),
+            groups: user.info.get("groups").and_then(Value::as_list).into_iter().flatten().filter_map(text).collect(),
+        }
+    }
+}
+
+/// The response as reports see it: about the new object, or the old one when there is no new one.
+fn respond(facts: &Arc<PolicyFacts>, kind: RuleKind, admission: &Admission<'_>, response: PolicyResponse) -> Response {
+    let object = admission.shown_object().clone();
+    let patched = match (response.patched, kind) {
+        (Some(patched), _) => patched,
+        (None, RuleKind::Mutation) => admission.object().clone(),
+        (None, _) => object.clone(),
+    };
+    let answers = response.rules.into_iter().map(|rule| Answer { rule, generated: Vec::new() }).collect();
+    Response { policy: Arc::clone(facts), kind, object, patched, answers }
+}

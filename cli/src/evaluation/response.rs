@@ -1,0 +1,113 @@
+//! What policies say about an object.
+
+use std::sync::Arc;
+
+use dikast_compiler::ir::{Body, PolicyId, Program};
+use dikast_runtime::engine::{RuleKind, RuleResponse, Status};
+use dikast_stdlib::Value;
+
+/// What is known of a policy beside its rules.
+#[derive(Debug)]
+pub(crate) struct PolicyFacts {
+    /// Its name.
+    pub(crate) name: String,
+    /// The namespace of a namespaced policy; empty for the others.
+    pub(crate) namespace: String,
+    /// Whether its failures count in full: `policies.kyverno.io/scored`.
+    pub(crate) scored: bool,
+    /// `policies.kyverno.io/category`
+    pub(crate) category: String,
+    /// `policies.kyverno.io/severity`, when it is one of Kyverno's.
+    pub(crate) severity: String,
+    /// Whether a rule validates.
+    pub(crate) validates: bool,
+    /// Whether a rule mutates.
+    pub(crate) mutates: bool,
+    /// Whether a rule generates.
+    pub(crate) generates: bool,
+    /// Whether failures refuse a request.
+    pub(crate) enforces: bool,
+    /// Whether it runs in background scans.
+    pub(crate) background: bool,
+    /// Whether it runs on admission.
+    pub(crate) admission: bool,
+}
+
+impl PolicyFacts {
+    /// The facts of a policy of a program.
+    pub(crate) fn of(program: &Program, id: PolicyId) -> Self {
+        let policy = program.policy(id);
+        let annotation = |key: &str| {
+            let found = policy.annotations.iter().find(|(name, _)| &**program.name(*name) == key);
+            found.map(|(_, value)| program.name(*value).to_string()).unwrap_or_default()
+        };
+        let severity = annotation("policies.kyverno.io/severity");
+        let known = ["critical", "high", "medium", "low", "info"].contains(&severity.as_str());
+        let rules = || program.rules.iter().filter(|rule| rule.policy == id);
+        Self {
+            name: program.name(policy.name).to_string(),
+            namespace: policy.namespace.map(|name| program.name(name).to_string()).unwrap_or_default(),
+            scored: annotation("policies.kyverno.io/scored") != "false",
+            category: annotation("policies.kyverno.io/category"),
+            severity: if known { severity } else { String::new() },
+            validates: rules().any(|rule| matches!(rule.body, Body::Validate(_))),
+            mutates: rules().any(|rule| matches!(rule.body, Body::Mutate(_))),
+            generates: rules().any(|rule| matches!(rule.body, Body::Generate(_))),
+            enforces: policy.enforce,
+            background: policy.background,
+            admission: policy.admission,
+        }
+    }
+
+    /// `namespace/name`, or the name alone.
+    pub(crate) fn full_name(&self) -> String {
+        if self.namespace.is_empty() { self.name.clone() } else { format!("{}/{}", self.namespace, self.name) }
+    }
+}
+
+/// What the rules of one sort of one policy say about one object.
+#[derive(Clone, Debug)]
+pub(crate) struct Response {
+    /// The policy.
+    pub(crate) policy: Arc<PolicyFacts>,
+    /// The sort of its rules.
+    pub(crate) kind: RuleKind,
+    /// The object.
+    pub(crate) object: Value,
+    /// The object as the rules leave it.
+    pub(crate) patched: Value,
+    /// The answers of the rules that matched.
+    pub(crate) answers: Vec<Answer>,
+}
+
+/// The answer of a rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    /// What the engine says.
+    pub(crate) rule: RuleResponse,
+    /// What the rule generated.
+    pub(crate) generated: Vec<Value>,
+}
+
+/// The status and text of an answer as reports have them: `reportProperties` can replace the text, and failures of a
+/// policy that is not scored are warnings (Kyverno `pkg/utils/report/results.go`).
+pub(crate) fn reported(response: &Response, answer: &Answer) -> (Status, String) {
+    let rule = &answer.rule;
+    let own = match rule.status {
+        Status::Pass => "passMessage",
+        Status::Fail => "failMessage",
+        Status::Warn => "warnMessage",
+        Status::Error => "errorMessage",
+        Status::Skip => "skipMessage",
+    };
+    let property = |name: &str| {
+        let found = rule.properties.iter().find(|(key, _)| &**key == name);
+        found.map(|(_, text)| text.clone()).filter(|text| !text.is_empty())
+    };
+    let message = property("message").or_else(|| property(own)).unwrap_or_else(|| rule.message.clone());
+    let status = match rule.status {
+        Status::Fail if !response.policy.scored => Status::Warn,
+        status => status,
+    };
+    (status, message)
+}

@@ -1,0 +1,84 @@
+//! Texts and the YAML documents in them.
+
+use std::io::Read;
+use std::path::Path;
+
+use dikast_grammar::yaml::{self, Node};
+use dikast_grammar::{SourceMap, Span};
+use dikast_stdlib::Value;
+
+use super::InputError;
+
+/// The name under which standard input is reported.
+const STANDARD_INPUT: &str = "standard input";
+
+/// A file with its documents.
+pub(crate) struct File {
+    sources: SourceMap,
+    /// The documents, in order.
+    pub(crate) documents: Vec<Node>,
+}
+
+impl File {
+    /// Reads a file, or standard input for `-`.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a document in it is no YAML.
+    pub(crate) fn read(path: &Path) -> Result<Self, InputError> {
+        let text = read_text(path)?;
+        Self::parse(&name_of(path), text)
+    }
+
+    /// Reads the documents of a text.
+    ///
+    /// # Errors
+    /// When a document is no YAML.
+    pub(crate) fn parse(name: &str, text: String) -> Result<Self, InputError> {
+        let mut sources = SourceMap::new();
+        let id = sources.add(name, text);
+        let parsed = sources.get(id).map(|file| yaml::parse(id, file.text())).unwrap_or_default();
+        let file = Self { sources, documents: parsed.documents };
+        match parsed.errors.iter().find(|error| error.is_refusal()) {
+            Some(error) => Err(file.error(error.span, error.to_string())),
+            None => Ok(file),
+        }
+    }
+
+    /// An error at a place of this file.
+    pub(crate) fn error(&self, span: Span, message: impl Into<String>) -> InputError {
+        let place = match self.sources.get(span.file) {
+            Some(file) => {
+                let position = file.position(span.start);
+                format!("{}:{}:{}", file.name(), position.line, position.column)
+            }
+            None => String::new(),
+        };
+        InputError { place, message: message.into() }
+    }
+
+    /// The documents as values.
+    pub(crate) fn values(&self) -> impl Iterator<Item = Value> {
+        self.documents.iter().map(Value::from)
+    }
+}
+
+/// The name under which a path is reported.
+pub(crate) fn name_of(path: &Path) -> String {
+    if path == Path::new("-") { STANDARD_INPUT.to_owned() } else { path.display().to_string() }
+}
+
+/// The text of a file, or of standard input for `-`.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn read_text(path: &Path) -> Result<String, InputError> {
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    let name = name_of(path);
+    let bytes = bytes.map_err(|error| InputError::of_file(&name, format!("cannot be read: {error}")))?;
+    String::from_utf8(bytes).map_err(|_| InputError::of_file(&name, "is no UTF-8 text"))
+}

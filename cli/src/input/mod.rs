@@ -1,0 +1,34 @@
+//! Reading what the commands are given: files, folders and standard input.
+//!
+//! | module | reads |
+//! |---|---|
+//! | [`file`] | texts and the YAML documents in them |
+//! | [`fields`] | the members of a mapping, strictly |
+//! | [`resources`] | Kubernetes objects |
+//! | [`values`] | `Values` files, `--set` |
+//! | [`user`] | `UserInfo` files |
+//! | [`scope`] | which kinds have no namespace |
+
+pub(crate) mod fields;
+pub(crate) mod file;
+pub(crate) mod resources;
+pub(crate) mod scope;
+pub(crate) mod user;
+pub(crate) mod values;
+
+/// Why an input cannot be used. The text names the place and says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {message}")]
+pub(crate) struct InputError {
+    /// `file`, or `file:line:column`.
+    pub(crate) place: String,
+    /// What is wrong with it.
+    pub(crate) message: String,
+}
+
+impl InputError {
+    /// A fault of a whole file.
+    pub(crate) fn of_file(name: &str, message: impl Into<String>) -> Self {
+        Self { place: name.to_owned(), message: message.into() }
+    }
+}

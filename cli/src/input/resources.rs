@@ -1,0 +1,187 @@
+//! Kubernetes objects from files (Kyverno `cmd/cli/kubectl-kyverno/resource`).
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dikast_stdlib::{Object, Value};
+
+use super::InputError;
+use super::file::File;
+use super::scope::is_cluster_scoped;
+
+/// Maps that may stand there without a value: they count as empty, not as null.
+const MAPS: [&str; 6] = ["annotations", "labels", "matchLabels", "nodeSelector", "data", "stringData"];
+
+/// What tells objects apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ObjectKey {
+    pub(crate) api_version: String,
+    pub(crate) kind: String,
+    /// Empty for cluster scope.
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+}
+
+impl ObjectKey {
+    /// What an object says of itself.
+    pub(crate) fn of(object: &Value) -> Self {
+        let text = |path: &[&str]| object.at(path).and_then(Value::as_text).unwrap_or_default().to_owned();
+        Self {
+            api_version: text(&["apiVersion"]),
+            kind: text(&["kind"]),
+            namespace: text(&["metadata", "namespace"]),
+            name: text(&["metadata", "name"]),
+        }
+    }
+
+    /// The API group; empty for the core group.
+    pub(crate) fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// `apiVersion/Kind/namespace/name`, as result rows show it.
+    pub(crate) fn path(&self) -> String {
+        format!("{}/{}/{}/{}", self.api_version, self.kind, self.namespace, self.name)
+    }
+}
+
+/// The objects of a file. Objects of kinds with a namespace that name none are in `default`.
+///
+/// # Errors
+/// When it cannot be read or holds something that is no object.
+pub(crate) fn read(path: &Path) -> Result<Vec<Value>, InputError> {
+    from_file(&File::read(path)?)
+}
+
+/// The objects of several paths: of the files named, or of the YAML files right in the folder when the first path is one.
+/// When the first path is `-`, of standard input alone.
+///
+/// # Errors
+/// See [`read`].
+pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Value>, InputError> {
+    let mut objects = Vec::new();
+    match paths.first() {
+        Some(first) if first == Path::new("-") => objects.extend(read(first)?),
+        Some(first) if first.is_dir() => {
+            for path in yaml_files(first)? {
+                objects.extend(read(&path)?);
+            }
+        }
+        _ => {
+            for path in paths {
+                objects.extend(read(path)?);
+            }
+        }
+    }
+    Ok(objects)
+}
+
+/// The YAML files right in a folder, in the order of their names.
+fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+    let failed = |error: std::io::Error| InputError::of_file(&folder.display().to_string(), error.to_string());
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_file() && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// The objects of a file that is read already.
+pub(crate) fn from_file(file: &File) -> Result<Vec<Value>, InputError> {
+    let mut objects = Vec::new();
+    for (node, value) in file.documents.iter().zip(file.values()) {
+        if value.is_null() {
+            continue;
+        }
+        if value.get("kind").and_then(Value::as_text).is_none_or(str::is_empty) {
+            return Err(file.error(node.span, "is no Kubernetes object: it has no `kind`"));
+        }
+        objects.push(with_defaults(&value));
+    }
+    Ok(objects)
+}
+
+/// The object with its namespace filled in and maps in the place of missing ones.
+pub(crate) fn with_defaults(object: &Value) -> Value {
+    let object = without_null_maps(object);
+    let key = ObjectKey::of(&object);
+    if !key.namespace.is_empty() || is_cluster_scoped(&key.api_version, &key.kind) {
+        return object;
+    }
+    let mut metadata = object.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
+    metadata.insert("namespace".into(), Value::text("default"));
+    with_member(&object, "metadata", Value::Object(Arc::new(metadata)))
+}
+
+/// The object with one member set.
+pub(crate) fn with_member(object: &Value, name: &str, value: Value) -> Value {
+    let mut members = object.as_object().cloned().unwrap_or_default();
+    members.insert(name.into(), value);
+    Value::Object(Arc::new(members))
+}
+
+fn without_null_maps(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(Arc::new(
+            members
+                .iter()
+                .map(|(key, value)| {
+                    let empty = value.is_null() && MAPS.contains(&&**key);
+                    let value = if empty { Value::Object(Arc::new(Object::new())) } else { without_null_maps(value) };
+                    (Arc::clone(key), value)
+                })
+                .collect(),
+        )),
+        Value::List(items) => Value::list(items.iter().map(without_null_maps)),
+        other => other.clone(),
+    }
+}
+
+/// The objects without repetitions, and what was repeated. Versions of an API group do not tell objects apart.
+pub(crate) fn distinct(objects: Vec<Value>) -> (Vec<Value>, Vec<ObjectKey>) {
+    let (mut kept, mut repeated) = (Vec::new(), Vec::new());
+    let mut seen = std::collections::HashSet::new();
+    for object in objects {
+        let key = ObjectKey::of(&object);
+        if seen.insert((key.group().to_owned(), key.kind.clone(), key.namespace.clone(), key.name.clone())) {
+            kept.push(object);
+        } else {
+            repeated.push(key);
+        }
+    }
+    (kept, repeated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn objects(text: &str) -> Vec<Value> {
+        from_file(&File::parse("r.yaml", text.to_owned()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn objects_without_a_namespace_are_in_default() {
+        let read = objects("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Node\nmetadata: {name: b}\n");
+        assert_eq!(ObjectKey::of(&read[0]).path(), "v1/Pod/default/a");
+        assert_eq!(ObjectKey::of(&read[1]).path(), "v1/Node//b");
+    }
+
+    #[test]
+    fn maps_without_a_value_are_empty() {
+        let read = objects("kind: Pod\nmetadata:\n  annotations:\nspec:\n  volumes:\n");
+        assert_eq!(read[0].at(&["metadata", "annotations"]), Some(&Value::object::<&str>([])));
+        assert_eq!(read[0].at(&["spec", "volumes"]), Some(&Value::Null));
+    }
+
+    #[test]
+    fn repetitions_are_told_apart_from_the_rest() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
+        let (kept, repeated) = distinct(objects(&format!("{pod}---\n{pod}")));
+        assert_eq!((kept.len(), repeated.len()), (1, 1));
+    }
+}

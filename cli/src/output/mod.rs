@@ -1,0 +1,13 @@
+//! Writing what the commands have to say.
+//!
+//! | module | writes |
+//! |---|---|
+//! | [`style`] | colours, where the output is a terminal |
+//! | [`table`] | tables with borders |
+//! | [`yaml`] | values as YAML |
+//! | [`difference`] | the lines in which two texts differ |
+
+pub(crate) mod difference;
+pub(crate) mod style;
+pub(crate) mod table;
+pub(crate) mod yaml;

@@ -1,0 +1,250 @@
+//! Compares what policies said with what a test expects (Kyverno `cmd/cli/kubectl-kyverno/commands/test/output.go`).
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use dikast_runtime::engine::{RuleKind, Status};
+use dikast_runtime::request::Operation;
+use dikast_stdlib::Value;
+
+use super::compare::{Comparison, with_file};
+use super::file::Expectation;
+use super::row::{Row, Verdict};
+use crate::evaluation::response::{Answer, Response, reported};
+use crate::input::resources::ObjectKey;
+
+/// What all policies said, by object.
+pub(crate) type Said = Vec<(ObjectKey, Vec<Response>)>;
+
+/// The outcome of a test before it is compared with the expectations.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// About the objects of the test.
+    pub(crate) said: Said,
+    /// The same for operations that an expectation names.
+    pub(crate) by_operation: Vec<(Operation, Said)>,
+    /// About existing objects that rules changed.
+    pub(crate) targets: Said,
+    /// Policies that were left out because they are invalid, and why.
+    pub(crate) invalid: BTreeMap<String, String>,
+}
+
+/// Compares the outcome with the expectations.
+pub(crate) fn check(expectations: &[Expectation], outcome: &Outcome) -> Vec<Row> {
+    let mut checker = Checker { rows: Vec::new() };
+    for expectation in expectations {
+        let said = match expectation.operation {
+            None => Some(&outcome.said),
+            Some(operation) => {
+                outcome.by_operation.iter().find(|(of, _)| *of == operation).map(|(_, said)| said)
+            }
+        };
+        let none = Said::new();
+        let said = said.unwrap_or(&none);
+        for key in candidates(expectation, said, &outcome.targets) {
+            checker.object(expectation, key, said, outcome);
+        }
+    }
+    checker.rows
+}
+
+/// The objects that an expectation is about: those that it names, or all when it names none that are there.
+fn candidates<'o>(expectation: &Expectation, said: &'o Said, targets: &'o Said) -> Vec<&'o ObjectKey> {
+    let all = || targets.iter().chain(said).map(|(key, _)| key);
+    let mut named = Vec::new();
+    if let Some(names) = &expectation.resources {
+        for name in names {
+            named.extend(all().filter(|key| match name.split_once('/') {
+                None => key.name == *name,
+                Some((namespace, name)) => key.namespace == namespace && key.name == name,
+            }));
+        }
+        for spec in &expectation.resource_specs {
+            let api_version =
+                if spec.group.is_empty() { spec.version.clone() } else { format!("{}/{}", spec.group, spec.version) };
+            named.extend(all().filter(|key| {
+                key.api_version == api_version && key.namespace == spec.namespace && key.name == spec.name
+            }));
+        }
+    }
+    if named.is_empty() { all().collect() } else { named }
+}
+
+/// What a comparison comes to, in the words of result rows.
+struct Finding {
+    passed: bool,
+    message: String,
+    reason: String,
+}
+
+struct Checker {
+    rows: Vec<Row>,
+}
+
+impl Checker {
+    fn object(&mut self, expectation: &Expectation, key: &ObjectKey, said: &Said, outcome: &Outcome) {
+        let of_key = |said: &'_ Said| {
+            said.iter().find(|(of, _)| of == key).map(|(_, responses)| responses.clone()).unwrap_or_default()
+        };
+        let before = self.rows.len();
+        let mut missing_in_file = false;
+        for response in of_key(said).iter().filter(|response| response.policy.name == expectation.policy_name()) {
+            for answer in response.answers.iter().filter(|answer| concerns(expectation, answer)) {
+                missing_in_file |= self.answer(expectation, key, response, answer);
+            }
+            if self.rows.len() == before && !missing_in_file {
+                let excluded = Finding { passed: true, message: "Excluded".into(), reason: "Excluded".into() };
+                self.add(expectation, &expectation.rule, key.path(), excluded, Verdict::PassSkipped);
+            }
+        }
+        for response in of_key(&outcome.targets) {
+            for answer in &response.answers {
+                let Some(target) = answer.rule.patched_target.as_ref().filter(|target| ObjectKey::of(target) == *key)
+                else {
+                    continue;
+                };
+                let finding = examine(expectation, &response, answer, target);
+                self.compared(expectation, answer, key.path(), finding);
+                break;
+            }
+        }
+        if self.rows.len() == before && !missing_in_file {
+            self.nothing_said(expectation, key, outcome);
+        }
+    }
+
+    /// Compares one answer and says whether the file lacks the object, in which case there is no row.
+    fn answer(
+        &mut self,
+        expectation: &Expectation,
+        key: &ObjectKey,
+        response: &Response,
+        answer: &Answer,
+    ) -> bool {
+        if answer.rule.kind == RuleKind::Generation {
+            if answer.generated.is_empty() {
+                let finding = examine_status(expectation, response, answer);
+                self.compared(expectation, answer, key.path(), finding);
+            }
+            for object in &answer.generated {
+                let finding = examine(expectation, response, answer, object);
+                self.compared(expectation, answer, format!("/{}", ObjectKey::of(object).name), finding);
+            }
+            return false;
+        }
+        let object = if answer.rule.kind == RuleKind::Mutation { &response.patched } else { &response.object };
+        let finding = examine(expectation, response, answer, object);
+        if !expectation.fail_on_missing && finding.message.contains("not found in manifest") {
+            return true;
+        }
+        self.compared(expectation, answer, key.path(), finding);
+        false
+    }
+
+    fn compared(&mut self, expectation: &Expectation, answer: &Answer, resource: String, finding: Finding) {
+        let verdict = match finding.passed {
+            false => Verdict::Fail,
+            true if expectation.result == "skip" => Verdict::PassSkipped,
+            true => Verdict::Pass,
+        };
+        self.add(expectation, &answer.rule.name, resource, finding, verdict);
+    }
+
+    fn nothing_said(&mut self, expectation: &Expectation, key: &ObjectKey, outcome: &Outcome) {
+        let (finding, verdict) = match outcome.invalid.get(expectation.policy_name()) {
+            Some(why) => {
+                let finding = Finding { passed: false, message: why.clone(), reason: "Invalid Policy".into() };
+                (finding, Verdict::Skip)
+            }
+            None => {
+                let finding = Finding { passed: false, message: "Not found".into(), reason: "Not found".into() };
+                (finding, Verdict::Fail)
+            }
+        };
+        self.add(expectation, &expectation.rule, key.path(), finding, verdict);
+    }
+
+    fn add(&mut self, expectation: &Expectation, rule: &str, resource: String, finding: Finding, verdict: Verdict) {
+        // of `namespace/name/more` only the first two parts are shown
+        let policy = expectation.policy.splitn(3, '/').take(2).collect::<Vec<_>>().join("/");
+        self.rows.push(Row {
+            id: self.rows.len() + 1,
+            policy,
+            rule: rule.to_owned(),
+            resource,
+            verdict,
+            reason: finding.reason,
+            message: finding.message,
+        });
+    }
+}
+
+/// Whether an answer is of the rule that the expectation names, or of one that autogen made of it.
+fn concerns(expectation: &Expectation, answer: &Answer) -> bool {
+    let (name, rule) = (&*answer.rule.name, expectation.rule.as_str());
+    rule.is_empty()
+        || name == rule
+        || name.strip_prefix("autogen-") == Some(rule)
+        || name.strip_prefix("autogen-cronjob-") == Some(rule)
+}
+
+fn examine(expectation: &Expectation, response: &Response, answer: &Answer, actual: &Value) -> Finding {
+    let different = |what: &str, lines: String| Finding {
+        passed: false,
+        message: format!("{what}\n(- only in expected, + only in actual)\n\n{lines}"),
+        reason: "Resource diff".into(),
+    };
+    let failed = |message: String| Finding { passed: false, message, reason: "Resource error".into() };
+    if let Some(path) = &expectation.patched {
+        match with_file(actual, path, "PatchedResources") {
+            Comparison::Same => {}
+            Comparison::Failed(message) => return failed(message),
+            Comparison::Different(lines) => {
+                return different("Patched resource didn't match the patched resource in the test result", lines);
+            }
+        }
+    }
+    match generated(&expectation.generated, expectation.generated_listed, actual) {
+        None | Some(Comparison::Same) => examine_status(expectation, response, answer),
+        Some(Comparison::Failed(message)) => failed(message),
+        Some(Comparison::Different(lines)) if expectation.generated_listed => different(
+            "Generated resource didn't match any of the expected generated resources in the test result",
+            lines,
+        ),
+        Some(Comparison::Different(lines)) => {
+            different("Patched resource didn't match the generated resource in the test result", lines)
+        }
+    }
+}
+
+/// Compares with the files of generated objects; one that fits is enough, and a difference says more than a failure.
+fn generated(paths: &[PathBuf], listed: bool, actual: &Value) -> Option<Comparison> {
+    let field = if listed { "GeneratedResources" } else { "GeneratedResource" };
+    let mut result = None;
+    for path in paths {
+        match (with_file(actual, path, field), &result) {
+            (Comparison::Same, _) => return Some(Comparison::Same),
+            (Comparison::Failed(_), Some(Comparison::Different(_))) => {}
+            (other, _) => result = Some(other),
+        }
+    }
+    result
+}
+
+fn examine_status(expectation: &Expectation, response: &Response, answer: &Answer) -> Finding {
+    let (status, message) = reported(response, answer);
+    let passed = status.as_str() == expectation.result;
+    let reason = if passed { "Ok".to_owned() } else { format!("Want {}, got {}", expectation.result, status.as_str()) };
+    Finding { passed, message, reason }
+}
+
+/// Whether any row says that a rule passed or failed on an object: a test without one shows nothing about its policy.
+pub(crate) fn is_vacuous(rows: &[Row], outcome: &Outcome, policy: &str) -> bool {
+    let name = policy.rsplit('/').next().unwrap_or_default();
+    let decides = |answer: &Answer| matches!(answer.rule.status, Status::Pass | Status::Fail | Status::Error);
+    let responses = || {
+        let all = outcome.said.iter().chain(outcome.by_operation.iter().flat_map(|(_, said)| said));
+        all.flat_map(|(_, responses)| responses).filter(|response| response.policy.name == name)
+    };
+    rows.iter().any(|row| row.policy == policy) && !responses().any(|response| response.answers.iter().any(decides))
+}

@@ -1,0 +1,19 @@
+//! Tests of policies: `kyverno-test.yaml` files.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`file`] | the form of the files |
+//! | [`selector`] | which expectations are checked |
+//! | [`compare`] | objects against files |
+//! | [`run`] | running a test |
+//! | [`check`] | what was said against what is expected |
+//! | [`row`] | results |
+//! | [`format`] | results as tables, JSON, YAML, Markdown and JUnit |
+
+pub(crate) mod check;
+pub(crate) mod compare;
+pub(crate) mod file;
+pub(crate) mod format;
+pub(crate) mod row;
+pub(crate) mod run;
+pub(crate) mod selector;

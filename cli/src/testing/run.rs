@@ -1,0 +1,153 @@
+//! Running a test (Kyverno `cmd/cli/kubectl-kyverno/commands/test/test.go`).
+
+use dikast_runtime::request::Operation;
+use dikast_stdlib::Value;
+
+use super::check::{Outcome, Said};
+use super::file::{Test, ValuesSource};
+use crate::evaluation::Evaluator;
+use crate::evaluation::data::OfflineData;
+use crate::evaluation::policies::{self, Policies};
+use crate::input::fields::Fields;
+use crate::input::file::File;
+use crate::input::resources::{self, ObjectKey};
+use crate::input::user::User;
+use crate::input::values::Values;
+use crate::input::InputError;
+
+/// A test that is ready to run.
+pub(crate) struct Prepared {
+    evaluator: Evaluator,
+    policies: Policies,
+    objects: Vec<Value>,
+    targets: Vec<Value>,
+    /// Objects that were given more than once.
+    pub(crate) repeated: Vec<ObjectKey>,
+}
+
+/// Reads all that a test names.
+///
+/// # Errors
+/// When a file cannot be read or has another form.
+pub(crate) fn prepare(test: &Test) -> anyhow::Result<Prepared> {
+    let paths: Vec<_> = test.policies.iter().chain(&test.exceptions).cloned().collect();
+    let mut policies = policies::load(&paths)?;
+    let malformed = policies.malformed();
+    if !malformed.is_empty() {
+        anyhow::bail!("a policy cannot be read\n{}", policies.shown(&malformed, false));
+    }
+    let mut evaluator = Evaluator::new(std::mem::take(&mut policies.compilation.program));
+    evaluator.values = match &test.values {
+        ValuesSource::None => Values::default(),
+        ValuesSource::File(path) => Values::read(path)?,
+        ValuesSource::Inline(values) => values.clone(),
+    };
+    if let Some(operation) = evaluator.values.global_operation() {
+        if Operation::parse(operation) == Operation::Unknown && !operation.is_empty() {
+            anyhow::bail!("request.operation is `{operation}`; it must be CREATE, UPDATE, DELETE or CONNECT");
+        }
+    }
+    evaluator.user = test.user.as_deref().map(User::read).transpose()?;
+    // whole numbers of the objects are floats here, those of targets are not
+    let mut objects = Vec::new();
+    for path in &test.resources {
+        objects.extend(resources::read(path)?.iter().map(Value::to_floats));
+    }
+    let (objects, repeated) = resources::distinct(objects);
+    let mut targets = Vec::new();
+    for path in &test.target_resources {
+        targets.extend(resources::read(path)?);
+    }
+    evaluator.data = data(test, &objects, &targets)?;
+    Ok(Prepared { evaluator, policies, objects, targets, repeated })
+}
+
+impl Prepared {
+    /// The number of policies, objects and exceptions, for the progress line.
+    pub(crate) fn counts(&self) -> [usize; 3] {
+        let counts = self.policies.compilation.counts;
+        [counts.policies + self.policies.refused.len(), self.objects.len(), counts.exceptions]
+    }
+
+    /// Findings of the compiler that cost a policy or a rule.
+    pub(crate) fn complaints(&self) -> String {
+        let errors = self.policies.errors();
+        if errors.is_empty() { String::new() } else { self.policies.shown(&errors, false) }
+    }
+
+    /// Asks the policies about each object, once more for each operation that an expectation names.
+    ///
+    /// # Errors
+    /// When the pretended cluster lacks what an object needs.
+    pub(crate) fn run(&self, test: &Test) -> anyhow::Result<Outcome> {
+        let mut operations: Vec<Operation> =
+            test.expectations.iter().filter_map(|expectation| expectation.operation).collect();
+        operations.sort_by_key(|operation| operation.as_str());
+        operations.dedup();
+        let mut outcome = Outcome { invalid: self.policies.refused.clone(), ..Outcome::default() };
+        outcome.said = self.ask(None)?;
+        for operation in operations {
+            outcome.by_operation.push((operation, self.ask(Some(operation))?));
+        }
+        for target in &self.targets {
+            let key = ObjectKey::of(target);
+            let all = outcome.said.iter().chain(outcome.by_operation.iter().flat_map(|(_, said)| said));
+            let of_target: Vec<_> = all
+                .flat_map(|(_, responses)| responses)
+                .filter(|response| {
+                    let changed = response.answers.iter().filter_map(|answer| answer.rule.patched_target.as_ref());
+                    changed.into_iter().any(|object| ObjectKey::of(object) == key)
+                })
+                .cloned()
+                .collect();
+            if !of_target.is_empty() {
+                outcome.targets.push((key, of_target));
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn ask(&self, operation: Option<Operation>) -> anyhow::Result<Said> {
+        let mut said = Said::new();
+        for object in &self.objects {
+            let key = ObjectKey::of(object);
+            match self.evaluator.evaluate(object, operation) {
+                Ok(responses) => said.push((key, responses)),
+                Err(reason) => anyhow::bail!("failed to apply policies on resource {} ({reason})", key.name),
+            }
+        }
+        Ok(said)
+    }
+}
+
+/// What rules of the test find beyond the object.
+fn data(test: &Test, objects: &[Value], targets: &[Value]) -> Result<OfflineData, InputError> {
+    let mut data = OfflineData::default();
+    if !test.cluster_resources.is_empty() {
+        let mut cluster: Vec<Value> = objects.iter().chain(targets).cloned().collect();
+        for path in &test.cluster_resources {
+            let file = File::read(path)?;
+            for node in &file.documents {
+                let mut fields = Fields::of(&file, node, "clusterResource")?;
+                for name in ["apiVersion", "kind", "metadata"] {
+                    fields.node(name);
+                }
+                if let Some(spec) = fields.node("spec") {
+                    let mut spec = Fields::of(&file, spec, "spec")?;
+                    spec.texts("crds")?;
+                    cluster.extend(spec.list("resources")?.unwrap_or_default().iter().map(Value::from));
+                    spec.finish()?;
+                }
+                fields.finish()?;
+            }
+        }
+        data.set_cluster(cluster, true);
+    }
+    for call in &test.api_calls {
+        data.add_call(call.method.as_deref(), &call.url, call.status, call.body.clone());
+    }
+    for entry in &test.global_entries {
+        data.add_global(&entry.name, Ok(entry.root.clone()));
+    }
+    Ok(data)
+}
