@@ -74,6 +74,7 @@ impl DataSource for OfflineData {
             DataKey::Service { post, url, .. } => {
                 self.call(*post, url).unwrap_or_else(|| Lookup::Failed(format!("no answer is given for {url}")))
             }
+            DataKey::Objects { kind, .. } => missing(format!("existing objects of kind {kind}")),
             DataKey::Image { reference } => missing(format!("data for image {reference}")),
             DataKey::Global { name, projection } => match (self.globals.get(&**name), projection) {
                 (None, _) => missing(format!("global context entry {name}")),
@@ -91,7 +92,7 @@ impl DataSource for OfflineData {
         match kind {
             DataKind::ConfigMap => self.config_maps,
             DataKind::ApiCall => self.cluster.is_some() || !self.calls.is_empty(),
-            DataKind::Image => false,
+            DataKind::Image | DataKind::Objects => false,
             DataKind::Global => !self.globals.is_empty(),
         }
     }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::bail;
-use dikast_stdlib::functions::{self, Function, Kind};
+use dikast_stdlib::functions::{self, Arity, Function};
 
 use crate::commands::Exit;
 
@@ -48,24 +48,10 @@ fn signature(function: &Function) -> String {
         .iter()
         .enumerate()
         .map(|(at, parameter)| {
-            let kinds: Vec<&str> = parameter.kinds.iter().map(|kind| name(*kind)).collect();
-            let repeated = if function.variadic && at == last { "..." } else { "" };
+            let kinds: Vec<&str> = parameter.kinds.iter().map(|kind| kind.name()).collect();
+            let repeated = if function.arity == Arity::Repeated && at == last { "..." } else { "" };
             format!("{}{repeated}", kinds.join("|"))
         })
         .collect();
-    format!("{}({}) {}", function.name, parameters.join(", "), name(function.result))
-}
-
-fn name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Any => "any",
-        Kind::Number => "number",
-        Kind::Text => "string",
-        Kind::Bool => "bool",
-        Kind::List => "array",
-        Kind::Numbers => "array[number]",
-        Kind::Texts => "array[string]",
-        Kind::Object => "object",
-        Kind::Lambda => "expref",
-    }
+    format!("{}({}) {}", function.name, parameters.join(", "), function.result.name())
 }
