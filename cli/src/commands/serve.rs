@@ -85,7 +85,10 @@ impl Arguments {
         let (store, loaded) = PolicyStore::open(self.policies.clone())?;
         report(&loaded);
         if loaded.has_errors() && !self.skip_faulty {
-            writeln!(std::io::stderr(), "not serving: mend the errors, or use --skip-faulty to serve the other policies")?;
+            writeln!(
+                std::io::stderr(),
+                "not serving: mend the errors, or use --skip-faulty to serve the other policies"
+            )?;
             return Ok(Exit::Findings);
         }
         let certificates = Arc::new(Certificates::new(self.certificate_source()?, serving::provider())?);
@@ -97,7 +100,8 @@ impl Arguments {
         let bounds = RequestBounds::default();
         let service = Arc::new(Service::new(&loaded, host, Box::new(Machine), metrics, bounds));
         let (address, server) =
-            serving::start(self.listen, Arc::clone(&service), Arc::clone(&certificates), serving::asked_to_end()).await?;
+            serving::start(self.listen, Arc::clone(&service), Arc::clone(&certificates), serving::asked_to_end())
+                .await?;
         let (policies, rules) = (loaded.program.policies.len(), loaded.program.rules.len());
         tracing::info!(%address, policies, rules, "serving");
         let freshness = serving::keep_fresh(store, service, certificates, report);

@@ -91,7 +91,8 @@ impl Arguments {
         report.say(&format!("Loading test  ( {} ) ...\n", test.path.display()))?;
         let prepared = run::prepare(test).with_context(failed)?;
         for key in &prepared.repeated {
-            report.say(&format!("  warning: found duplicated resource {} {} {}\n", key.kind, key.name, key.namespace))?;
+            report
+                .say(&format!("  warning: found duplicated resource {} {} {}\n", key.kind, key.name, key.namespace))?;
         }
         let [policies, objects, exceptions] = prepared.counts();
         report.say(&format!(

@@ -156,7 +156,8 @@ impl Evaluator {
     ) -> Admission<'s> {
         let key = ObjectKey::of(object);
         let mut variables = self.values.variables(&facts.name, &key.name);
-        let named = variables.iter().find(|(name, _)| name == "request.operation").and_then(|(_, value)| value.as_text());
+        let named =
+            variables.iter().find(|(name, _)| name == "request.operation").and_then(|(_, value)| value.as_text());
         let operation = match (operation, named) {
             (Some(operation), _) => operation,
             (None, Some("DELETE")) => Operation::Delete,

@@ -90,10 +90,9 @@ impl<'a> Fields<'a> {
         match self.node(name) {
             None => Ok(Vec::new()),
             Some(node) => match node.as_map() {
-                Some(entries) => Ok(entries
-                    .iter()
-                    .map(|entry| (entry.key.as_str().to_owned(), Value::from(&entry.value)))
-                    .collect()),
+                Some(entries) => {
+                    Ok(entries.iter().map(|entry| (entry.key.as_str().to_owned(), Value::from(&entry.value))).collect())
+                }
                 None => Err(self.wrong(node, name, "a mapping")),
             },
         }
@@ -169,7 +168,10 @@ mod tests {
         let mut fields = Fields::of(&file, &file.documents[0], "test").unwrap();
         assert_eq!(fields.text("name").unwrap(), "a");
         assert!(fields.list("results").unwrap().is_none());
-        assert_eq!(fields.finish().unwrap_err().to_string(), "f.yaml:2:1: test has no field `resuls`; did you mean `results`?");
+        assert_eq!(
+            fields.finish().unwrap_err().to_string(),
+            "f.yaml:2:1: test has no field `resuls`; did you mean `results`?"
+        );
     }
 
     #[test]

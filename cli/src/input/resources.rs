@@ -166,7 +166,9 @@ mod tests {
 
     #[test]
     fn objects_without_a_namespace_are_in_default() {
-        let read = objects("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Node\nmetadata: {name: b}\n");
+        let read = objects(
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Node\nmetadata: {name: b}\n",
+        );
         assert_eq!(ObjectKey::of(&read[0]).path(), "v1/Pod/default/a");
         assert_eq!(ObjectKey::of(&read[1]).path(), "v1/Node//b");
     }

@@ -85,10 +85,8 @@ impl Values {
             let object = Value::from(node);
             let name = object.at(&["metadata", "name"]).and_then(Value::as_text).unwrap_or_default();
             let labels = object.at(&["metadata", "labels"]).and_then(Value::as_object).cloned().unwrap_or_default();
-            let labels = labels
-                .iter()
-                .filter_map(|(key, value)| Some((key.to_string(), value.as_text()?.to_owned())))
-                .collect();
+            let labels =
+                labels.iter().filter_map(|(key, value)| Some((key.to_string(), value.as_text()?.to_owned()))).collect();
             values.namespaces.insert(name.to_owned(), labels);
         }
         for node in fields.list("subresources")?.unwrap_or_default() {
@@ -195,8 +193,11 @@ fn subresource(file: &File, node: &Node) -> Result<Subresource, InputError> {
     let kind = |fields: &mut Fields<'_>, name| -> Result<(GroupVersionKind, String), InputError> {
         let resource = fields.value(name).unwrap_or_default();
         let text = |key| resource.get(key).and_then(Value::as_text).unwrap_or_default();
-        let kind =
-            GroupVersionKind { group: text("group").into(), version: text("version").into(), kind: text("kind").into() };
+        let kind = GroupVersionKind {
+            group: text("group").into(),
+            version: text("version").into(),
+            kind: text("kind").into(),
+        };
         Ok((kind, text("name").to_owned()))
     };
     let mut fields = Fields::of(file, node, "subresource")?;

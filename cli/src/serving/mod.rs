@@ -31,9 +31,8 @@ pub(crate) async fn start(
     certificates: Arc<Certificates>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<(SocketAddr, JoinHandle<()>)> {
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| anyhow::anyhow!("cannot listen on {address}: {error}"))?;
+    let listener =
+        TcpListener::bind(address).await.map_err(|error| anyhow::anyhow!("cannot listen on {address}: {error}"))?;
     let address = listener.local_addr()?;
     let tls = tls_config(certificates, provider())?;
     let task = tokio::spawn(serve(listener, tls, router(service), Bounds::default(), stop));

@@ -35,9 +35,7 @@ pub(crate) fn check(expectations: &[Expectation], outcome: &Outcome) -> Vec<Row>
     for expectation in expectations {
         let said = match expectation.operation {
             None => Some(&outcome.said),
-            Some(operation) => {
-                outcome.by_operation.iter().find(|(of, _)| *of == operation).map(|(_, said)| said)
-            }
+            Some(operation) => outcome.by_operation.iter().find(|(of, _)| *of == operation).map(|(_, said)| said),
         };
         let none = Said::new();
         let said = said.unwrap_or(&none);
@@ -114,13 +112,7 @@ impl Checker {
     }
 
     /// Compares one answer and says whether the file lacks the object, in which case there is no row.
-    fn answer(
-        &mut self,
-        expectation: &Expectation,
-        key: &ObjectKey,
-        response: &Response,
-        answer: &Answer,
-    ) -> bool {
+    fn answer(&mut self, expectation: &Expectation, key: &ObjectKey, response: &Response, answer: &Answer) -> bool {
         if answer.rule.kind == RuleKind::Generation {
             if answer.generated.is_empty() {
                 let finding = examine_status(expectation, response, answer);

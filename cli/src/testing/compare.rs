@@ -84,6 +84,9 @@ mod tests {
         let one = r#"{"kind":"A","metadata":{"name":"n","labels":{"generate.kyverno.io/x":"y"}},"spec":{"n":1,"e":{},"z":null,"l":[{}]}}"#;
         let other = r#"{"kind":"A","metadata":{"name":"n"},"spec":{"n":1.0}}"#;
         assert_eq!(comparable(&value(one)), comparable(&value(other)));
-        assert_ne!(comparable(&value(other)), comparable(&value(r#"{"kind":"A","metadata":{"name":"n"},"spec":{"n":2}}"#)));
+        assert_ne!(
+            comparable(&value(other)),
+            comparable(&value(r#"{"kind":"A","metadata":{"name":"n"},"spec":{"n":2}}"#))
+        );
     }
 }

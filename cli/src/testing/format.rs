@@ -146,19 +146,19 @@ fn junit(rows: &[Row], detailed: bool) -> String {
             suite.len()
         );
         for row in &suite {
-            let _ = writeln!(
-                out,
-                "    <testcase classname=\"{}\" name=\"{}\">",
-                escape(&row.rule),
-                escape(&row.resource)
-            );
+            let _ =
+                writeln!(out, "    <testcase classname=\"{}\" name=\"{}\">", escape(&row.rule), escape(&row.resource));
             let message = if detailed { escape(&row.message) } else { String::new() };
             let _ = match row.verdict {
                 Verdict::Fail => {
                     writeln!(out, "      <failure message=\"{}\">{message}</failure>", escape(&row.reason))
                 }
                 Verdict::Skip => writeln!(out, "      <skipped message=\"{}\"/>", escape(&row.reason)),
-                _ => writeln!(out, "      <system-out>{}</system-out>", if detailed { message } else { escape(&row.reason) }),
+                _ => writeln!(
+                    out,
+                    "      <system-out>{}</system-out>",
+                    if detailed { message } else { escape(&row.reason) }
+                ),
             };
             out.push_str("    </testcase>\n");
         }

@@ -8,12 +8,12 @@ use super::file::{Test, ValuesSource};
 use crate::evaluation::Evaluator;
 use crate::evaluation::data::OfflineData;
 use crate::evaluation::policies::{self, Policies};
+use crate::input::InputError;
 use crate::input::fields::Fields;
 use crate::input::file::File;
 use crate::input::resources::{self, ObjectKey};
 use crate::input::user::User;
 use crate::input::values::Values;
-use crate::input::InputError;
 
 /// A test that is ready to run.
 pub(crate) struct Prepared {

@@ -26,7 +26,8 @@ pub(super) fn host(example: &Example) -> anyhow::Result<OfflineHost> {
         if object.get("kind").and_then(Value::as_text) == Some("Namespace") {
             let text = |path: &[&str]| object.at(path).and_then(Value::as_text).unwrap_or_default();
             let labels = object.at(&["metadata", "labels"]).and_then(Value::as_object).cloned().unwrap_or_default();
-            let labels = labels.iter().filter_map(|(key, label)| Some((key.clone(), label.as_text()?.into()))).collect();
+            let labels =
+                labels.iter().filter_map(|(key, label)| Some((key.clone(), label.as_text()?.into()))).collect();
             namespaces.insert(text(&["metadata", "name"]).into(), labels);
         }
     }

@@ -68,8 +68,7 @@ impl Arguments {
             let stopped = async move {
                 let _ = stopped.await;
             };
-            let (address, server) =
-                serving::start(self.listen, service, Arc::clone(&certificates), stopped).await?;
+            let (address, server) = serving::start(self.listen, service, Arc::clone(&certificates), stopped).await?;
             wrong += show(example, &Client::new(address, &authority)?).await?;
             let _ = stop.send(());
             server.await?;
