@@ -2,7 +2,7 @@ use dikast_grammar::{FileId, SourceMap, yaml};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::lower::value_of;
+use crate::lower::constant::value_of;
 use crate::model::{Document, sort};
 
 /// A policy of these rules, with the annotation if it is given.

@@ -4,8 +4,9 @@
 //! findings. What a text may name is its [`Scope`].
 
 mod condition;
-mod constant;
+pub(crate) mod constant;
 mod context;
+mod exception;
 pub mod expression;
 mod fault;
 mod generate;
@@ -17,7 +18,6 @@ mod scope;
 mod template;
 mod validate;
 
-pub(crate) use constant::value_of;
 pub(crate) use policy::Defaults;
 pub(crate) use scope::Scope;
 

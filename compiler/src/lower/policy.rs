@@ -1,7 +1,7 @@
-//! Policies, rules and exceptions.
+//! Policies and rules.
 
 use super::{Lowering, Scope};
-use crate::ir::{Autogen, Body, Exception, Exemption, Policy, PolicyId, Rule};
+use crate::ir::{Autogen, Body, Policy, PolicyId, Rule};
 use crate::model;
 
 /// Deprecated settings of a policy, for rules that have none of their own.
@@ -88,22 +88,5 @@ impl Lowering<'_> {
             span: Some(rule.name.span()),
         };
         self.builder.program_mut().rules.push(lowered);
-    }
-
-    /// An exception.
-    pub(crate) fn exception(&mut self, exception: &model::Exception<'_>) {
-        let lowered = Exception {
-            namespace: exception.namespace.map(|namespace| self.name(namespace)),
-            name: self.name(exception.name),
-            exempts: (exception.excepted.iter())
-                .map(|(policy, rules)| Exemption { policy: self.name(policy), rules: self.names(rules) })
-                .collect(),
-            background: exception.background,
-            matching: self.match_block(&exception.matching),
-            conditions: exception.conditions.as_ref().map(|block| self.condition_block(block, &Scope::default())),
-            pod_security: self.pod_security_excludes(&exception.pod_security),
-            span: Some(exception.span),
-        };
-        self.builder.program_mut().exceptions.push(lowered);
     }
 }

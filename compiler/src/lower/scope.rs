@@ -13,6 +13,8 @@ pub(crate) struct Scope {
     pub(crate) loops: usize,
     /// Whether a target of the mutation is known.
     pub(crate) target: bool,
+    /// Whether there may be entries that are not known here.
+    pub(crate) is_open: bool,
 }
 
 impl Scope {

@@ -17,6 +17,7 @@ impl Lowering<'_> {
             entries: &scope.entries,
             loops: scope.loops,
             has_target: scope.target,
+            is_open: scope.is_open,
         }
     }
 

@@ -40,7 +40,8 @@ pub(crate) fn substitute(template: &Node, context: Value) -> Result<Value, Strin
     let mut builder = Builder::new();
     let entries: [(Rc<str>, EntryId); 0] = [];
     let has_target = context.get("target").is_some();
-    let mut templates = Templates { builder: &mut builder, diagnostics: None, entries: &entries, loops: 0, has_target };
+    let mut templates =
+        Templates { builder: &mut builder, diagnostics: None, entries: &entries, loops: 0, has_target, is_open: false };
     let expr = templates.document(template, "");
     let program = builder.finish();
     let context = Context::of_document(context);

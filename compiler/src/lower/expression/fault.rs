@@ -33,10 +33,26 @@ faults! {
     help(self) {
         Some(match &self.meant {
             Some(meant) => format!("did you mean `{meant}`?"),
+            None if self.name.starts_with("element") => format!("`{}` is known in a `foreach`", self.name),
+            None if self.name == "target" => "`target` is known in mutate rules with `targets`".to_owned(),
             None => format!("declare `{}` under `context`", self.name),
         })
     }
     fix(self) { Some(Fix { span: self.span, replacement: self.meant.clone()? }) }
+
+    /// Braces that begin no variable.
+    #[error("these braces begin no variable")]
+    STRAY_BRACES: StrayBraces {}
+    help(self) {
+        let help = "close the variable with `}}`; braces inside it nest one level; write `\\{{` for braces that are to stay";
+        Some(help.to_owned())
+    }
+
+    /// `""`
+    #[error("`\"\"` is a variable without a name")]
+    EMPTY_NAME: EmptyName {}
+    help(self) { Some("double quotes enclose names; write `''` for empty text".to_owned()) }
+    fix(self) { Some(Fix { span: self.span, replacement: "''".to_owned() }) }
 
     /// A function that does not exist.
     #[error("unknown function `{name}`")]

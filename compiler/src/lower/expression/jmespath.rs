@@ -19,7 +19,7 @@ use dikast_grammar::json::Json;
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::{self, Arity};
 
-use super::fault::{ArgumentCount, UndefinedVariable, UnknownFunction};
+use super::fault::{ArgumentCount, EmptyName, UndefinedVariable, UnknownFunction};
 use super::holes::Holes;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Builder, Comparison, Expr, ExprId, Ordering, Recovery};
@@ -312,6 +312,9 @@ impl Lowering<'_> {
     fn check_variable(&mut self, name: &str, ast: &Ast) {
         let Some(known) = self.known.filter(|known| known.iter().all(|known| known != name)) else { return };
         if let (Some(diagnostics), Some(span)) = (self.diagnostics.as_deref_mut(), (self.spans)(ast.range.clone())) {
+            if name.is_empty() {
+                return diagnostics.report(EmptyName { span });
+            }
             let meant = closest(name, known.iter().map(String::as_str)).map(str::to_owned);
             diagnostics.report(UndefinedVariable { span, name: name.to_owned(), meant });
         }

@@ -42,6 +42,8 @@ pub struct Templates<'a> {
     pub loops: usize,
     /// Whether a target of the mutation is known.
     pub has_target: bool,
+    /// Whether there may be entries that are not known here. A text that names one is substituted at run time.
+    pub is_open: bool,
 }
 
 /// What the context always has, as far as an author can know.
@@ -60,8 +62,11 @@ impl Templates<'_> {
         self.has_target || self.entries.iter().any(|(name, _)| &**name == "target")
     }
 
-    /// The names that expressions can begin with.
-    fn known_names(&self) -> Vec<String> {
+    /// The names that expressions can begin with; nothing when there may be others.
+    fn known_names(&self) -> Option<Vec<String>> {
+        if self.is_open {
+            return None;
+        }
         let mut names: Vec<String> = ALWAYS_KNOWN.iter().map(|name| (*name).to_owned()).collect();
         names.extend(self.entries.iter().map(|(name, _)| name.to_string()));
         if self.has_target {
@@ -73,6 +78,6 @@ impl Templates<'_> {
         for level in 0..self.loops {
             names.extend([format!("element{level}"), format!("elementIndex{level}")]);
         }
-        names
+        Some(names)
     }
 }

@@ -5,8 +5,9 @@ use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
 
 use super::super::constant::value_of;
 use super::Templates;
+use super::fault::StrayBraces;
 use super::reference::{self, Numbers};
-use crate::ir::{Expr, ExprId, Shape, Type};
+use crate::ir::{Builder, Expr, ExprId, Shape, Type};
 
 impl Templates<'_> {
     /// A document in which references and then variables are replaced, in texts and keys. `path` is its place in the
@@ -69,10 +70,30 @@ impl Templates<'_> {
     /// A text whose references are replaced already.
     pub fn text(&mut self, text: &Text, path: &str) -> ExprId {
         let template = Template::parse(text.as_str());
+        self.report_stray_braces(&template, text);
         match &template.form {
             Form::Constant(constant) => self.builder.text(constant, Some(text.span())),
+            Form::Value(_) | Form::Text(_) | Form::Open if self.is_open => {
+                // Lowered for its mistakes only: which entries it names shows when it runs.
+                let mut builder = Builder::new();
+                let diagnostics = self.diagnostics.as_deref_mut();
+                Templates { builder: &mut builder, diagnostics, ..*self }.fixed_form(&template, text, path);
+                self.expansion(text, path)
+            }
             Form::Value(_) | Form::Text(_) | Form::Open => {
                 self.fixed_form(&template, text, path).unwrap_or_else(|| self.expansion(text, path))
+            }
+        }
+    }
+
+    /// Braces that begin no variable are an open one most of the time, or one whose expression nests braces too deeply.
+    fn report_stray_braces(&mut self, template: &Template, text: &Text) {
+        let written = text.as_str();
+        for (at, braces) in written.match_indices("{{") {
+            let is_escaped = written.get(..at).is_some_and(|before| before.ends_with(['\\', '{']));
+            let is_found = template.variables.iter().any(|variable| variable.range.contains(&at));
+            if !is_escaped && !is_found {
+                self.report(|| StrayBraces { span: text.span_of(at..at + braces.len()) });
             }
         }
     }

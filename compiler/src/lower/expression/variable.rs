@@ -130,7 +130,7 @@ impl Templates<'_> {
             spans: &|range| places.span(&range).or(whole),
             diagnostics: self.diagnostics.as_deref_mut(),
             holes: &holes,
-            known: Some(&known),
+            known: known.as_deref(),
             is_open: false,
         };
         let query = lowering.lower(&ast);
@@ -157,7 +157,7 @@ impl Templates<'_> {
         match self.parse(text, spans) {
             Ok(ast) => {
                 let known = self.known_names();
-                self.lower(&ast, spans, Some(&known))
+                self.lower(&ast, spans, known.as_deref())
             }
             Err(error) => self.unparsable(text, &error, Some(whole)),
         }
