@@ -1,6 +1,8 @@
 //! Each `tests/yaml/NAME.yaml` holds documents of one kind; `NAME.expected` has what is read of them: the values, the
 //! comments and the faults with their places. `UPDATE_EXPECTED=1` writes the files anew.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 

@@ -134,7 +134,7 @@ fn nesting_is_bounded() {
     read(&format!("{}{}", "[".repeat(levels), "]".repeat(levels)));
     let mut ladder = "- &a0 [x]\n".to_owned();
     for level in 1..1000 {
-        ladder.push_str(&format!("- &a{level} [*a{}]\n", level - 1));
+        ladder.push_str(&format!("- &a{level} [[[[[*a{}]]]]]\n", level - 1));
     }
     assert!(kinds(&ladder).contains(&SyntaxErrorKind::TooDeep(MAX_DEPTH)));
 }
