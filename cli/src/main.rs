@@ -5,7 +5,6 @@ mod commands;
 mod evaluation;
 mod input;
 mod output;
-mod serving;
 mod testing;
 
 use std::io::Write;

@@ -1,10 +1,8 @@
 //! The commands, one file or folder each.
 
 mod completion;
-mod demo;
 mod explain;
 mod jp;
-mod serve;
 mod test;
 mod version;
 
@@ -24,8 +22,6 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Test(test::Arguments),
-    Serve(serve::Arguments),
-    Demo(demo::Arguments),
     Jp(jp::Arguments),
     Explain(explain::Arguments),
     Version(version::Arguments),
@@ -40,8 +36,6 @@ impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         match self.command {
             Command::Test(arguments) => arguments.run(),
-            Command::Serve(arguments) => arguments.run(),
-            Command::Demo(arguments) => arguments.run(),
             Command::Jp(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(),
             Command::Version(arguments) => arguments.run(),

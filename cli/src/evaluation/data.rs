@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use dikast_runtime::data::{DataKey, DataKind, DataSource, Lookup};
-use dikast_stdlib::Value;
+use dikast_stdlib::selector::LabelSelector;
+use dikast_stdlib::{Value, wildcard};
 
 use crate::input::resources::ObjectKey;
 
@@ -15,6 +16,8 @@ pub(crate) struct OfflineData {
     cluster: Option<Vec<Value>>,
     /// Whether config maps are looked up in the cluster.
     config_maps: bool,
+    /// The objects that rules with targets can change.
+    existing: Vec<Value>,
     /// Answers to calls by `METHOD:url` or `url`.
     calls: BTreeMap<String, (i64, Value)>,
     /// Entries of the global context.
@@ -26,6 +29,11 @@ impl OfflineData {
     pub(crate) fn set_cluster(&mut self, objects: Vec<Value>, config_maps: bool) {
         self.cluster = Some(objects);
         self.config_maps = config_maps;
+    }
+
+    /// Sets the objects that rules with targets can change, cluster or not.
+    pub(crate) fn set_existing(&mut self, objects: Vec<Value>) {
+        self.existing = objects;
     }
 
     /// The objects of the pretended cluster.
@@ -74,7 +82,6 @@ impl DataSource for OfflineData {
             DataKey::Service { post, url, .. } => {
                 self.call(*post, url).unwrap_or_else(|| Lookup::Failed(format!("no answer is given for {url}")))
             }
-            DataKey::Objects { kind, .. } => missing(format!("existing objects of kind {kind}")),
             DataKey::Image { reference } => missing(format!("data for image {reference}")),
             DataKey::Global { name, projection } => match (self.globals.get(&**name), projection) {
                 (None, _) => missing(format!("global context entry {name}")),
@@ -85,6 +92,10 @@ impl DataSource for OfflineData {
                     None => missing(format!("projection {projection} of global context entry {name}")),
                 },
             },
+            DataKey::Objects { api_version, kind, namespace, name, selector } => {
+                let wanted = Wanted { api_version, kind, namespace, name, selector: selector.as_deref() };
+                wanted.among(&self.existing)
+            }
         }
     }
 
@@ -92,9 +103,59 @@ impl DataSource for OfflineData {
         match kind {
             DataKind::ConfigMap => self.config_maps,
             DataKind::ApiCall => self.cluster.is_some() || !self.calls.is_empty(),
-            DataKind::Image | DataKind::Objects => false,
+            DataKind::Image => false,
             DataKind::Global => !self.globals.is_empty(),
+            DataKind::Objects => true,
         }
+    }
+}
+
+/// The objects that a mutation of existing objects, or a generation, asks for.
+struct Wanted<'a> {
+    api_version: &'a str,
+    kind: &'a str,
+    namespace: &'a str,
+    name: &'a str,
+    /// As JSON.
+    selector: Option<&'a str>,
+}
+
+impl Wanted<'_> {
+    /// One object when namespace and name are given without wildcards, else all that fit
+    /// (Kyverno `pkg/clients/dclient/helpers.go`).
+    fn among(&self, objects: &[Value]) -> Lookup {
+        let kind = self.kind.split('/').next().unwrap_or_default();
+        let fits = |pattern: &str, text: &str| pattern.is_empty() || wildcard::matches(pattern, text);
+        let of_kind = objects.iter().filter(|object| {
+            let key = ObjectKey::of(object);
+            fits(self.api_version, &key.api_version) && fits(kind, &key.kind)
+        });
+        let exact = |text: &str| !text.is_empty() && !wildcard::is_wildcard(text);
+        let mut named = of_kind.filter(|object| {
+            let key = ObjectKey::of(object);
+            fits(self.namespace, &key.namespace) && fits(self.name, &key.name)
+        });
+        if exact(self.namespace) && exact(self.name) {
+            return match named.next() {
+                Some(object) => Lookup::Ready(Value::list([object.clone()])),
+                None => Lookup::Failed(format!("{} \"{}\" not found", plural(kind), self.name)),
+            };
+        }
+        let selector = match self.selector.map(serde_json::from_str::<Value>) {
+            None => LabelSelector::default(),
+            Some(selector) => match selector.as_ref().map(LabelSelector::from_value) {
+                Ok(Ok(selector)) => selector,
+                Ok(Err(error)) => return Lookup::Failed(error.to_string()),
+                Err(error) => return Lookup::Failed(error.to_string()),
+            },
+        };
+        let selected = named.filter(|object| {
+            let labels = object.at(&["metadata", "labels"]).and_then(Value::as_object);
+            let labels = labels.into_iter().flatten();
+            let labels = labels.filter_map(|(key, value)| Some((&**key, value.as_text()?))).collect();
+            selector.selects(&labels).unwrap_or(false)
+        });
+        Lookup::Ready(Value::list(selected.cloned()))
     }
 }
 

@@ -215,10 +215,10 @@ mod tests {
     use super::*;
 
     const VALUES: &str = "
-globalValues: {request.operation: UPDATE, n: 1}
+globalValues: {request.operation: UPDATE, count: 1}
 policies:
 - name: p
-  resources: [{name: web, values: {n: 2}}]
+  resources: [{name: web, values: {count: 2}}]
   rules: [{name: r, values: {x: a}, foreachValues: {element.name: [first, second]}}]
 namespaceSelector: [{name: blue, labels: {team: x}}]
 subresources:
@@ -234,13 +234,13 @@ subresources:
     #[test]
     fn later_layers_win() {
         let mut values = values();
-        let n = |values: &Values, object| {
-            values.variables("p", object).into_iter().find(|(key, _)| key == "n").map(|(_, value)| value)
+        let count = |values: &Values, object| {
+            values.variables("p", object).into_iter().find(|(key, _)| key == "count").map(|(_, value)| value)
         };
-        assert_eq!(n(&values, "other"), Some(Value::Float(1.0)));
-        assert_eq!(n(&values, "web"), Some(Value::Float(2.0)));
-        values.add_pairs(["n=3", "n=4", "request.object.x=1", "bad"]);
-        assert_eq!(n(&values, "web"), Some(Value::text("3")));
+        assert_eq!(count(&values, "other"), Some(Value::Float(1.0)));
+        assert_eq!(count(&values, "web"), Some(Value::Float(2.0)));
+        values.add_pairs(["count=3", "count=4", "request.object.x=1", "bad"]);
+        assert_eq!(count(&values, "web"), Some(Value::text("3")));
         assert_eq!(values.variables("p", "web").len(), 2);
     }
 

@@ -123,6 +123,7 @@ impl Prepared {
 /// What rules of the test find beyond the object.
 fn data(test: &Test, objects: &[Value], targets: &[Value]) -> Result<OfflineData, InputError> {
     let mut data = OfflineData::default();
+    data.set_existing(objects.iter().chain(targets).cloned().collect());
     if !test.cluster_resources.is_empty() {
         let mut cluster: Vec<Value> = objects.iter().chain(targets).cloned().collect();
         for path in &test.cluster_resources {

@@ -42,13 +42,6 @@ struct State {
     images_named: bool,
 }
 
-/// What queries have named since a scope was last reset.
-#[derive(Debug)]
-pub(crate) struct Named {
-    entries: Vec<EntryId>,
-    images: bool,
-}
-
 impl Context {
     /// The context of a document alone, for queries outside any policy.
     pub fn of_document(document: Value) -> Self {
@@ -210,17 +203,14 @@ impl Context {
         }
     }
 
-    /// What queries have named so far.
-    pub(crate) fn named(&self) -> Named {
-        let state = self.state.borrow();
-        Named { entries: state.deferred.named(), images: state.images_named }
+    /// The waiting entries that queries have named so far.
+    pub(crate) fn named_entries(&self) -> Vec<EntryId> {
+        self.state.borrow().deferred.named()
     }
 
-    /// Takes back that queries have named more than this, so that it may be loaded again.
-    pub(crate) fn forget_named_since(&self, named: &Named) {
-        let mut state = self.state.borrow_mut();
-        state.deferred.forget_named_since(&named.entries);
-        state.images_named = named.images;
+    /// Takes back that queries have named entries which are not among these, so that they may be loaded again.
+    pub(crate) fn forget_named_since(&self, named: &[EntryId]) {
+        self.state.borrow_mut().deferred.forget_named_since(named);
     }
 
     /// Opens a scope.

@@ -48,7 +48,7 @@ impl Interpreter<'_> {
         subject: Subject<'_>,
     ) -> Result<Value, Fault> {
         // Both ways name the same context entries; what failed to load on the first is tried again on the second.
-        let named = self.context.named();
+        let named = self.context.named_entries();
         match self.shortcut_value(guards, then, subject) {
             Ok(Some(value)) => Ok(value),
             Err(Fault::NeedsData(keys)) => Err(Fault::NeedsData(keys)),
