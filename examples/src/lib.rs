@@ -18,7 +18,8 @@ pub struct Review {
     pub name: &'static str,
     /// The `AdmissionReview` as JSON.
     pub request: &'static str,
-    /// `allowed`, `rules` with their status and message, `warnings` and the `patched` object, as JSON.
+    /// `allowed`, the `message` of a refusal, `rules` with their status and message, `warnings` and the `patched` object,
+    /// as JSON.
     pub expected: &'static str,
 }
 
