@@ -15,6 +15,7 @@ use crate::regex::{GoRegex, RegexError};
 
 mod arguments;
 mod error;
+mod rows;
 mod scalar_text;
 mod table;
 
@@ -27,6 +28,7 @@ mod time;
 
 pub use arguments::{Argument, Arguments, Lambda, invoke};
 pub use error::FunctionError;
+pub use rows::{RowsTreatment, makes_rows, treatment_of_rows};
 pub use table::{find, get, table};
 
 use scalar_text::scalar_text;

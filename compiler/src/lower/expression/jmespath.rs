@@ -58,12 +58,12 @@ impl Lowering<'_> {
         self.ask(ast, Subject::Root)
     }
 
-    fn push(&mut self, expr: Expr, ast: &Ast) -> ExprId {
+    pub(super) fn push(&mut self, expr: Expr, ast: &Ast) -> ExprId {
         let span = (self.spans)(ast.range.clone());
         self.builder.push(expr, span)
     }
 
-    fn value(&mut self, value: Value, ast: &Ast) -> ExprId {
+    pub(super) fn value(&mut self, value: Value, ast: &Ast) -> ExprId {
         let constant = self.builder.constant(value);
         self.push(Expr::Const(constant), ast)
     }
@@ -107,7 +107,7 @@ impl Lowering<'_> {
             Node::Compare(comparator, left, right) => self.once(ast, subject, |lowering, subject| {
                 let left = lowering.ask_recovered(left, subject);
                 let right = lowering.ask_recovered(right, subject);
-                lowering.push(Expr::Compare { comparison: comparison(*comparator), left, right }, ast)
+                lowering.compare(comparison(*comparator), left, right, ast)
             }),
             Node::And(left, right) => self.once(ast, subject, |lowering, subject| {
                 let left = lowering.ask_recovered(left, subject);
@@ -296,11 +296,11 @@ impl Lowering<'_> {
             return self.failure(&format!("unknown function: {}", name.text), lowered, ast);
         };
         self.check_argument_count(functions::get(function), arguments.len(), ast);
-        self.push(Expr::Call { function, arguments: lowered }, ast)
+        self.call_function(function, lowered, ast)
     }
 
     /// An error when it runs, after `arguments`.
-    fn failure(&mut self, message: &str, arguments: Vec<ExprId>, ast: &Ast) -> ExprId {
+    pub(super) fn failure(&mut self, message: &str, arguments: Vec<ExprId>, ast: &Ast) -> ExprId {
         let program = self.builder.program();
         let arguments = arguments.into_iter().filter(|id| !matches!(program.expr(*id).expr, Expr::Lambda(_))).collect();
         let value = self.push(Expr::List(arguments), ast);

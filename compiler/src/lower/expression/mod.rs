@@ -16,6 +16,7 @@ mod fault;
 mod holes;
 mod jmespath;
 mod position;
+mod rows;
 pub(crate) mod reference;
 mod run_time;
 mod template;
