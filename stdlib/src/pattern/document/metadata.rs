@@ -67,5 +67,9 @@ fn expand_key(key: &Arc<str>, found: &Object) -> Arc<str> {
     };
     let fits = |(candidate, member): &(&Arc<str>, &Value)| member.as_text().is_some() && matches(wanted, candidate);
     let name = found.iter().find(fits).map_or(wanted, |(candidate, _)| candidate);
-    anchor.map_or_else(|| name.into(), |anchor| anchor.decorate(name).into())
+    match anchor {
+        // An anchor on the empty key is none.
+        Some(anchor) if !name.is_empty() => anchor.decorate(name).into(),
+        _ => name.into(),
+    }
 }
