@@ -17,12 +17,12 @@ use crate::wildcard::Wildcard;
 pub struct Prepared {
     value: Value,
     duration: OnceLock<Option<GoDuration>>,
-    quantity: OnceLock<Option<Quantity>>,
+    quantity: OnceLock<Option<Box<Quantity>>>,
     float: OnceLock<Option<f64>>,
-    version: OnceLock<Option<Version>>,
+    version: OnceLock<Option<Box<Version>>>,
     wildcard: OnceLock<Wildcard>,
     items: OnceLock<Vec<Wildcard>>,
-    range: OnceLock<Option<(ScalarPattern, ScalarPattern)>>,
+    range: OnceLock<Option<Box<(ScalarPattern, ScalarPattern)>>>,
     encoded: OnceLock<Encoded>,
 }
 
@@ -78,7 +78,7 @@ impl Prepared {
     /// A text as a quantity.
     pub fn quantity(&self) -> Option<&Quantity> {
         let text = self.value.as_text()?;
-        self.quantity.get_or_init(|| Quantity::parse(text).ok()).as_ref()
+        self.quantity.get_or_init(|| Quantity::parse(text).ok().map(Box::new)).as_deref()
     }
 
     /// A text as a float.
@@ -95,7 +95,7 @@ impl Prepared {
     /// A text as a semantic version.
     pub fn version(&self) -> Option<&Version> {
         let text = self.value.as_text()?;
-        self.version.get_or_init(|| Version::parse(text).ok()).as_ref()
+        self.version.get_or_init(|| read_version(text).map(Box::new)).as_deref()
     }
 
     /// The text of the value (Go's default formatting) as a wildcard.
@@ -116,10 +116,10 @@ impl Prepared {
         let read = || {
             is_range(text).then(|| {
                 let outside = Value::text(text.replacen('-', "!-", 1));
-                (ScalarPattern::new(&self.value), ScalarPattern::new(&outside))
+                Box::new((ScalarPattern::new(&self.value), ScalarPattern::new(&outside)))
             })
         };
-        self.range.get_or_init(read).as_ref()
+        self.range.get_or_init(read).as_deref()
     }
 
     /// A text as JSON.
@@ -127,6 +127,13 @@ impl Prepared {
         let text = self.value.as_text()?;
         Some(self.encoded.get_or_init(|| Encoded::read(text)))
     }
+}
+
+/// Looks at the beginning first, as most texts are no versions and the parser is slow to say so of long ones.
+fn read_version(text: &str) -> Option<Version> {
+    let core = text.split(['-', '+']).next()?;
+    let numbers = core.split('.').take(4).filter(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    if numbers.count() == 3 { Version::parse(text).ok() } else { None }
 }
 
 fn text_of(value: &Value) -> Wildcard {

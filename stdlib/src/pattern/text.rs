@@ -5,6 +5,7 @@
 //! to the whole pattern always fits.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::subject::Subject;
@@ -52,7 +53,7 @@ pub struct Operand {
     /// As a duration, if it is one.
     pub duration: Option<GoDuration>,
     /// As a quantity, if it is one.
-    pub quantity: Option<Quantity>,
+    pub quantity: Option<Box<Quantity>>,
     /// As a wildcard.
     pub wildcard: Wildcard,
 }
@@ -60,9 +61,8 @@ pub struct Operand {
 impl TextPattern {
     /// Parses a pattern; every text is one.
     pub fn new(text: &Arc<str>) -> Self {
-        let alternatives =
-            text.split('|').map(|group| group.trim_matches(' ').split('&').flat_map(parse_tests).collect()).collect();
-        Self { text: Arc::clone(text), alternatives }
+        let group = |group: &str| distinct(group.split('&')).flat_map(parse_tests).collect();
+        Self { text: Arc::clone(text), alternatives: distinct(text.split('|')).map(group).collect() }
     }
 
     /// The whole pattern, which fits itself.
@@ -91,9 +91,14 @@ enum Range<'a> {
     Outside(&'a str, &'a str),
 }
 
+/// Parts without the spaces around them, each once: a repeated part asks nothing new.
+fn distinct<'t>(parts: impl Iterator<Item = &'t str>) -> impl Iterator<Item = &'t str> {
+    let mut seen = BTreeSet::new();
+    parts.map(|part| part.trim_matches(' ')).filter(move |part| seen.insert(*part))
+}
+
 /// The tests of one part of a group; a range is two.
 fn parse_tests(part: &str) -> Vec<Test> {
-    let part = part.trim_matches(' ');
     if let Some((comparison, operand)) = split_operator(part) {
         return vec![Test::Compare(comparison, Operand::new(operand))];
     }
@@ -159,7 +164,11 @@ fn bound_end(text: &str) -> Option<usize> {
 impl Operand {
     fn new(text: &str) -> Self {
         let text = text.trim();
-        Self { duration: GoDuration::read(text), quantity: Quantity::parse(text).ok(), wildcard: Wildcard::new(text) }
+        Self {
+            duration: GoDuration::read(text),
+            quantity: Quantity::parse(text).ok().map(Box::new),
+            wildcard: Wildcard::new(text),
+        }
     }
 
     /// The order of the value against this operand, where both read as durations or both as quantities.

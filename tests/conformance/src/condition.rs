@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::vars::{self, Numbers};
 
 /// Whether the operator gives the recorded answer, with the value prepared and not.
-pub fn agrees(case: &Value) -> Result<(), String> {
+pub(crate) fn agrees(case: &Value) -> Result<(), String> {
     let operator = case.get("operator").and_then(Value::as_str).ok_or("the case has no operator")?;
     let operator = Operator::new(operator);
     let answer = case.get("answer").ok_or("the case has no answer")?;

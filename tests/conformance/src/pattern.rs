@@ -4,7 +4,7 @@ use dikast_stdlib::pattern::document::{Outcome, match_document};
 use serde_json::Value;
 
 /// Whether outcome, path and text are the recorded ones. A path or text that is not recorded differed from run to run.
-pub fn agrees(case: &Value) -> Result<(), String> {
+pub(crate) fn agrees(case: &Value) -> Result<(), String> {
     let document = |name: &str| case.get(name).cloned().map(dikast_stdlib::Value::from).unwrap_or_default();
     let answer = case.get("answer").ok_or("the case has no answer")?;
     let flag = |name: &str| answer.get(name).and_then(Value::as_bool).unwrap_or(false);

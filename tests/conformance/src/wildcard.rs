@@ -4,7 +4,7 @@ use dikast_stdlib::wildcard::{Wildcard, matches};
 use serde_json::Value;
 
 /// Whether both ways of matching give the recorded answer.
-pub fn agrees(case: &Value) -> Result<(), String> {
+pub(crate) fn agrees(case: &Value) -> Result<(), String> {
     let text = |name: &str| case.get(name).and_then(Value::as_str).ok_or(format!("the case has no text `{name}`"));
     let (pattern, name) = (text("pattern")?, text("name")?);
     let expected = case.pointer("/answer/value").and_then(Value::as_bool);
