@@ -41,7 +41,8 @@ fn engine(policies: &str) -> Engine {
 
 /// A policy of rules, each written from its name on, that concern config maps.
 fn policy(settings: &str, rules: &[&str]) -> String {
-    let mut text = format!("apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: p}}\nspec:\n{settings}  rules:\n");
+    let mut text =
+        format!("apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: p}}\nspec:\n{settings}  rules:\n");
     for rule in rules {
         text.push_str("  - match: {any: [{resources: {kinds: [ConfigMap]}}]}\n");
         for line in rule.lines().filter(|line| !line.trim().is_empty()) {
@@ -127,10 +128,7 @@ validate:
     deny: {conditions: {all: [{key: \"{{ doubled }}\", operator: GreaterThan, value: \"{{ limit }}\"}]}}
 ";
     let create = request("CREATE", &config_map(r#"{"a":"1","b":"3","limit":"20"}"#), "null");
-    assert_eq!(
-        rules(&policy("", &[rule]), &create),
-        [said("fail", "validation failure: b of 33 exceeds 20 at 1")]
-    );
+    assert_eq!(rules(&policy("", &[rule]), &create), [said("fail", "validation failure: b of 33 exceeds 20 at 1")]);
 }
 
 #[test]
@@ -319,7 +317,8 @@ mutate:
 ";
     let check = "name: check\nvalidate: {pattern: {data: {a: \"1\", b: \"1\"}}}";
     let review =
-        ask(&policy("", &[set, copy, check]), &request("CREATE", &config_map("{}"), "null"), &FixedData::new()).unwrap();
+        ask(&policy("", &[set, copy, check]), &request("CREATE", &config_map("{}"), "null"), &FixedData::new())
+            .unwrap();
     let mutated: Vec<_> = review.mutated[0].rules.iter().map(words).collect();
     let done = || said("pass", "mutated ConfigMap/c in namespace team");
     assert_eq!(mutated, [done(), done()]);
@@ -345,7 +344,9 @@ mutate:
     assert_eq!(tolerant.patched, None);
     let strict = ask(&policy("", &[broken]), &create, &FixedData::new()).unwrap();
     assert!(!strict.allowed);
-    assert!(strict.message.starts_with("mutation policy p error: failed to apply policy p rules [broken: failed to patch"));
+    assert!(
+        strict.message.starts_with("mutation policy p error: failed to apply policy p rules [broken: failed to patch")
+    );
 }
 
 #[test]
