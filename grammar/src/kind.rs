@@ -61,20 +61,19 @@ fn is_lower(text: &str) -> bool {
     text.to_lowercase() == text
 }
 
-/// `v1`, `v1beta2`, or `*`.
+/// `v1`, `v1beta2`, or `*`. Kyverno knows only numbers of one digit: `v10/Foo` is subresource `Foo` of kind `v10`.
 fn is_version(text: &str) -> bool {
     if text == "*" {
         return true;
     }
-    let Some(rest) = text.strip_prefix('v') else { return false };
-    let stable = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-    if stable.len() == rest.len() {
-        return false;
-    }
-    let Some(number) = stable.strip_prefix("alpha").or_else(|| stable.strip_prefix("beta")) else {
-        return stable.is_empty();
-    };
-    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    let Some(rest) = text.strip_prefix('v').and_then(after_digit) else { return false };
+    let stage = rest.strip_prefix("alpha").or_else(|| rest.strip_prefix("beta"));
+    rest.is_empty() || stage.and_then(after_digit) == Some("")
+}
+
+/// What follows a leading digit.
+fn after_digit(text: &str) -> Option<&str> {
+    text.strip_prefix(|c: char| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -93,6 +92,8 @@ mod tests {
             ("Pod.status", ["*", "*", "Pod", "status"]),
             ("v1/Pod.exec", ["*", "v1", "Pod", "exec"]),
             ("v1beta2/Pod", ["*", "v1beta2", "Pod", ""]),
+            ("v10/Pod", ["*", "*", "v10", "Pod"]),
+            ("v1beta10/Pod", ["*", "*", "v1beta10", "Pod"]),
             ("vbeta/Pod", ["*", "*", "vbeta", "Pod"]),
             ("apps/Deployment", ["*", "*", "apps", "Deployment"]),
             ("apps/v1/Deployment", ["apps", "v1", "Deployment", ""]),
