@@ -2,7 +2,7 @@
 
 use dikast_grammar::SourceMap;
 
-use super::Place;
+use super::{Place, whole_message};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// One `::error ...::` command a line.
@@ -16,8 +16,8 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
             Severity::Info => "notice",
         };
         let message = match &diagnostic.help {
-            Some(help) => format!("{}\nhelp: {help}", diagnostic.message),
-            None => diagnostic.message.clone(),
+            Some(help) => format!("{}\nhelp: {help}", whole_message(diagnostic)),
+            None => whole_message(diagnostic),
         };
         out.push_str(&format!(
             "::{command} file={},line={},col={},endLine={},endColumn={},title={}::{}\n",
@@ -59,14 +59,14 @@ mod tests {
             severity: Severity::Info,
             message: "100% odd".to_owned(),
             span: Span::new(file, 0, 1),
-            label: None,
+            label: Some("here".to_owned()),
             labels: Vec::new(),
             help: Some("look".to_owned()),
             fix: None,
         };
         assert_eq!(
             render(&[diagnostic], &sources),
-            "::notice file=a%2Cb.yaml,line=1,col=1,endLine=1,endColumn=2,title=DK0101::100%25 odd%0Ahelp: look\n"
+            "::notice file=a%2Cb.yaml,line=1,col=1,endLine=1,endColumn=2,title=DK0101::100%25 odd: here%0Ahelp: look\n"
         );
     }
 }

@@ -14,6 +14,16 @@ pub mod terminal;
 
 use dikast_grammar::{Position, SourceMap, Span};
 
+use super::Diagnostic;
+
+/// The message with what stands at the place, for formats that have no words there.
+fn whole_message(diagnostic: &Diagnostic) -> String {
+    match &diagnostic.label {
+        Some(label) => format!("{}: {label}", diagnostic.message),
+        None => diagnostic.message.clone(),
+    }
+}
+
 /// A span as files and positions, for formats that do not speak in bytes.
 struct Place<'a> {
     file: &'a str,

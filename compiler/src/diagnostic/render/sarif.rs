@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dikast_grammar::{SourceMap, Span};
 use serde_json::{Value, json};
 
-use super::Place;
+use super::{Place, whole_message};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -40,8 +40,8 @@ fn rule(code: Code) -> Value {
 
 fn result(diagnostic: &Diagnostic, codes: &BTreeSet<Code>, sources: &SourceMap) -> Value {
     let message = match &diagnostic.help {
-        Some(help) => format!("{}; {help}", diagnostic.message),
-        None => diagnostic.message.clone(),
+        Some(help) => format!("{}; {help}", whole_message(diagnostic)),
+        None => whole_message(diagnostic),
     };
     let mut result = json!({
         "ruleId": diagnostic.code.name(),
