@@ -15,6 +15,7 @@ use crate::regex::{GoRegex, RegexError};
 
 mod arguments;
 mod error;
+mod reference;
 mod rows;
 mod scalar_text;
 mod table;
@@ -28,6 +29,7 @@ mod time;
 
 pub use arguments::{Argument, Arguments, Lambda, invoke};
 pub use error::FunctionError;
+pub use reference::{reference, signature};
 pub use rows::{RowsTreatment, makes_rows, treatment_of_rows};
 pub use table::{find, get, table};
 
@@ -128,6 +130,24 @@ pub enum Topic {
     Time,
     /// Images, certificates, versions, addresses.
     Infrastructure,
+}
+
+impl Topic {
+    /// All topics in the order of the reference.
+    pub const ALL: [Self; 6] =
+        [Self::Text, Self::Arithmetic, Self::Collections, Self::Conversion, Self::Time, Self::Infrastructure];
+
+    /// Its heading in the reference.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Text => "Text",
+            Self::Arithmetic => "Numbers, quantities and durations",
+            Self::Collections => "Lists and objects",
+            Self::Conversion => "Types and formats",
+            Self::Time => "Time",
+            Self::Infrastructure => "Images, certificates, versions, addresses",
+        }
+    }
 }
 
 /// A function that policies can call.

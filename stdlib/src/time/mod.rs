@@ -56,7 +56,7 @@ impl Time {
     }
 
     /// The instant so much later.
-    pub fn add(self, duration: GoDuration) -> Self {
+    pub fn plus(self, duration: GoDuration) -> Self {
         Self { unix_ns: self.unix_ns + i128::from(duration.nanoseconds()), ..self }
     }
 

@@ -55,9 +55,9 @@ fn refusals_have_go_s_words() {
 fn instants_are_computed_with() {
     let time = |text| Time::parse(RFC3339, text).unwrap();
     let duration = |text| GoDuration::parse(text).unwrap();
-    assert_eq!(time("2024-02-28T23:30:00Z").add(duration("1h")).to_string(), "2024-02-29T00:30:00Z");
-    assert_eq!(time("0000-01-01T00:00:00Z").add(duration("-100h")).to_string(), "-0001-12-27T20:00:00Z");
-    assert_eq!(time("9999-12-31T23:59:59Z").add(duration("1s")).to_string(), "10000-01-01T00:00:00Z");
+    assert_eq!(time("2024-02-28T23:30:00Z").plus(duration("1h")).to_string(), "2024-02-29T00:30:00Z");
+    assert_eq!(time("0000-01-01T00:00:00Z").plus(duration("-100h")).to_string(), "-0001-12-27T20:00:00Z");
+    assert_eq!(time("9999-12-31T23:59:59Z").plus(duration("1s")).to_string(), "10000-01-01T00:00:00Z");
     assert_eq!(time("2024-01-01T01:00:00+01:00").since(time("2023-12-31T23:00:00Z")).to_string(), "1h0m0s");
     assert_eq!(time("9999-01-01T00:00:00Z").since(time("0001-01-01T00:00:00Z")), GoDuration(i64::MAX));
     assert_eq!(time("2020-01-02T10:11:12Z").truncate(duration("7m")).to_string(), "2020-01-02T10:08:00Z");

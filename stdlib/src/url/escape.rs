@@ -46,9 +46,8 @@ pub(super) fn unescape(text: &str, part: Part) -> Result<String, String> {
 pub(super) fn escape(text: &str, part: Part) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte) {
-            out.push(char::from(byte));
-        } else if part == Part::Fragment && b"!()*?".contains(&byte) {
+        let plain = byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte);
+        if plain || (part == Part::Fragment && b"!()*?".contains(&byte)) {
             out.push(char::from(byte));
         } else {
             // Writing to a string cannot fail.

@@ -86,7 +86,7 @@ fn domain(content: &[u8], kind: &'static str) -> Result<Value, X509Error> {
 /// An address and a mask of the same length.
 fn range(content: &[u8]) -> Result<Value, X509Error> {
     let (start, mask) = content.split_at(content.len() / 2);
-    let start = address(start).filter(|_| content.len() % 2 == 0);
+    let start = address(start).filter(|_| content.len().is_multiple_of(2));
     let start = start.ok_or(X509Error::Malformed("IP constraint contained value of another length"))?;
     let ones_then_zeros =
         mask.iter().flat_map(|byte| (0..8).map(move |bit| byte << bit & 0x80 != 0)).is_sorted_by(|a, b| a >= b);

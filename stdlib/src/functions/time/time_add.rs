@@ -18,6 +18,6 @@ pub(crate) static FUNCTION: Function = Function {
     examples: &[("time_add('2024-02-28T23:30:00Z', '1h')", r#""2024-02-29T00:30:00Z""#)],
     call: |arguments, _| {
         let (time, duration) = (instant(arguments, 0)?, duration(arguments, 1)?);
-        Ok(Value::text(time.add(duration).to_string()))
+        Ok(Value::text(time.plus(duration).to_string()))
     },
 };
