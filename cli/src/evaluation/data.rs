@@ -10,7 +10,7 @@ use dikast_stdlib::{Value, wildcard};
 use crate::input::resources::ObjectKey;
 
 /// What rules find when they look beyond the object.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct OfflineData {
     /// The objects of the cluster; nothing when there is no cluster, not even a pretended one.
     cluster: Option<Vec<Value>>,

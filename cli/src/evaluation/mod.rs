@@ -24,7 +24,7 @@ use crate::input::resources::ObjectKey;
 use crate::input::user::User;
 use crate::input::values::{Values, path_of};
 use data::OfflineData;
-use response::{Answer, PolicyFacts, Response};
+use response::{PolicyFacts, Response};
 use world::Machine;
 
 /// Policies and all that they need to be asked.
@@ -37,6 +37,18 @@ pub(crate) struct Evaluator {
     pub(crate) user: Option<User>,
     /// What rules find beyond the object.
     pub(crate) data: OfflineData,
+    /// Objects that generate rules clone.
+    pub(crate) clone_sources: Vec<CloneSources>,
+}
+
+/// The objects that a generate rule clones.
+pub(crate) struct CloneSources {
+    /// The policy, with its namespace if it has one.
+    pub(crate) policy: String,
+    /// The rule.
+    pub(crate) rule: String,
+    /// The objects.
+    pub(crate) objects: Vec<Value>,
 }
 
 impl Evaluator {
@@ -50,6 +62,7 @@ impl Evaluator {
             values: Values::default(),
             user: None,
             data: OfflineData::default(),
+            clone_sources: Vec::new(),
         }
     }
 
@@ -73,29 +86,43 @@ impl Evaluator {
         let key = ObjectKey::of(&object);
         let kind = self.matched_kind(&object);
         let namespace_labels = self.namespace_labels(&key)?;
-        for sort in [RuleKind::Mutation, RuleKind::Validation] {
-            for (id, facts) in &self.policies {
-                let concerns = match sort {
-                    RuleKind::Mutation => facts.mutates,
-                    _ => facts.validates,
-                };
-                if !concerns {
-                    continue;
-                }
+        for sort in [RuleKind::Mutation, RuleKind::Validation, RuleKind::Generation] {
+            for (id, facts) in self.policies.iter().filter(|(_, facts)| facts.has(sort)) {
                 let surroundings = self.surroundings(&namespace_labels, kind.0.clone());
                 let admission = self.admission(*id, facts, &object, operation, &kind.1, &surroundings);
-                let world = World { data: &self.data, environment: &Machine };
-                let result = match sort {
-                    RuleKind::Mutation => self.engine.mutate(*id, &admission, world),
-                    _ => self.engine.validate(*id, &admission, world),
-                };
+                let result = self.ask(sort, *id, facts, &admission);
                 let result = result.map_err(|NeedsData(keys)| format!("data cannot be had: {keys:?}"))?;
+                if sort == RuleKind::Generation && result.rules.is_empty() {
+                    continue;
+                }
                 let response = respond(facts, sort, &admission, result);
                 object = response.patched.clone();
                 responses.push(response);
             }
         }
         Ok(responses)
+    }
+
+    fn ask(
+        &self,
+        sort: RuleKind,
+        policy: PolicyId,
+        facts: &PolicyFacts,
+        admission: &Admission<'_>,
+    ) -> Result<PolicyResponse, NeedsData> {
+        let world = World { data: &self.data, environment: &Machine };
+        match sort {
+            RuleKind::Mutation => self.engine.mutate(policy, admission, world),
+            RuleKind::Validation => self.engine.validate(policy, admission, world),
+            RuleKind::Generation => {
+                // what generate rules look for is the object itself and what the test says they clone
+                let mut data = self.data.clone();
+                let sources = self.clone_sources.iter().filter(|sources| sources.policy == facts.full_name());
+                let sources = sources.flat_map(|sources| sources.objects.iter().cloned());
+                data.set_existing(sources.chain([admission.shown_object().clone()]).collect());
+                self.engine.generate(policy, admission, World { data: &data, ..world })
+            }
+        }
     }
 
     /// The kind that policies match, and the subresource that the object stands for.
@@ -213,8 +240,7 @@ fn respond(facts: &Arc<PolicyFacts>, kind: RuleKind, admission: &Admission<'_>, 
     let patched = match (response.patched, kind) {
         (Some(patched), _) => patched,
         (None, RuleKind::Mutation) => admission.object().clone(),
-        (None, _) => object.clone(),
+        (None, RuleKind::Validation | RuleKind::Generation) => object.clone(),
     };
-    let answers = response.rules.into_iter().map(|rule| Answer { rule, generated: Vec::new() }).collect();
-    Response { policy: Arc::clone(facts), kind, object, patched, answers }
+    Response { policy: Arc::clone(facts), kind, object, patched, rules: response.rules }
 }

@@ -59,6 +59,15 @@ impl PolicyFacts {
         }
     }
 
+    /// Whether it has rules of a sort.
+    pub(crate) fn has(&self, sort: RuleKind) -> bool {
+        match sort {
+            RuleKind::Mutation => self.mutates,
+            RuleKind::Validation => self.validates,
+            RuleKind::Generation => self.generates,
+        }
+    }
+
     /// `namespace/name`, or the name alone.
     pub(crate) fn full_name(&self) -> String {
         if self.namespace.is_empty() { self.name.clone() } else { format!("{}/{}", self.namespace, self.name) }
@@ -76,23 +85,13 @@ pub(crate) struct Response {
     pub(crate) object: Value,
     /// The object as the rules leave it.
     pub(crate) patched: Value,
-    /// The answers of the rules that matched.
-    pub(crate) answers: Vec<Answer>,
+    /// What its rules say that matched.
+    pub(crate) rules: Vec<RuleResponse>,
 }
 
-/// The answer of a rule.
-#[derive(Clone, Debug)]
-pub(crate) struct Answer {
-    /// What the engine says.
-    pub(crate) rule: RuleResponse,
-    /// What the rule generated.
-    pub(crate) generated: Vec<Value>,
-}
-
-/// The status and text of an answer as reports have them: `reportProperties` can replace the text, and failures of a
+/// The status and text of a rule's answer as reports have them: `reportProperties` can replace the text, and failures of a
 /// policy that is not scored are warnings (Kyverno `pkg/utils/report/results.go`).
-pub(crate) fn reported(response: &Response, answer: &Answer) -> (Status, String) {
-    let rule = &answer.rule;
+pub(crate) fn reported(response: &Response, rule: &RuleResponse) -> (Status, String) {
     let own = match rule.status {
         Status::Pass => "passMessage",
         Status::Fail => "failMessage",

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use dikast_runtime::engine::{RuleKind, Status};
+use dikast_runtime::engine::{RuleKind, RuleResponse, Status};
 use dikast_runtime::request::Operation;
 use dikast_stdlib::Value;
 
 use super::compare::{Comparison, with_file};
 use super::file::Expectation;
 use super::row::{Row, Verdict};
-use crate::evaluation::response::{Answer, Response, reported};
+use crate::evaluation::response::{Response, reported};
 use crate::input::resources::ObjectKey;
 
 /// What all policies said, by object.
@@ -87,8 +87,8 @@ impl Checker {
         let before = self.rows.len();
         let mut missing_in_file = false;
         for response in of_key(said).iter().filter(|response| response.policy.name == expectation.policy_name()) {
-            for answer in response.answers.iter().filter(|answer| concerns(expectation, answer)) {
-                missing_in_file |= self.answer(expectation, key, response, answer);
+            for rule in response.rules.iter().filter(|rule| concerns(expectation, rule)) {
+                missing_in_file |= self.answer(expectation, key, response, rule);
             }
             if self.rows.len() == before && !missing_in_file {
                 let excluded = Finding { passed: true, message: "Excluded".into(), reason: "Excluded".into() };
@@ -96,13 +96,13 @@ impl Checker {
             }
         }
         for response in of_key(&outcome.targets) {
-            for answer in &response.answers {
-                let Some(target) = answer.rule.patched_target.as_ref().filter(|target| ObjectKey::of(target) == *key)
+            for rule in &response.rules {
+                let Some(target) = rule.patched_target.as_ref().filter(|target| ObjectKey::of(target) == *key)
                 else {
                     continue;
                 };
-                let finding = examine(expectation, &response, answer, target);
-                self.compared(expectation, answer, key.path(), finding);
+                let finding = examine(expectation, &response, rule, target);
+                self.compared(expectation, rule, key.path(), finding);
                 break;
             }
         }
@@ -112,34 +112,34 @@ impl Checker {
     }
 
     /// Compares one answer and says whether the file lacks the object, in which case there is no row.
-    fn answer(&mut self, expectation: &Expectation, key: &ObjectKey, response: &Response, answer: &Answer) -> bool {
-        if answer.rule.kind == RuleKind::Generation {
-            if answer.generated.is_empty() {
-                let finding = examine_status(expectation, response, answer);
-                self.compared(expectation, answer, key.path(), finding);
+    fn answer(&mut self, expectation: &Expectation, key: &ObjectKey, response: &Response, rule: &RuleResponse) -> bool {
+        if rule.kind == RuleKind::Generation {
+            if rule.generated.is_empty() {
+                let finding = examine_status(expectation, response, rule);
+                self.compared(expectation, rule, key.path(), finding);
             }
-            for object in &answer.generated {
-                let finding = examine(expectation, response, answer, object);
-                self.compared(expectation, answer, format!("/{}", ObjectKey::of(object).name), finding);
+            for object in &rule.generated {
+                let finding = examine(expectation, response, rule, object);
+                self.compared(expectation, rule, format!("/{}", ObjectKey::of(object).name), finding);
             }
             return false;
         }
-        let object = if answer.rule.kind == RuleKind::Mutation { &response.patched } else { &response.object };
-        let finding = examine(expectation, response, answer, object);
+        let object = if rule.kind == RuleKind::Mutation { &response.patched } else { &response.object };
+        let finding = examine(expectation, response, rule, object);
         if !expectation.fail_on_missing && finding.message.contains("not found in manifest") {
             return true;
         }
-        self.compared(expectation, answer, key.path(), finding);
+        self.compared(expectation, rule, key.path(), finding);
         false
     }
 
-    fn compared(&mut self, expectation: &Expectation, answer: &Answer, resource: String, finding: Finding) {
+    fn compared(&mut self, expectation: &Expectation, rule: &RuleResponse, resource: String, finding: Finding) {
         let verdict = match finding.passed {
             false => Verdict::Fail,
             true if expectation.result == "skip" => Verdict::PassSkipped,
             true => Verdict::Pass,
         };
-        self.add(expectation, &answer.rule.name, resource, finding, verdict);
+        self.add(expectation, &rule.name, resource, finding, verdict);
     }
 
     fn nothing_said(&mut self, expectation: &Expectation, key: &ObjectKey, outcome: &Outcome) {
@@ -172,15 +172,15 @@ impl Checker {
 }
 
 /// Whether an answer is of the rule that the expectation names, or of one that autogen made of it.
-fn concerns(expectation: &Expectation, answer: &Answer) -> bool {
-    let (name, rule) = (&*answer.rule.name, expectation.rule.as_str());
-    rule.is_empty()
-        || name == rule
-        || name.strip_prefix("autogen-") == Some(rule)
-        || name.strip_prefix("autogen-cronjob-") == Some(rule)
+fn concerns(expectation: &Expectation, rule: &RuleResponse) -> bool {
+    let (name, expected) = (&*rule.name, expectation.rule.as_str());
+    expected.is_empty()
+        || name == expected
+        || name.strip_prefix("autogen-") == Some(expected)
+        || name.strip_prefix("autogen-cronjob-") == Some(expected)
 }
 
-fn examine(expectation: &Expectation, response: &Response, answer: &Answer, actual: &Value) -> Finding {
+fn examine(expectation: &Expectation, response: &Response, rule: &RuleResponse, actual: &Value) -> Finding {
     let different = |what: &str, lines: String| Finding {
         passed: false,
         message: format!("{what}\n(- only in expected, + only in actual)\n\n{lines}"),
@@ -197,7 +197,7 @@ fn examine(expectation: &Expectation, response: &Response, answer: &Answer, actu
         }
     }
     match generated(&expectation.generated, expectation.generated_listed, actual) {
-        None | Some(Comparison::Same) => examine_status(expectation, response, answer),
+        None | Some(Comparison::Same) => examine_status(expectation, response, rule),
         Some(Comparison::Failed(message)) => failed(message),
         Some(Comparison::Different(lines)) if expectation.generated_listed => different(
             "Generated resource didn't match any of the expected generated resources in the test result",
@@ -223,8 +223,8 @@ fn generated(paths: &[PathBuf], listed: bool, actual: &Value) -> Option<Comparis
     result
 }
 
-fn examine_status(expectation: &Expectation, response: &Response, answer: &Answer) -> Finding {
-    let (status, message) = reported(response, answer);
+fn examine_status(expectation: &Expectation, response: &Response, rule: &RuleResponse) -> Finding {
+    let (status, message) = reported(response, rule);
     let passed = status.as_str() == expectation.result;
     let reason = if passed { "Ok".to_owned() } else { format!("Want {}, got {}", expectation.result, status.as_str()) };
     Finding { passed, message, reason }
@@ -233,10 +233,10 @@ fn examine_status(expectation: &Expectation, response: &Response, answer: &Answe
 /// Whether any row says that a rule passed or failed on an object: a test without one shows nothing about its policy.
 pub(crate) fn is_vacuous(rows: &[Row], outcome: &Outcome, policy: &str) -> bool {
     let name = policy.rsplit('/').next().unwrap_or_default();
-    let decides = |answer: &Answer| matches!(answer.rule.status, Status::Pass | Status::Fail | Status::Error);
+    let decides = |rule: &RuleResponse| matches!(rule.status, Status::Pass | Status::Fail | Status::Error);
     let responses = || {
         let all = outcome.said.iter().chain(outcome.by_operation.iter().flat_map(|(_, said)| said));
         all.flat_map(|(_, responses)| responses).filter(|response| response.policy.name == name)
     };
-    rows.iter().any(|row| row.policy == policy) && !responses().any(|response| response.answers.iter().any(decides))
+    rows.iter().any(|row| row.policy == policy) && !responses().any(|response| response.rules.iter().any(decides))
 }

@@ -5,7 +5,7 @@ use dikast_stdlib::Value;
 
 use super::check::{Outcome, Said};
 use super::file::{Test, ValuesSource};
-use crate::evaluation::Evaluator;
+use crate::evaluation::{CloneSources, Evaluator};
 use crate::evaluation::data::OfflineData;
 use crate::evaluation::policies::{self, Policies};
 use crate::input::InputError;
@@ -59,6 +59,16 @@ pub(crate) fn prepare(test: &Test) -> anyhow::Result<Prepared> {
         targets.extend(resources::read(path)?);
     }
     evaluator.data = data(test, &objects, &targets)?;
+    for expectation in &test.expectations {
+        if let Some(path) = &expectation.clone_source {
+            let sources = CloneSources {
+                policy: expectation.policy.clone(),
+                rule: expectation.rule.clone(),
+                objects: resources::read(path)?,
+            };
+            evaluator.clone_sources.push(sources);
+        }
+    }
     Ok(Prepared { evaluator, policies, objects, targets, repeated })
 }
 
@@ -95,7 +105,7 @@ impl Prepared {
             let of_target: Vec<_> = all
                 .flat_map(|(_, responses)| responses)
                 .filter(|response| {
-                    let changed = response.answers.iter().filter_map(|answer| answer.rule.patched_target.as_ref());
+                    let changed = response.rules.iter().filter_map(|rule| rule.patched_target.as_ref());
                     changed.into_iter().any(|object| ObjectKey::of(object) == key)
                 })
                 .cloned()

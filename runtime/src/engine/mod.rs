@@ -11,7 +11,7 @@
 //! | `rule` | the steps that all rules have in common |
 //! | `conditions` | preconditions and deny conditions |
 //! | `exceptions` | policy exceptions |
-//! | `validate`, `mutate` | what rules do |
+//! | `validate`, `mutate`, `generate` | what rules do |
 //! | `turns` | the lists that loops walk over |
 //! | `verdict` | what native code says beforehand |
 //! | `response` | what comes out |
@@ -20,6 +20,7 @@ mod admission;
 mod conditions;
 mod exceptions;
 mod gate;
+mod generate;
 mod matching;
 mod mutate;
 pub(crate) mod object;
@@ -109,6 +110,21 @@ impl Engine {
         world: World<'_>,
     ) -> Result<PolicyResponse, NeedsData> {
         self.run(policy, Phase::Mutate, admission, world)
+    }
+
+    /// Asks which generate rules of a policy apply, and makes what they generate. Rules that change existing objects are
+    /// asked whether they apply, no more. Nothing is created: the objects stand in the responses.
+    ///
+    /// # Errors
+    ///
+    /// When external data is not there yet.
+    pub fn generate(
+        &self,
+        policy: PolicyId,
+        admission: &Admission<'_>,
+        world: World<'_>,
+    ) -> Result<PolicyResponse, NeedsData> {
+        self.run(policy, Phase::Generate, admission, world)
     }
 
     fn run(

@@ -51,6 +51,8 @@ pub struct RuleResponse {
     pub properties: Vec<(Arc<str>, String)>,
     /// The existing object that the rule changed, where the rule has targets.
     pub patched_target: Option<Value>,
+    /// The objects that the rule generates.
+    pub generated: Vec<Value>,
     /// What the Pod Security controls found, where the rule has any.
     pub pod_security: Option<PodSecurityFindings>,
 }

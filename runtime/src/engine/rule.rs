@@ -7,7 +7,7 @@ use dikast_stdlib::Value;
 
 use super::matching::{Candidate, Requester};
 use super::response::{NeedsData, RuleKind, RuleResponse, Status};
-use super::{Admission, conditions, exceptions, mutate, validate};
+use super::{Admission, conditions, exceptions, generate, mutate, validate};
 use crate::context;
 use crate::interpreter::{Fault, Interpreter};
 use crate::request::{Operation, Origin};
@@ -17,6 +17,7 @@ use crate::request::{Operation, Origin};
 pub(super) enum Phase {
     Mutate,
     Validate,
+    Generate,
 }
 
 /// One rule on one request.
@@ -51,6 +52,9 @@ impl Outcome {
 impl RuleRun<'_> {
     /// The object as the rule leaves it, and its responses: none when it does not match or has nothing to say.
     pub(super) fn run(&self, object: &Value) -> Result<(Value, Vec<RuleResponse>), NeedsData> {
+        if self.phase == Phase::Generate {
+            return Ok((object.clone(), generate::run(self, object)?));
+        }
         if !self.has_a_body_for_this_phase() || !self.matches(object) {
             return Ok((object.clone(), Vec::new()));
         }
@@ -83,7 +87,7 @@ impl RuleRun<'_> {
     }
 
     /// Whether the rule is about the object; when there is no new one, about the old one.
-    fn matches(&self, object: &Value) -> bool {
+    pub(super) fn matches(&self, object: &Value) -> bool {
         let admission = self.admission;
         let excluded = admission.surroundings.origin == Origin::Admission
             && admission.surroundings.configuration.excludes(&admission.requester);
@@ -122,8 +126,7 @@ impl RuleRun<'_> {
     }
 
     fn process(&self, object: &Value) -> Result<(Value, Vec<RuleResponse>), NeedsData> {
-        self.admission.open_rule(self.id);
-        self.register(&self.rule.context);
+        self.open();
         match conditions::decide(&self.interpreter, self.rule.preconditions.as_ref()) {
             Err(fault) => {
                 let outcome = Outcome::error("failed to evaluate preconditions", fault)?;
@@ -150,6 +153,12 @@ impl RuleRun<'_> {
             response.properties.clone_from(&properties);
         }
         Ok((object, responses))
+    }
+
+    /// Puts what the rule can refer to into the present scope.
+    pub(super) fn open(&self) {
+        self.admission.open_rule(self.id);
+        self.register(&self.rule.context);
     }
 
     /// Registers context entries, but not those whose sources do not exist here.
@@ -190,6 +199,7 @@ impl RuleRun<'_> {
             exceptions: Vec::new(),
             properties: Vec::new(),
             patched_target: None,
+            generated: Vec::new(),
             pod_security: None,
         }
     }
