@@ -97,8 +97,7 @@ impl Checker {
         }
         for response in of_key(&outcome.targets) {
             for rule in &response.rules {
-                let Some(target) = rule.patched_target.as_ref().filter(|target| ObjectKey::of(target) == *key)
-                else {
+                let Some(target) = rule.patched_target.as_ref().filter(|target| ObjectKey::of(target) == *key) else {
                     continue;
                 };
                 let finding = examine(expectation, &response, rule, target);

@@ -5,9 +5,9 @@ use dikast_stdlib::Value;
 
 use super::check::{Outcome, Said};
 use super::file::{Test, ValuesSource};
-use crate::evaluation::{CloneSources, Evaluator};
 use crate::evaluation::data::OfflineData;
 use crate::evaluation::policies::{self, Policies};
+use crate::evaluation::{CloneSources, Evaluator};
 use crate::input::InputError;
 use crate::input::fields::Fields;
 use crate::input::file::File;

@@ -134,9 +134,9 @@ fn find(run: &RuleRun<'_>, target: &Target) -> Result<Option<Value>, Fault> {
         selector: None,
     };
     let found = lookup(run, key)?;
-    Ok(found.into_iter().find(|object| {
-        object::name(object) == &*target.name && (object::namespace(object) == &*target.namespace)
-    }))
+    Ok(found
+        .into_iter()
+        .find(|object| object::name(object) == &*target.name && (object::namespace(object) == &*target.namespace)))
 }
 
 /// The objects that a key names; what cannot be had does not exist.
