@@ -143,7 +143,8 @@ fn reads_as_text(text: &str) -> bool {
         ["", "~", "null", "true", "false", "y", "n", "yes", "no", "on", "off", ".nan", ".inf", "+.inf", "-.inf", "<<"];
     let lower = text.to_ascii_lowercase();
     let starts_like_a_number = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
-    !WORDS.contains(&&*lower) && !(starts_like_a_number && is_number_or_time(text))
+    let reads_as_other = WORDS.contains(&&*lower) || (starts_like_a_number && is_number_or_time(text));
+    !reads_as_other
 }
 
 /// Decimal, binary, octal and hexadecimal numbers, numbers with base 60, dates and times.

@@ -21,10 +21,10 @@ pub(crate) fn agrees(case: &Json) -> Result<(), String> {
     let template = case.get("template").ok_or("the case has no template")?;
     let context = case.get("context").cloned().map(Value::from).unwrap_or_default().to_floats();
     let outcome = substitute(&node(template, Numbers::Floats), context);
-    if let (Err(found), Some(recorded)) = (&outcome, recorded_error(case)) {
-        if found != recorded {
-            return Err(format!("expected the error `{recorded}`, found `{found}`"));
-        }
+    if let (Err(found), Some(recorded)) = (&outcome, recorded_error(case))
+        && found != recorded
+    {
+        return Err(format!("expected the error `{recorded}`, found `{found}`"));
     }
     answer::same(case, outcome)
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 ///
 /// # Errors
 /// What was asked for and what came.
-pub fn agrees(case: &Value) -> Result<(), String> {
+pub(crate) fn agrees(case: &Value) -> Result<(), String> {
     let text = case["text"].as_str().ok_or("the case has no text")?;
     let answer = &case["answer"];
     let parsed = yaml::parse(FileId::default(), text);
