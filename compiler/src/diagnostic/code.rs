@@ -116,7 +116,7 @@ registry! {
     DK0405 BRACES_AROUND_EXPRESSION Error "braces around an expression"
     DK0406 LENIENT_EXPRESSION Warning "expression that is no JMESPath"
     DK0407 UNRESOLVED_REFERENCE Error "reference to nothing"
-    DK0408 EMPTY_NAME Warning "variable without a name"
+    DK0408 NAME_FOR_VALUE Warning "name where a value is meant"
     DK0409 STRAY_BRACES Warning "braces that begin no variable"
     DK0410 RESERVED_ENTRY_NAME Error "context entry with a reserved name"
 

@@ -230,9 +230,11 @@ pub enum Expr {
 pub enum Shape {
     /// Text that is a name without quotes: a letter or `_`, then letters, digits and `_`.
     Identifier,
-    /// Text that changes nothing inside quotes of any kind (no quote, backtick, backslash, brace or control character), or
-    /// null, a truth value or a number.
+    /// Text that can stand between double quotes, also inside backticks, as it is: no quote, backtick, backslash, brace or
+    /// control character. Or null, a truth value or a number.
     Quotable,
+    /// Text that can stand between single quotes as it is: no quote, backslash or brace. Or null, a truth value or a number.
+    Raw,
     /// A whole number of at most 15 digits, or text that is one: digits with an optional minus.
     Position,
     /// Null, a truth value or a number.

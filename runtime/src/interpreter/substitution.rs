@@ -203,17 +203,21 @@ fn may_form_variable(before: &str, result: &str) -> bool {
     result.contains("{{") || result.ends_with(['{', '\\']) || (result.starts_with('{') && before.ends_with('{'))
 }
 
+/// Whether a value is a scalar whose text has none of these characters.
+fn scalar_without(value: &Value, is_forbidden: impl Fn(char) -> bool) -> bool {
+    match value {
+        Value::Text(text) => !text.contains(is_forbidden),
+        Value::List(_) | Value::Object(_) => false,
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => true,
+    }
+}
+
 fn has_shape(value: &Value, shape: Shape) -> bool {
     let text = value.as_text();
     match shape {
         Shape::Identifier => text.is_some_and(is_identifier),
-        Shape::Quotable => match value {
-            Value::Text(text) => {
-                !text.contains(|character: char| character.is_control() || "'\"`\\{}".contains(character))
-            }
-            Value::List(_) | Value::Object(_) => false,
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => true,
-        },
+        Shape::Quotable => scalar_without(value, |character| character.is_control() || "\"`\\{}".contains(character)),
+        Shape::Raw => scalar_without(value, |character| "'\\{}".contains(character)),
         Shape::Position => whole_number(value).is_some(),
         Shape::Scalar => !matches!(value, Value::Text(_) | Value::List(_) | Value::Object(_)),
         Shape::Filled => {

@@ -129,6 +129,7 @@ choice!(Shape {
     Quotable "quotable",
     Position "position",
     Scalar "scalar",
+    Raw "raw",
     Filled "filled",
     TextOrNull "text-or-null",
 });

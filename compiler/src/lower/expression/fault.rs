@@ -48,11 +48,12 @@ faults! {
         Some(help.to_owned())
     }
 
-    /// `""`
-    #[error("`\"\"` is a variable without a name")]
-    EMPTY_NAME: EmptyName {}
-    help(self) { Some("double quotes enclose names; write `''` for empty text".to_owned()) }
-    fix(self) { Some(Fix { span: self.span, replacement: "''".to_owned() }) }
+    /// A name where a value is meant.
+    #[error("{} is a name, not a value", shown(.name))]
+    NAME_FOR_VALUE: NameForValue { name: String, value: String }
+    label(self) { Some("nothing has this name, so it is always null".to_owned()) }
+    help(self) { Some(format!("the value is written {}", self.value)) }
+    fix(self) { Some(Fix { span: self.span, replacement: self.value.clone() }) }
 
     /// A function that does not exist.
     #[error("unknown function `{name}`")]
@@ -63,6 +64,10 @@ faults! {
     /// A call that a function refuses whatever the arguments are.
     #[error("`{name}` takes {}, not {given}", count(*.declared, *.at_least))]
     ARGUMENT_COUNT: ArgumentCount { name: &'static str, declared: usize, at_least: bool, given: usize }
+}
+
+fn shown(name: &str) -> String {
+    if name.is_empty() { "`\"\"`".to_owned() } else { format!("`{name}`") }
 }
 
 fn count(declared: usize, at_least: bool) -> String {

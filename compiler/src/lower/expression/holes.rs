@@ -207,7 +207,8 @@ impl Place {
     /// What a variable at this place has to give; `closes` when `]` follows.
     fn shape(&self, closes: bool) -> Shape {
         match self.quotes {
-            Quotes::Single | Quotes::Double | Quotes::DoubleInBackticks => Shape::Quotable,
+            Quotes::Single => Shape::Raw,
+            Quotes::Double | Quotes::DoubleInBackticks => Shape::Quotable,
             Quotes::Backticks => Shape::Scalar,
             Quotes::None if closes && self.last == Some('[') => Shape::Position,
             Quotes::None => Shape::Identifier,
@@ -234,10 +235,10 @@ mod tests {
     #[test]
     fn shapes_follow_from_the_place() {
         assert_eq!(shapes("a.#.b[#].c"), [Shape::Identifier, Shape::Position]);
-        assert_eq!(shapes(r#"a."x-#" || '#'"#), [Shape::Quotable, Shape::Quotable]);
-        assert_eq!(shapes(r"f('it\'s #', `#`, `[1,#]`)"), [Shape::Quotable, Shape::Scalar, Shape::Scalar]);
+        assert_eq!(shapes(r#"a."x-#" || '#'"#), [Shape::Quotable, Shape::Raw]);
+        assert_eq!(shapes(r"f('it\'s #', `#`, `[1,#]`)"), [Shape::Raw, Shape::Scalar, Shape::Scalar]);
         assert_eq!(shapes(r##"`{"#": #}`"##), [Shape::Quotable, Shape::Scalar]);
-        assert_eq!(shapes("a[?b == '#'][#]"), [Shape::Quotable, Shape::Position]);
+        assert_eq!(shapes("a[?b == '#'][#]"), [Shape::Raw, Shape::Position]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use dikast_grammar::json::Json;
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::{self, Arity};
 
-use super::fault::{ArgumentCount, EmptyName, UndefinedVariable, UnknownFunction};
+use super::fault::{ArgumentCount, NameForValue, UndefinedVariable, UnknownFunction};
 use super::holes::Holes;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Builder, Comparison, Expr, ExprId, Ordering, Recovery};
@@ -205,9 +205,7 @@ impl Lowering<'_> {
             let of = self.subject(subject, ast);
             return self.push(Expr::MemberOf { of, name }, ast);
         }
-        if let Subject::Root = subject {
-            self.check_variable(name, ast);
-        }
+        self.check_name(name, subject, ast);
         let name = self.builder.name(name);
         match subject {
             Subject::Root => self.push(Expr::Variable(name), ast),
@@ -309,14 +307,24 @@ impl Lowering<'_> {
         self.push(Expr::Bind { value, body }, ast)
     }
 
-    fn check_variable(&mut self, name: &str, ast: &Ast) {
-        let Some(known) = self.known.filter(|known| known.iter().all(|known| known != name)) else { return };
-        if let (Some(diagnostics), Some(span)) = (self.diagnostics.as_deref_mut(), (self.spans)(ast.range.clone())) {
-            if name.is_empty() {
-                return diagnostics.report(EmptyName { span });
-            }
-            let meant = closest(name, known.iter().map(String::as_str)).map(str::to_owned);
-            diagnostics.report(UndefinedVariable { span, name: name.to_owned(), meant });
+    /// Tells of names that nothing has, among them words that look like values.
+    fn check_name(&mut self, name: &str, subject: Subject, ast: &Ast) {
+        let is_quoted = ast.range.len() != name.len();
+        let is_unknown = matches!(subject, Subject::Root)
+            && self.known.is_some_and(|known| known.iter().all(|known| known != name));
+        let is_literal = !is_quoted && matches!(name, "null" | "true" | "false");
+        if !is_unknown && !is_literal {
+            return;
+        }
+        let known = self.known.unwrap_or_default();
+        let (Some(diagnostics), Some(span)) = (self.diagnostics.as_deref_mut(), (self.spans)(ast.range.clone())) else {
+            return;
+        };
+        let name = name.to_owned();
+        match closest(&name, known.iter().map(String::as_str)).map(str::to_owned) {
+            None if is_literal => diagnostics.report(NameForValue { span, value: format!("`{name}`"), name }),
+            None if is_quoted => diagnostics.report(NameForValue { span, value: format!("'{name}'"), name }),
+            meant => diagnostics.report(UndefinedVariable { span, name, meant }),
         }
     }
 
