@@ -119,6 +119,7 @@ registry! {
     DK0408 NAME_FOR_VALUE Warning "name where a value is meant"
     DK0409 STRAY_BRACES Warning "braces that begin no variable"
     DK0410 RESERVED_ENTRY_NAME Error "context entry with a reserved name"
+    DK0411 LIST_OF_ITEMS Error "list that a function does not take"
 
     DK0501 UNKNOWN_OPERATOR Error "unknown operator"
     DK0502 NEVER_TRUE Warning "condition that is never true"

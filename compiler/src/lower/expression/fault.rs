@@ -61,6 +61,14 @@ faults! {
     help(self) { self.meant.map(|meant| format!("did you mean `{meant}`?")) }
     fix(self) { Some(Fix { span: self.span, replacement: self.meant?.to_owned() }) }
 
+    /// A list made by `items()` in a call that Kyverno cannot make.
+    #[error("`{name}` does not take a list made by `items`")]
+    LIST_OF_ITEMS: ListOfItems { name: &'static str }
+    help(self) {
+        let help = "in Kyverno this call fails; pass the list through a projection first: `items(...)[]`";
+        Some(help.to_owned())
+    }
+
     /// A call that a function refuses whatever the arguments are.
     #[error("`{name}` takes {}, not {given}", count(*.declared, *.at_least))]
     ARGUMENT_COUNT: ArgumentCount { name: &'static str, declared: usize, at_least: bool, given: usize }

@@ -19,7 +19,7 @@ use dikast_grammar::json::Json;
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::{self, Arity};
 
-use super::fault::{ArgumentCount, NameForValue, UndefinedVariable, UnknownFunction};
+use super::fault::{ArgumentCount, ListOfItems, NameForValue, UndefinedVariable, UnknownFunction};
 use super::holes::Holes;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Builder, Comparison, Expr, ExprId, Ordering, Recovery};
@@ -335,6 +335,12 @@ impl Lowering<'_> {
         };
         let meant = closest(&name.text, functions::table().iter().map(|function| function.name));
         diagnostics.report(UnknownFunction { span, name: name.text.clone(), meant });
+    }
+
+    pub(super) fn report_items_list(&mut self, name: &'static str, ast: &Ast) {
+        if let (Some(diagnostics), Some(span)) = (self.diagnostics.as_deref_mut(), (self.spans)(ast.range.clone())) {
+            diagnostics.report(ListOfItems { span, name });
+        }
     }
 
     fn check_argument_count(&mut self, function: &'static functions::Function, given: usize, ast: &Ast) {

@@ -7,6 +7,7 @@
 //! | `variable` | one variable, or a bare expression |
 //! | `holes` | variables nested in an expression |
 //! | `jmespath` | a parsed expression |
+//! | `rows` | lists that Kyverno's functions refuse |
 //! | `position` | `{{@}}` |
 //! | `entry_name` | which context entries a text names |
 //! | `run_time` | expressions whose text comes from a request |

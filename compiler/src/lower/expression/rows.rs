@@ -19,7 +19,10 @@ impl Lowering<'_> {
             match functions::treatment_of_rows(function, at) {
                 RowsTreatment::List => {}
                 RowsTreatment::Single => arguments[at] = self.push(Expr::List(vec![argument]), ast),
-                RowsTreatment::Refused(error) => return self.failure(&error.to_string(), arguments, ast),
+                RowsTreatment::Refused(error) => {
+                    self.report_items_list(functions::get(function).name, ast);
+                    return self.failure(&error.to_string(), arguments, ast);
+                }
             }
         }
         self.push(Expr::Call { function, arguments }, ast)
