@@ -310,8 +310,8 @@ impl Lowering<'_> {
     /// Tells of names that nothing has, among them words that look like values.
     fn check_name(&mut self, name: &str, subject: Subject, ast: &Ast) {
         let is_quoted = ast.range.len() != name.len();
-        let is_unknown = matches!(subject, Subject::Root)
-            && self.known.is_some_and(|known| known.iter().all(|known| known != name));
+        let is_unknown =
+            matches!(subject, Subject::Root) && self.known.is_some_and(|known| known.iter().all(|known| known != name));
         let is_literal = !is_quoted && matches!(name, "null" | "true" | "false");
         if !is_unknown && !is_literal {
             return;
