@@ -5,6 +5,7 @@ mod commands;
 mod evaluation;
 mod input;
 mod output;
+mod serving;
 mod testing;
 
 use std::io::Write;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use dikast_stdlib::Value;
 
 use crate::data::{DataKey, DataKind, DataSource, FixedData, Lookup};
-use crate::request::{Request, Surroundings};
+use crate::request::{RequestHead, Surroundings};
 
 /// A future of a host's answer.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send + 'a>>;
@@ -22,7 +22,7 @@ pub trait Host: Send + Sync {
     fn offers(&self, kind: DataKind) -> bool;
 
     /// What is known about the namespace and the user of a request.
-    fn surroundings<'a>(&'a self, request: &'a Request) -> Answer<'a, Surroundings>;
+    fn surroundings<'a>(&'a self, request: &'a RequestHead) -> Answer<'a, Surroundings>;
 }
 
 /// A host without a cluster: data and namespaces are known beforehand.
@@ -53,7 +53,7 @@ impl Host for OfflineHost {
         self.data.offers(kind)
     }
 
-    fn surroundings<'a>(&'a self, request: &'a Request) -> Answer<'a, Surroundings> {
+    fn surroundings<'a>(&'a self, request: &'a RequestHead) -> Answer<'a, Surroundings> {
         let namespace_labels = self.namespaces.get(&request.namespace).cloned().unwrap_or_default();
         Box::pin(std::future::ready(Ok(Surroundings { namespace_labels, ..Surroundings::default() })))
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use dikast_stdlib::Value;
 
 use crate::configuration::Configuration;
+use crate::document::Header;
 
 /// The `request` of an admission review, read once. Numbers are as Kubernetes' decoder reads them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -122,6 +123,49 @@ pub struct User {
     pub name: Arc<str>,
     /// Groups.
     pub groups: Vec<Arc<str>>,
+}
+
+/// The part of a request that the host needs to know more about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestHead {
+    /// Group, version and resource that was asked for.
+    pub resource: GroupVersionResource,
+    /// The subresource; empty for none.
+    pub sub_resource: Arc<str>,
+    /// Namespace of the object; empty for cluster scope.
+    pub namespace: Arc<str>,
+    /// Who asks.
+    pub user: User,
+}
+
+impl From<&Request> for RequestHead {
+    fn from(request: &Request) -> Self {
+        Self {
+            resource: request.resource.clone(),
+            sub_resource: Arc::clone(&request.sub_resource),
+            namespace: Arc::clone(&request.namespace),
+            user: request.user.clone(),
+        }
+    }
+}
+
+impl From<&Header<'_>> for RequestHead {
+    fn from(header: &Header<'_>) -> Self {
+        let text = |text: &str| Arc::from(text);
+        Self {
+            resource: GroupVersionResource {
+                group: text(&header.resource.group),
+                version: text(&header.resource.version),
+                resource: text(&header.resource.resource),
+            },
+            sub_resource: text(&header.sub_resource),
+            namespace: text(&header.namespace),
+            user: User {
+                name: text(&header.user.username),
+                groups: header.user.groups.iter().map(|group| text(group)).collect(),
+            },
+        }
+    }
 }
 
 /// What the host knows of a request that does not stand in it.

@@ -12,6 +12,7 @@ use dikast_compiler::passes::optimise;
 use dikast_examples::{Example, Review};
 use dikast_grammar::SourceMap;
 use dikast_runtime::data::{DataKey, FixedData};
+use dikast_runtime::engine::EngineChoice;
 use dikast_runtime::host::OfflineHost;
 use dikast_runtime::patch::json;
 use dikast_runtime::webhook::metrics::{Metrics, Phase};
@@ -73,7 +74,7 @@ fn host() -> OfflineHost {
     OfflineHost { data: Box::new(data), namespaces: BTreeMap::from([("render-farm".into(), labels)]) }
 }
 
-fn service(example: &Example) -> Service {
+fn service(example: &Example, choice: EngineChoice) -> Service {
     let mut sources = SourceMap::new();
     for policy in example.policies {
         sources.add(policy.name, policy.text);
@@ -83,7 +84,8 @@ fn service(example: &Example) -> Service {
     let (program, dead) = optimise(compilation.program);
     assert_eq!(dead, []);
     let loaded = Loaded { program: Arc::new(program), sources, diagnostics: Vec::new(), refused: 0, kept: Vec::new() };
-    Service::new(&loaded, Arc::new(host()), Box::new(Still), Arc::new(Metrics::default()), RequestBounds::default())
+    let (host, metrics) = (Arc::new(host()), Arc::new(Metrics::default()));
+    Service::new(&loaded, host, Box::new(Still), choice, metrics, RequestBounds::default())
 }
 
 async fn ask(service: &Service, phase: Phase, review: &serde_json::Value) -> serde_json::Value {
@@ -93,9 +95,9 @@ async fn ask(service: &Service, phase: Phase, review: &serde_json::Value) -> ser
     answer["response"].clone()
 }
 
-async fn check(example: &Example, review: &Review) {
-    let place = format!("{}/{}", example.name, review.name);
-    let service = service(example);
+async fn check(example: &Example, review: &Review, choice: EngineChoice) {
+    let place = format!("{}/{} by {choice:?}", example.name, review.name);
+    let service = service(example, choice);
     let mut request: serde_json::Value = serde_json::from_str(review.request).unwrap();
     let expected: serde_json::Value = serde_json::from_str(review.expected).unwrap();
 
@@ -136,7 +138,9 @@ async fn every_review_of_every_example_gets_kyvernos_answer() {
     let mut reviews = 0;
     for example in dikast_examples::all() {
         for review in example.reviews {
-            check(example, review).await;
+            for choice in [EngineChoice::Interpreter, EngineChoice::Native, EngineChoice::Both] {
+                check(example, review, choice).await;
+            }
             reviews += 1;
         }
     }

@@ -1,8 +1,10 @@
 //! The commands, one file or folder each.
 
 mod completion;
+mod demo;
 mod explain;
 mod jp;
+mod serve;
 mod test;
 mod version;
 
@@ -22,6 +24,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Test(test::Arguments),
+    Serve(serve::Arguments),
+    Demo(demo::Arguments),
     Jp(jp::Arguments),
     Explain(explain::Arguments),
     Version(version::Arguments),
@@ -36,6 +40,8 @@ impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         match self.command {
             Command::Test(arguments) => arguments.run(),
+            Command::Serve(arguments) => arguments.run(),
+            Command::Demo(arguments) => arguments.run(),
             Command::Jp(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(),
             Command::Version(arguments) => arguments.run(),

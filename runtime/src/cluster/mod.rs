@@ -24,7 +24,7 @@ use kube::{Client, Config};
 use crate::configuration::Configuration;
 use crate::data::{DataKey, DataKind};
 use crate::host::{Answer, Host};
-use crate::request::{GroupVersionKind, Request, Surroundings};
+use crate::request::{GroupVersionKind, RequestHead, Surroundings};
 
 /// How to reach the API server.
 #[derive(Clone, Debug, Default)]
@@ -110,7 +110,7 @@ impl Cluster {
 
     /// The kind that serves a resource: for a subresource that of its parent
     /// (Kyverno `pkg/webhooks/handlers/enrich.go`, `withTopLevelGVK`).
-    async fn top_level_kind(&self, request: &Request) -> Result<Option<GroupVersionKind>, String> {
+    async fn top_level_kind(&self, request: &RequestHead) -> Result<Option<GroupVersionKind>, String> {
         if request.sub_resource.is_empty() {
             return Ok(None);
         }
@@ -171,7 +171,7 @@ impl Host for Cluster {
         }
     }
 
-    fn surroundings<'a>(&'a self, request: &'a Request) -> Answer<'a, Surroundings> {
+    fn surroundings<'a>(&'a self, request: &'a RequestHead) -> Answer<'a, Surroundings> {
         Box::pin(async move {
             let (roles, cluster_roles) = self.copies.roles_of(&request.user, &request.namespace);
             Ok(Surroundings {

@@ -89,8 +89,11 @@ fn client(roots: RootCertStore) -> HttpClient {
         |_error| ClientConfig::builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth(),
         |builder| builder.with_root_certificates(roots).with_no_client_auth(),
     );
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
     let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().enable_http2();
-    Client::builder(TokioExecutor::new()).build(connector.build())
+    Client::builder(TokioExecutor::new()).build(connector.wrap_connector(tcp))
 }
 
 fn roots(bundle: &str) -> Result<RootCertStore, String> {

@@ -11,6 +11,10 @@ use super::DocumentError;
 /// What is known of a request before its object is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Header<'b> {
+    /// `apiVersion` of the review, where it stands before the request.
+    pub api_version: Cow<'b, str>,
+    /// `kind` of the review, where it stands before the request.
+    pub review_kind: Cow<'b, str>,
     /// Identifies the review.
     pub uid: Cow<'b, str>,
     /// The object's kind.
@@ -25,6 +29,25 @@ pub struct Header<'b> {
     pub namespace: Cow<'b, str>,
     /// What is being done.
     pub operation: Cow<'b, str>,
+    /// Who does it.
+    pub user: UserName<'b>,
+}
+
+/// Name and groups of a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct UserName<'b> {
+    /// User name.
+    #[serde(borrow)]
+    pub username: Cow<'b, str>,
+    /// Groups.
+    #[serde(borrow, deserialize_with = "texts_or_null")]
+    pub groups: Vec<Cow<'b, str>>,
+}
+
+fn texts_or_null<'b, D: Deserializer<'b>>(deserializer: D) -> Result<Vec<Cow<'b, str>>, D::Error> {
+    let texts = Option::<Vec<Borrowed<'b>>>::deserialize(deserializer)?;
+    Ok(texts.unwrap_or_default().into_iter().map(|text| text.0).collect())
 }
 
 /// Group, version and kind.
@@ -101,11 +124,16 @@ impl<'b> Visitor<'b> for ReviewSeed<'_, 'b> {
 
     fn visit_map<A: MapAccess<'b>>(self, mut members: A) -> Result<(), A::Error> {
         while let Some(key) = members.next_key::<Borrowed<'b>>()? {
-            if key.0 == "request" {
-                let seed = RequestSeed { header: &mut *self.header, complete: &mut *self.complete };
-                members.next_value_seed(seed)?;
-            } else {
-                members.next_value::<IgnoredAny>()?;
+            match &*key.0 {
+                "request" => {
+                    let seed = RequestSeed { header: &mut *self.header, complete: &mut *self.complete };
+                    members.next_value_seed(seed)?;
+                }
+                "apiVersion" => self.header.api_version = members.next_value::<Text<'b>>()?.0,
+                "kind" => self.header.review_kind = members.next_value::<Text<'b>>()?.0,
+                _ => {
+                    members.next_value::<IgnoredAny>()?;
+                }
             }
         }
         Ok(())
@@ -143,6 +171,7 @@ impl<'b> Visitor<'b> for RequestSeed<'_, 'b> {
                 "name" => self.header.name = members.next_value::<Text<'b>>()?.0,
                 "namespace" => self.header.namespace = members.next_value::<Text<'b>>()?.0,
                 "operation" => self.header.operation = members.next_value::<Text<'b>>()?.0,
+                "userInfo" => self.header.user = members.next_value()?,
                 "object" if !self.header.operation.is_empty() && !self.header.kind.kind.is_empty() => {
                     *self.complete = true;
                     return Err(A::Error::custom("the header is complete"));

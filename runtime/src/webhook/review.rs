@@ -20,6 +20,15 @@ pub enum Version {
 }
 
 impl Version {
+    /// The version that a review's `kind` and `apiVersion` name; nothing when it is no review that we know.
+    pub fn of(kind: &str, api_version: &str) -> Option<Self> {
+        match (kind, api_version) {
+            ("AdmissionReview", "admission.k8s.io/v1") => Some(Self::V1),
+            ("AdmissionReview", "admission.k8s.io/v1beta1") => Some(Self::V1Beta1),
+            _ => None,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::V1 => "admission.k8s.io/v1",
@@ -65,13 +74,9 @@ impl Review {
     pub fn read(body: &[u8]) -> Result<Self, ReviewError> {
         let document: Value = serde_json::from_slice(body)?;
         let member = |name| document.get(name).and_then(Value::as_text).unwrap_or_default();
-        let version = match (member("kind"), member("apiVersion")) {
-            ("AdmissionReview", "admission.k8s.io/v1") => Version::V1,
-            ("AdmissionReview", "admission.k8s.io/v1beta1") => Version::V1Beta1,
-            (kind, api_version) => {
-                return Err(ReviewError::Kind { kind: kind.to_owned(), api_version: api_version.to_owned() });
-            }
-        };
+        let (kind, api_version) = (member("kind"), member("apiVersion"));
+        let version = Version::of(kind, api_version)
+            .ok_or_else(|| ReviewError::Kind { kind: kind.to_owned(), api_version: api_version.to_owned() })?;
         let request = document.get("request").ok_or(RequestError::NoRequest)?;
         Ok(Self { version, request: Request::from_value(request)? })
     }

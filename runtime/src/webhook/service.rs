@@ -1,5 +1,8 @@
 //! From the bytes of a review to the bytes of its answer.
 //!
+//! *Verdict first, words later*: native code decides on the bytes; where it says that every rule passed, was skipped or did
+//! not match, that is the answer. Only otherwise is the review read whole, and the engine finds messages and patches.
+//!
 //! The decision itself is a plain function of policies, request and data. Around it: data that a rule turns out to need is
 //! loaded with a bound and a time limit, and the decision is made again; a panic costs one request; too many requests at
 //! once are refused with a clear answer instead of queued.
@@ -9,7 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use dikast_compiler::ir::Program;
+use dikast_compiler::codegen;
+use dikast_compiler::ir::{Body, Program, RuleId};
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::Environment;
 use futures::future::join_all;
@@ -17,11 +21,13 @@ use tokio::sync::Semaphore;
 
 use super::metrics::{Metrics, Outcome, Phase, RuleCounters};
 use super::policies::Loaded;
-use super::review::{Answer, Review, uid_of};
+use super::review::{Answer, Review, Version, uid_of};
 use crate::data::{DataKey, DataKind, DataSource, Lookup};
-use crate::engine::{Engine, NeedsData, PolicyResponse, Status, World};
+use crate::document::Header;
+use crate::engine::{Admission, Engine, EngineChoice, NeedsData, PolicyResponse, Status, World};
 use crate::host::Host;
-use crate::request::{Request, Surroundings};
+use crate::native::{NativeProgram, NativeVerdicts};
+use crate::request::{Request, RequestHead, Surroundings};
 use crate::review;
 
 /// Bounds of one request.
@@ -67,6 +73,7 @@ pub struct Service {
     serving: RwLock<Arc<Serving>>,
     host: Arc<dyn Host>,
     environment: Box<dyn Environment + Send + Sync>,
+    choice: EngineChoice,
     metrics: Arc<Metrics>,
     bounds: RequestBounds,
     in_flight: Semaphore,
@@ -79,26 +86,63 @@ struct Serving {
 
 struct ScopedEngine {
     engine: Engine,
+    native: NativeProgram,
     counters: Vec<Arc<RuleCounters>>,
 }
 
+/// What is known of a request before its object is read.
+struct Preliminary {
+    surroundings: Surroundings,
+    verdicts: Option<NativeVerdicts>,
+}
+
 impl Serving {
-    fn new(loaded: &Loaded, metrics: &Metrics) -> Self {
+    fn new(loaded: &Loaded, choice: EngineChoice, metrics: &Metrics) -> Self {
         let all = Program::clone(&loaded.program).select(|policy| policy.admission);
         let fail = all.select(|policy| !policy.failure_ignore);
         let ignore = all.select(|policy| policy.failure_ignore);
-        Self { engines: [all, fail, ignore].map(|program| ScopedEngine::new(program, metrics)) }
+        Self { engines: [all, fail, ignore].map(|program| ScopedEngine::new(program, choice, metrics)) }
     }
 }
 
 impl ScopedEngine {
-    fn new(program: Program, metrics: &Metrics) -> Self {
+    fn new(program: Program, choice: EngineChoice, metrics: &Metrics) -> Self {
         let counters = program
             .rules
             .iter()
             .map(|rule| metrics.rule(program.name(program.policy(rule.policy).name), program.name(rule.name)))
             .collect();
-        Self { engine: Engine::new(Arc::new(program)), counters }
+        let program = Arc::new(program);
+        let engine = Engine::new(Arc::clone(&program)).with_choice(choice);
+        Self { engine, native: NativeProgram::new(program), counters }
+    }
+
+    /// Whether native code has decided that nothing is to be said: every rule of this phase passed, was skipped or did
+    /// not match. Counts the answers if so.
+    fn nothing_to_say(&self, phase: Phase, verdicts: &NativeVerdicts) -> bool {
+        let program = self.engine.program();
+        let concerns = |rule: RuleId| match program.rule(rule).body {
+            Body::Validate(_) => phase == Phase::Validate,
+            Body::Mutate(_) => phase == Phase::Mutate,
+            Body::Generate(_) => false,
+        };
+        let statuses = || verdicts.statuses.iter().filter(|(rule, _)| concerns(*rule));
+        let quiet = statuses().all(|(_, status)| {
+            matches!(status, codegen::Status::NoMatch | codegen::Status::Pass | codegen::Status::Skip)
+        });
+        if quiet {
+            for (rule, status) in statuses() {
+                let status = match status {
+                    codegen::Status::Pass => Status::Pass,
+                    codegen::Status::Skip => Status::Skip,
+                    _ => continue,
+                };
+                if let Some(counters) = self.counters.get(rule.index()) {
+                    counters.count(status);
+                }
+            }
+        }
+        quiet
     }
 
     fn count(&self, policies: &[PolicyResponse]) {
@@ -116,18 +160,19 @@ impl Service {
         loaded: &Loaded,
         host: Arc<dyn Host>,
         environment: Box<dyn Environment + Send + Sync>,
+        choice: EngineChoice,
         metrics: Arc<Metrics>,
         bounds: RequestBounds,
     ) -> Self {
         metrics.reloaded(loaded.program.policies.len(), loaded.refused);
-        let serving = RwLock::new(Arc::new(Serving::new(loaded, &metrics)));
-        Self { serving, host, environment, metrics, bounds, in_flight: Semaphore::new(bounds.in_flight_max) }
+        let serving = RwLock::new(Arc::new(Serving::new(loaded, choice, &metrics)));
+        Self { serving, host, environment, choice, metrics, bounds, in_flight: Semaphore::new(bounds.in_flight_max) }
     }
 
     /// Puts other policies in place; requests that are being decided finish with those they began with.
     pub fn replace(&self, loaded: &Loaded) {
         self.metrics.reloaded(loaded.program.policies.len(), loaded.refused);
-        let serving = Arc::new(Serving::new(loaded, &self.metrics));
+        let serving = Arc::new(Serving::new(loaded, self.choice, &self.metrics));
         *self.serving.write().unwrap_or_else(PoisonError::into_inner) = serving;
     }
 
@@ -149,16 +194,12 @@ impl Service {
             let refusal = Answer::refusal(429, format!("more than {} requests at once", self.bounds.in_flight_max));
             return refusal.to_json(Default::default(), &uid_of(body));
         };
-        let (version, uid, answer) = match Review::read(body) {
-            Err(error) => (Default::default(), uid_of(body), Err(Answer::refusal(400, error.to_string()))),
-            Ok(Review { version, request }) => {
-                let limit = self.bounds.request_timeout;
-                let decided = tokio::time::timeout(limit, self.decide(phase, scope, &request)).await;
-                let answer = decided
-                    .unwrap_or_else(|_elapsed| Err(Answer::refusal(504, format!("no decision within {limit:?}"))));
-                (version, request.uid.to_string(), answer)
-            }
-        };
+        let limit = self.bounds.request_timeout;
+        let decided = tokio::time::timeout(limit, self.decide(phase, scope, body)).await;
+        let (version, uid, answer) = decided.unwrap_or_else(|_elapsed| {
+            let refusal = Answer::refusal(504, format!("no decision within {limit:?}"));
+            (Version::default(), uid_of(body), Err(refusal))
+        });
         let outcome = match &answer {
             Ok(answer) if answer.allowed => Outcome::Allowed,
             Ok(_) => Outcome::Denied,
@@ -172,15 +213,74 @@ impl Service {
         answer.to_json(version, &uid)
     }
 
-    async fn decide(&self, phase: Phase, scope: Scope, request: &Request) -> Result<Answer, Answer> {
-        let surroundings = self.host.surroundings(request).await.map_err(|reason| Answer::refusal(500, reason))?;
+    async fn decide(&self, phase: Phase, scope: Scope, body: &[u8]) -> (Version, String, Result<Answer, Answer>) {
         let serving = Arc::clone(&self.serving.read().unwrap_or_else(PoisonError::into_inner));
         let scoped = &serving.engines[scope as usize];
+        let preliminary = match Header::peek(body) {
+            Ok(header) => match self.look(scoped, &header, body).await {
+                Ok(preliminary) => {
+                    let version = Version::of(&header.review_kind, &header.api_version);
+                    let decided = self.choice == EngineChoice::Native
+                        && preliminary.verdicts.as_ref().is_some_and(|all| scoped.nothing_to_say(phase, all));
+                    if let (Some(version), true) = (version, decided) {
+                        return (version, header.uid.into(), Ok(Answer { allowed: true, ..Answer::default() }));
+                    }
+                    Some(preliminary)
+                }
+                Err(reason) => {
+                    let version = Version::of(&header.review_kind, &header.api_version).unwrap_or_default();
+                    return (version, header.uid.into(), Err(Answer::refusal(500, reason)));
+                }
+            },
+            // Reading the whole review says what is wrong with it.
+            Err(_) => None,
+        };
+        match (Review::read(body), preliminary) {
+            (Ok(Review { version, request }), Some(preliminary)) => {
+                let answer = self.decide_whole(phase, scoped, &request, &preliminary).await;
+                (version, request.uid.to_string(), answer)
+            }
+            (Ok(Review { version, request }), None) => {
+                let refusal = Answer::refusal(400, "the request lacks what names its kind and operation");
+                (version, request.uid.to_string(), Err(refusal))
+            }
+            (Err(error), _) => (Version::default(), uid_of(body), Err(Answer::refusal(400, error.to_string()))),
+        }
+    }
+
+    /// Asks the host about the request, and native code about its bytes. A request that native code cannot read, or for
+    /// which there is none, is the interpreter's.
+    async fn look(&self, scoped: &ScopedEngine, header: &Header<'_>, body: &[u8]) -> Result<Preliminary, String> {
+        let surroundings = self.host.surroundings(&RequestHead::from(header)).await?;
+        if self.choice == EngineChoice::Interpreter {
+            return Ok(Preliminary { surroundings, verdicts: None });
+        }
+        let run = AssertUnwindSafe(|| scoped.native.verdicts(body, &surroundings, &*self.environment));
+        let verdicts = match catch_unwind(run) {
+            Ok(Ok(verdicts)) => verdicts,
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "no native verdicts on a request");
+                None
+            }
+            Err(_panic) => {
+                tracing::error!(uid = %header.uid, "a request made native code panic; please report this");
+                None
+            }
+        };
+        Ok(Preliminary { surroundings, verdicts })
+    }
+
+    async fn decide_whole(
+        &self,
+        phase: Phase,
+        scoped: &ScopedEngine,
+        request: &Request,
+        preliminary: &Preliminary,
+    ) -> Result<Answer, Answer> {
         let mut data = RequestData { host: &*self.host, loaded: HashMap::new() };
         for _round in 0..self.bounds.load_rounds_max {
             // The closure only reads; what a panic leaves behind is dropped with this request.
-            let decided =
-                catch_unwind(AssertUnwindSafe(|| self.decide_once(phase, scoped, request, &surroundings, &data)));
+            let decided = catch_unwind(AssertUnwindSafe(|| self.decide_once(phase, scoped, request, preliminary, &data)));
             match decided {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(NeedsData(keys))) => self.load(keys, &mut data).await,
@@ -199,24 +299,31 @@ impl Service {
         phase: Phase,
         scoped: &ScopedEngine,
         request: &Request,
-        surroundings: &Surroundings,
+        preliminary: &Preliminary,
         data: &RequestData<'_>,
     ) -> Result<Answer, NeedsData> {
         let world = World { data, environment: &*self.environment };
         let engine = &scoped.engine;
+        let mut admission = Admission::new(request, &preliminary.surroundings);
+        if let Some(verdicts) = &preliminary.verdicts {
+            admission = admission.with_verdicts(verdicts);
+        }
         let (mut answer, policies) = match phase {
             Phase::Mutate => {
                 let review::Mutation { allowed, message, warnings, policies, patch } =
-                    review::mutate(engine, request, surroundings, world)?;
+                    review::mutate_admission(engine, admission, world)?;
                 (Answer { allowed, message: Some(message), warnings, patch, ..Answer::default() }, policies)
             }
             Phase::Validate => {
                 let review::Validation { allowed, message, warnings, policies } =
-                    review::validate(engine, request, surroundings, world)?;
+                    review::validate_admission(engine, &admission, world)?;
                 (Answer { allowed, message: Some(message), warnings, ..Answer::default() }, policies)
             }
         };
         scoped.count(&policies);
+        for disagreement in policies.iter().flat_map(|policy| &policy.disagreements) {
+            tracing::error!(uid = %request.uid, ?disagreement, "the engines disagree; please report this");
+        }
         answer.audit_annotations = audit_annotations(engine.program(), &policies);
         Ok(answer)
     }

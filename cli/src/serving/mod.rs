@@ -1,0 +1,101 @@
+//! A running webhook: what `serve` and `demo` have in common.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dikast_runtime::webhook::certificate::Certificates;
+use dikast_runtime::webhook::listener::{Bounds, serve, tls_config};
+use dikast_runtime::webhook::policies::{Loaded, PolicyStore};
+use dikast_runtime::webhook::routes::router;
+use dikast_runtime::webhook::service::Service;
+use rustls::crypto::CryptoProvider;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// How often files are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// The cryptography that all connections use.
+pub(crate) fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+/// Serves on a socket in a task of its own until `stop` is done.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub(crate) async fn start(
+    address: SocketAddr,
+    service: Arc<Service>,
+    certificates: Arc<Certificates>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<(SocketAddr, JoinHandle<()>)> {
+    let listener =
+        TcpListener::bind(address).await.map_err(|error| anyhow::anyhow!("cannot listen on {address}: {error}"))?;
+    let address = listener.local_addr()?;
+    let tls = tls_config(certificates, provider())?;
+    let task = tokio::spawn(serve(listener, tls, router(service), Bounds::default(), stop));
+    Ok((address, task))
+}
+
+/// Looks at policy and certificate files again and again, in a task of its own. `report` is told what a reload gave.
+pub(crate) fn keep_fresh(
+    mut store: PolicyStore,
+    service: Arc<Service>,
+    certificates: Arc<Certificates>,
+    report: impl Fn(&Loaded) + Send + 'static,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        loop {
+            ticks.tick().await;
+            match certificates.refresh() {
+                Ok(true) => tracing::info!("the certificate was read again"),
+                Ok(false) => {}
+                Err(error) => tracing::error!(%error, "the certificate changed and cannot be used; the old one stays"),
+            }
+            // Compiling takes a while: not on the threads that answer requests.
+            let refreshed = tokio::task::spawn_blocking(move || {
+                let loaded = store.refresh();
+                (store, loaded)
+            })
+            .await;
+            let Ok((returned, loaded)) = refreshed else {
+                tracing::error!("reading the policies failed in an unforeseen way; they stay as they are");
+                return;
+            };
+            store = returned;
+            match loaded {
+                Ok(Some(loaded)) => {
+                    service.replace(&loaded);
+                    report(&loaded);
+                }
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "the policies cannot be read again; they stay as they are"),
+            }
+        }
+    })
+}
+
+/// Done when the process is asked to end, by Ctrl-C or a TERM signal.
+pub(crate) async fn asked_to_end() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            },
+            Err(_) => {
+                let _ = interrupt.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = interrupt.await;
+    }
+}
