@@ -280,7 +280,8 @@ impl Service {
         let mut data = RequestData { host: &*self.host, loaded: HashMap::new() };
         for _round in 0..self.bounds.load_rounds_max {
             // The closure only reads; what a panic leaves behind is dropped with this request.
-            let decided = catch_unwind(AssertUnwindSafe(|| self.decide_once(phase, scoped, request, preliminary, &data)));
+            let decided =
+                catch_unwind(AssertUnwindSafe(|| self.decide_once(phase, scoped, request, preliminary, &data)));
             match decided {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(NeedsData(keys))) => self.load(keys, &mut data).await,
