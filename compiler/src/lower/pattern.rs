@@ -20,8 +20,7 @@ impl Lowering<'_> {
     /// A whole pattern, which is substituted as one document.
     pub(super) fn whole_pattern(&mut self, node: &Node, scope: &Scope) -> PatternId {
         match self.without_references(node) {
-            Ok(node) if has_fixed_shape(&node) => self.pattern(&node, scope, ""),
-            Ok(node) => self.dynamic_pattern(&node, scope, ""),
+            Ok(node) => self.pattern_at(&node, scope, ""),
             Err(failure) => self.builder.pattern(Pattern::Dynamic(failure), Some(node.span)),
         }
     }
@@ -34,13 +33,8 @@ impl Lowering<'_> {
             Ok(list) => list,
             Err(failure) => return vec![self.builder.pattern(Pattern::Dynamic(failure), Some(list.span))],
         };
-        let patterns = list.items();
-        let fixed = patterns.iter().all(has_fixed_shape);
-        let lower = |(index, node): (usize, &Node)| {
-            let path = format!("/{index}");
-            if fixed { self.pattern(node, scope, &path) } else { self.dynamic_pattern(node, scope, &path) }
-        };
-        patterns.iter().enumerate().map(lower).collect()
+        let lower = |(index, node): (usize, &Node)| self.pattern_at(node, scope, &format!("/{index}"));
+        list.items().iter().enumerate().map(lower).collect()
     }
 
     /// The document with its references replaced, or the error that it is when it is substituted.
@@ -53,6 +47,12 @@ impl Lowering<'_> {
                 Err(failure)
             }
         }
+    }
+
+    /// A pattern whose references are replaced already. With variables in its keys it stays one document: they could
+    /// make anchors, or the same key twice.
+    fn pattern_at(&mut self, node: &Node, scope: &Scope, path: &str) -> PatternId {
+        if has_fixed_shape(node) { self.pattern(node, scope, path) } else { self.dynamic_pattern(node, scope, path) }
     }
 
     fn dynamic_pattern(&mut self, node: &Node, scope: &Scope, path: &str) -> PatternId {
