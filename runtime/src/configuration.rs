@@ -209,8 +209,10 @@ mod tests {
 
     #[test]
     fn filters_have_one_to_three_parts() {
-        let (configuration, errors) = read(&[("resourceFilters", "[Event,*,*] text [*/*,kube-system,*][Node][a,b,c,d]")]);
-        let kinds: Vec<_> = configuration.resource_filters.iter().map(|filter| (&*filter.kind, &*filter.name)).collect();
+        let (configuration, errors) =
+            read(&[("resourceFilters", "[Event,*,*] text [*/*,kube-system,*][Node][a,b,c,d]")]);
+        let kinds: Vec<_> =
+            configuration.resource_filters.iter().map(|filter| (&*filter.kind, &*filter.name)).collect();
         assert_eq!(kinds, [("Event", "*"), ("*", "*"), ("Node", "")]);
         assert_eq!(&*configuration.resource_filters[1].subresource, "*");
         assert_eq!(errors, [SettingError::ResourceFilter("a,b,c,d".to_owned())]);
@@ -227,11 +229,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_leaves_the_default() {
-        let settings = [
-            ("defaultRegistry", "no host/x"),
-            ("enableDefaultRegistryMutation", "maybe"),
-            ("maxContextSize", "much"),
-        ];
+        let settings =
+            [("defaultRegistry", "no host/x"), ("enableDefaultRegistryMutation", "maybe"), ("maxContextSize", "much")];
         let (configuration, errors) = read(&settings);
         assert_eq!(configuration, Configuration::default());
         assert_eq!(errors.len(), 3);
