@@ -1,5 +1,7 @@
 //! Match and exclude blocks (Kyverno `pkg/engine/utils/match.go`).
 
+pub use dikast_stdlib::selector::RequirementOperator;
+
 use super::NameId;
 
 /// A match or exclude block.
@@ -83,19 +85,6 @@ pub struct LabelRequirement {
     pub operator: RequirementOperator,
     /// Values for `In` and `NotIn`.
     pub values: Vec<NameId>,
-}
-
-/// Operators of `matchExpressions`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequirementOperator {
-    /// The label is one of the values.
-    In,
-    /// The label is none of the values, or is absent.
-    NotIn,
-    /// The label is there.
-    Exists,
-    /// The label is not there.
-    DoesNotExist,
 }
 
 /// A subject of `subjects`.

@@ -2,6 +2,7 @@
 
 use dikast_grammar::kind;
 use dikast_grammar::yaml::Text;
+use dikast_stdlib::selector::{is_label_key, is_label_value};
 
 use super::Lowering;
 use super::fault::{InvalidSelector, UnknownSubject};
@@ -50,20 +51,22 @@ impl Lowering<'_> {
         let mut invalid = false;
         let mut match_expressions = Vec::new();
         for (key, operator, values) in &selector.match_expressions {
-            let parsed = match operator.as_str() {
-                "In" => Ok((RequirementOperator::In, !values.is_empty(), "needs `values`")),
-                "NotIn" => Ok((RequirementOperator::NotIn, !values.is_empty(), "needs `values`")),
-                "Exists" => Ok((RequirementOperator::Exists, values.is_empty(), "takes no `values`")),
-                "DoesNotExist" => Ok((RequirementOperator::DoesNotExist, values.is_empty(), "takes no `values`")),
-                _ => Err("is none of `In`, `NotIn`, `Exists` and `DoesNotExist`"),
+            use RequirementOperator::{DoesNotExist, Exists, In, NotIn};
+            let is_label = is_label_key(key.as_str()) && values.iter().all(|value| is_label_value(value.as_str()));
+            let parsed = match RequirementOperator::parse(operator.as_str()) {
+                Err(_) => Err("is none of `In`, `NotIn`, `Exists` and `DoesNotExist`"),
+                Ok(In | NotIn) if values.is_empty() => Err("needs `values`"),
+                Ok(Exists | DoesNotExist) if !values.is_empty() => Err("takes no `values`"),
+                Ok(_) if !is_label => Err("has a key or value that no label can have"),
+                Ok(operator) => Ok(operator),
             };
             match parsed {
-                Ok((operator, true, _)) => match_expressions.push(LabelRequirement {
+                Ok(operator) => match_expressions.push(LabelRequirement {
                     key: self.name(key),
                     operator,
                     values: self.names(values),
                 }),
-                Ok((_, false, problem)) | Err(problem) => {
+                Err(problem) => {
                     invalid = true;
                     self.diagnostics.report(InvalidSelector {
                         span: operator.span(),

@@ -11,6 +11,7 @@ use crate::ir::{
 };
 use crate::layout::Tag;
 use crate::unit::Operation;
+use dikast_stdlib::selector::{is_label_key, is_label_value};
 use dikast_stdlib::wildcard::{Wildcard, is_wildcard};
 
 /// Tags of what may stand in a member that should be text.
@@ -209,7 +210,7 @@ impl Selector<'_> {
         }
         let mut tests = Vec::new();
         for &(key, value) in &selector.match_labels {
-            tests.push(if wildcards == 0 && !is_label(self.name(key), self.name(value)) {
+            tests.push(if wildcards == 0 && !(is_label_key(self.name(key)) && is_label_value(self.name(value))) {
                 Test::Known(false)
             } else {
                 self.entry_fits("labels", key, value)
@@ -266,27 +267,4 @@ impl Selector<'_> {
 
 fn decide(path: Path, decision: Decision) -> Test {
     Test::Decide { value: Source::or_null(Source::Path(path)), decision }
-}
-
-/// Whether Kubernetes takes this pair for a label (`k8s.io/apimachinery`, label selectors); a selector with any other
-/// fits nothing.
-fn is_label(key: &str, value: &str) -> bool {
-    let is_name = |name: &str| {
-        let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-        name.len() <= 63
-            && edge(name.as_bytes().first())
-            && edge(name.as_bytes().last())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-    };
-    let is_dns_part = |part: &str| {
-        let alphanumeric = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        part.as_bytes().first().is_some_and(alphanumeric)
-            && part.as_bytes().last().is_some_and(alphanumeric)
-            && part.bytes().all(|byte| alphanumeric(&byte) || byte == b'-')
-    };
-    let key_fits = match key.split_once('/') {
-        None => is_name(key),
-        Some((prefix, name)) => prefix.len() <= 253 && prefix.split('.').all(is_dns_part) && is_name(name),
-    };
-    key_fits && (value.is_empty() || is_name(value))
 }
