@@ -7,16 +7,21 @@
 //! | [`data`] | what rules find beyond the object |
 //! | [`world`] | time, chance, name lookups |
 //! | [`policies`] | compiling what is given |
+//! | [`review`] | requests for native code |
 
 pub(crate) mod data;
 pub(crate) mod policies;
 pub(crate) mod response;
+mod review;
 pub(crate) mod world;
 
 use std::sync::Arc;
 
-use dikast_compiler::ir::{PolicyId, RuleId};
-use dikast_runtime::engine::{Admission, Engine, NeedsData, PolicyResponse, RuleKind, World};
+use dikast_compiler::ir::{PolicyId, Program, RuleId};
+use dikast_runtime::engine::{
+    Admission, Disagreement, Engine, EngineChoice, NeedsData, PolicyResponse, RuleKind, World,
+};
+use dikast_runtime::native::{NativeProgram, NativeVerdicts};
 use dikast_runtime::request::{GroupVersionKind, Operation, Origin, Request, Surroundings, User as RequestUser};
 use dikast_stdlib::Value;
 
@@ -30,6 +35,9 @@ use world::Machine;
 /// Policies and all that they need to be asked.
 pub(crate) struct Evaluator {
     engine: Engine,
+    /// Native code, unless the interpreter is to decide alone.
+    native: Option<NativeProgram>,
+    choice: EngineChoice,
     policies: Vec<(PolicyId, Arc<PolicyFacts>)>,
     /// Values of variables.
     pub(crate) values: Values,
@@ -53,11 +61,15 @@ pub(crate) struct CloneSources {
 
 impl Evaluator {
     /// An evaluator without values, user and data.
-    pub(crate) fn new(program: dikast_compiler::ir::Program) -> Self {
+    pub(crate) fn new(program: Program, choice: EngineChoice) -> Self {
         let ids = (0..program.policies.len()).filter_map(|at| u32::try_from(at).ok()).map(PolicyId);
         let policies = ids.map(|id| (id, Arc::new(PolicyFacts::of(&program, id)))).collect();
+        let program = Arc::new(program);
+        let native = (choice != EngineChoice::Interpreter).then(|| NativeProgram::new(Arc::clone(&program)));
         Self {
-            engine: Engine::new(Arc::new(program)),
+            engine: Engine::new(program).with_choice(choice),
+            native,
+            choice,
             policies,
             values: Values::default(),
             user: None,
@@ -89,9 +101,15 @@ impl Evaluator {
         for sort in [RuleKind::Mutation, RuleKind::Validation, RuleKind::Generation] {
             for (id, facts) in self.policies.iter().filter(|(_, facts)| facts.has(sort)) {
                 let surroundings = self.surroundings(&namespace_labels, kind.0.clone());
-                let admission = self.admission(*id, facts, &object, operation, &kind.1, &surroundings);
+                let request = self.request(facts, &object, operation, &kind.1);
+                let verdicts = self.verdicts(facts, &request, &surroundings)?;
+                let mut admission = self.admission(*id, facts, &request, &surroundings);
+                if let Some(verdicts) = &verdicts {
+                    admission = admission.with_verdicts(verdicts);
+                }
                 let result = self.ask(sort, *id, facts, &admission);
                 let result = result.map_err(|NeedsData(keys)| format!("data cannot be had: {keys:?}"))?;
+                self.check(&result.disagreements)?;
                 if sort == RuleKind::Generation && result.rules.is_empty() {
                     continue;
                 }
@@ -172,32 +190,27 @@ impl Evaluator {
     }
 
     /// The request that applying a policy to an object stands for.
-    fn admission<'s>(
+    fn request(
         &self,
-        policy: PolicyId,
         facts: &PolicyFacts,
         object: &Value,
         operation: Option<Operation>,
         subresource: &str,
-        surroundings: &'s Surroundings,
-    ) -> Admission<'s> {
+    ) -> Request {
         let key = ObjectKey::of(object);
-        let mut variables = self.values.variables(&facts.name, &key.name);
-        let named =
-            variables.iter().find(|(name, _)| name == "request.operation").and_then(|(_, value)| value.as_text());
-        let operation = match (operation, named) {
+        let named = self.values.operation(&facts.name, &key.name);
+        let operation = match (operation, named.as_deref()) {
             (Some(operation), _) => operation,
             (None, Some("DELETE")) => Operation::Delete,
             (None, Some("UPDATE")) => Operation::Update,
             _ => Operation::Create,
         };
-        variables.retain(|(name, value)| name != "request.operation" || value.as_text() == Some("CONNECT"));
         let (new, old) = match operation {
             Operation::Delete => (Value::Null, object.clone()),
             Operation::Update => (object.clone(), object.clone()),
             _ => (object.clone(), Value::Null),
         };
-        let request = Request {
+        Request {
             kind: GroupVersionKind::of(object),
             sub_resource: subresource.into(),
             name: key.name.into(),
@@ -208,9 +221,21 @@ impl Evaluator {
             old_object: old,
             document: Value::object(self.user.iter().map(|user| ("userInfo", user.info.clone()))),
             ..Request::default()
-        };
-        let mut admission = Admission::new(&request, surroundings);
-        admission.set_variables(variables.into_iter().map(|(name, value)| (path_of(&name), value)));
+        }
+    }
+
+    fn admission<'s>(
+        &self,
+        policy: PolicyId,
+        facts: &PolicyFacts,
+        request: &Request,
+        surroundings: &'s Surroundings,
+    ) -> Admission<'s> {
+        let mut admission = Admission::new(request, surroundings);
+        let variables = self.values.variables(&facts.name, &request.name);
+        if !variables.is_empty() {
+            admission.set_variables(variables.into_iter().map(|(name, value)| (path_of(&name), value)));
+        }
         let program = self.engine.program();
         let rules = program.policy(policy).rules;
         for rule in (rules.0..rules.1).map(RuleId) {
@@ -222,6 +247,38 @@ impl Evaluator {
             }
         }
         admission
+    }
+
+    /// What native code says of a request. Nothing where values of the user take part: native code knows only requests.
+    fn verdicts(
+        &self,
+        facts: &PolicyFacts,
+        request: &Request,
+        surroundings: &Surroundings,
+    ) -> Result<Option<NativeVerdicts>, String> {
+        let Some(native) = &self.native else { return Ok(None) };
+        if self.values.concern(&facts.name, &request.name) {
+            return Ok(None);
+        }
+        native.verdicts(&review::bytes(request), surroundings, &Machine).map_err(|error| error.to_string())
+    }
+
+    /// With both engines, a difference between them is an error.
+    fn check(&self, disagreements: &[Disagreement]) -> Result<(), String> {
+        match disagreements.first().filter(|_| self.choice == EngineChoice::Both) {
+            None => Ok(()),
+            Some(found) => {
+                let program = self.engine.program();
+                let rule = program.rule(found.rule);
+                Err(format!(
+                    "native code and interpreter disagree on rule {} of policy {}: {:?} and {:?}; please report this",
+                    program.name(rule.name),
+                    program.name(program.policy(rule.policy).name),
+                    found.native,
+                    found.interpreter
+                ))
+            }
+        }
     }
 
     fn request_user(&self) -> RequestUser {

@@ -11,6 +11,9 @@ use super::InputError;
 use super::fields::Fields;
 use super::file::File;
 
+/// The variable that decides which operation is simulated.
+const OPERATION: &str = "request.operation";
+
 /// What a `Values` file says.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values {
@@ -109,8 +112,26 @@ impl Values {
         }
     }
 
-    /// The variables for a policy on an object, the later ones stronger, and the operation among them.
+    /// The variables for a policy on an object, the later ones stronger; the operation is not among them.
     pub(crate) fn variables(&self, policy: &str, object: &str) -> Vec<(String, Value)> {
+        let mut variables = self.all(policy, object);
+        // of the operations, the context takes only this one from the values
+        variables.retain(|name, value| name != OPERATION || value.as_text() == Some("CONNECT"));
+        variables.into_iter().collect()
+    }
+
+    /// The operation that the values name for a policy on an object.
+    pub(crate) fn operation(&self, policy: &str, object: &str) -> Option<String> {
+        self.all(policy, object).get(OPERATION).and_then(Value::as_text).map(str::to_owned)
+    }
+
+    /// Whether there are variables for a policy on an object, or for rules of the policy.
+    pub(crate) fn concern(&self, policy: &str, object: &str) -> bool {
+        let of_rules = self.policies.iter().filter(|values| values.name == policy);
+        !self.variables(policy, object).is_empty() || of_rules.into_iter().any(|values| !values.rules.is_empty())
+    }
+
+    fn all(&self, policy: &str, object: &str) -> BTreeMap<String, Value> {
         let mut variables: BTreeMap<String, Value> = self.global.iter().cloned().collect();
         for policy in self.policies.iter().filter(|values| values.name == policy) {
             for (_, values) in policy.resources.iter().filter(|(name, _)| name == object) {
@@ -118,8 +139,7 @@ impl Values {
             }
         }
         variables.extend(self.set.iter().cloned());
-        variables.entry("request.operation".to_owned()).or_insert_with(|| Value::text("CREATE"));
-        variables.into_iter().collect()
+        variables
     }
 
     /// The variables of a rule, autogen's rules included.
@@ -134,7 +154,7 @@ impl Values {
 
     /// `request.operation` of the global values.
     pub(crate) fn global_operation(&self) -> Option<&str> {
-        self.global.iter().find(|(key, _)| key == "request.operation").and_then(|(_, value)| value.as_text())
+        self.global.iter().find(|(key, _)| key == OPERATION).and_then(|(_, value)| value.as_text())
     }
 }
 
@@ -241,7 +261,9 @@ subresources:
         assert_eq!(count(&values, "web"), Some(Value::Float(2.0)));
         values.add_pairs(["count=3", "count=4", "request.object.x=1", "bad"]);
         assert_eq!(count(&values, "web"), Some(Value::text("3")));
-        assert_eq!(values.variables("p", "web").len(), 2);
+        assert_eq!(values.variables("p", "web").len(), 1);
+        assert_eq!(values.operation("p", "web").as_deref(), Some("UPDATE"));
+        assert!(values.concern("p", "other"));
     }
 
     #[test]
@@ -257,11 +279,5 @@ subresources:
     fn names_are_cut_at_dots_outside_quotes() {
         assert_eq!(path_of("request.object.a"), ["request", "object", "a"]);
         assert_eq!(path_of(r#"a."b.c"."d""e""#), ["a", "b.c", "d\"e"]);
-    }
-
-    #[test]
-    fn the_operation_defaults_to_create() {
-        let variables = Values::default().variables("p", "x");
-        assert_eq!(variables, [("request.operation".to_owned(), Value::text("CREATE"))]);
     }
 }

@@ -1,5 +1,6 @@
 //! Running a test (Kyverno `cmd/cli/kubectl-kyverno/commands/test/test.go`).
 
+use dikast_runtime::engine::EngineChoice;
 use dikast_runtime::request::Operation;
 use dikast_stdlib::Value;
 
@@ -29,14 +30,14 @@ pub(crate) struct Prepared {
 ///
 /// # Errors
 /// When a file cannot be read or has another form.
-pub(crate) fn prepare(test: &Test) -> anyhow::Result<Prepared> {
+pub(crate) fn prepare(test: &Test, engine: EngineChoice) -> anyhow::Result<Prepared> {
     let paths: Vec<_> = test.policies.iter().chain(&test.exceptions).cloned().collect();
     let mut policies = policies::load(&paths)?;
     let malformed = policies.malformed();
     if !malformed.is_empty() {
         anyhow::bail!("a policy cannot be read\n{}", policies.shown(&malformed, false));
     }
-    let mut evaluator = Evaluator::new(std::mem::take(&mut policies.compilation.program));
+    let mut evaluator = Evaluator::new(std::mem::take(&mut policies.compilation.program), engine);
     evaluator.values = match &test.values {
         ValuesSource::None => Values::default(),
         ValuesSource::File(path) => Values::read(path)?,

@@ -166,7 +166,7 @@ impl Engine {
             if phase == Phase::Validate && !self.is_for_kind(rule, &admission.kind.kind) {
                 continue;
             }
-            let verdict = self.verdict(admission, id).filter(|_| object == admission.object);
+            let verdict = self.verdict(admission, id, phase).filter(|_| object == admission.object);
             let budget = Budget::default();
             let interpreter = self.interpreter(admission, world, &budget);
             let run = RuleRun { policy, id, rule, phase, admission, interpreter };
@@ -195,7 +195,10 @@ impl Engine {
     }
 
     /// What native code has said of a rule, where that counts.
-    fn verdict(&self, admission: &Admission<'_>, rule: RuleId) -> Option<Verdict> {
+    fn verdict(&self, admission: &Admission<'_>, rule: RuleId, phase: Phase) -> Option<Verdict> {
+        if phase == Phase::Generate {
+            return None;
+        }
         let verdict = admission.verdicts?.verdict(rule);
         (self.choice != EngineChoice::Interpreter && verdict != Verdict::Interpret).then_some(verdict)
     }
