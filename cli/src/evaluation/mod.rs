@@ -190,13 +190,7 @@ impl Evaluator {
     }
 
     /// The request that applying a policy to an object stands for.
-    fn request(
-        &self,
-        facts: &PolicyFacts,
-        object: &Value,
-        operation: Option<Operation>,
-        subresource: &str,
-    ) -> Request {
+    fn request(&self, facts: &PolicyFacts, object: &Value, operation: Option<Operation>, subresource: &str) -> Request {
         let key = ObjectKey::of(object);
         let named = self.values.operation(&facts.name, &key.name);
         let operation = match (operation, named.as_deref()) {
