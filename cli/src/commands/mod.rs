@@ -1,5 +1,6 @@
 //! The commands, one file or folder each.
 
+mod compile;
 mod completion;
 mod demo;
 mod explain;
@@ -23,6 +24,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Compile(compile::Arguments),
     Test(test::Arguments),
     Serve(serve::Arguments),
     Demo(demo::Arguments),
@@ -39,6 +41,7 @@ impl Arguments {
     /// Why it could not be run.
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         match self.command {
+            Command::Compile(arguments) => arguments.run(),
             Command::Test(arguments) => arguments.run(),
             Command::Serve(arguments) => arguments.run(),
             Command::Demo(arguments) => arguments.run(),

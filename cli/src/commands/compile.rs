@@ -1,0 +1,178 @@
+//! `dikast compile`
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+use dikast_compiler::diagnostic::{Diagnostic, Severity, render};
+use dikast_compiler::ir::{Program, text};
+use dikast_compiler::passes::optimise;
+use dikast_compiler::unit::{Kind, Operation, Unit};
+use dikast_runtime::native::NativeUnit;
+
+use super::Exit;
+use crate::evaluation::policies::{Policies, load};
+
+/// Compile policies and report every mistake at its place
+///
+/// Reads policy files and folders; other documents in them are passed over and counted. Exit codes: 0 clean, 1 errors or
+/// warnings were found, 2 could not run. What is only informative never counts.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  dikast compile --check policies/
+  dikast compile --check policies/ -o sarif > dikast.sarif
+  cat policy.yaml | dikast compile --check -
+  dikast compile policy.yaml --kind v1/Pod
+  dikast compile policy.yaml --emit optimised-ir
+  dikast compile policy.yaml --emit clif --kind apps/v1/Deployment --operation UPDATE")]
+pub(crate) struct Arguments {
+    /// Policy files and folders, or - for standard input
+    #[arg(required = true, value_name = "POLICIES")]
+    policies: Vec<PathBuf>,
+    /// Only look for mistakes: say nothing when there are none
+    #[arg(long, conflicts_with = "emit")]
+    check: bool,
+    /// Print what came out of a stage
+    #[arg(long, value_enum, value_name = "STAGE")]
+    emit: Option<Stage>,
+    /// Kind of a unit to generate code for, such as v1/Pod or apps/v1/Deployment
+    #[arg(long, value_name = "GROUP/VERSION/KIND")]
+    kind: Option<String>,
+    /// Operation of that unit
+    #[arg(long, default_value = "CREATE", value_name = "OPERATION")]
+    operation: String,
+    /// Form of the findings
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    output: Format,
+}
+
+/// A stage whose result can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Stage {
+    /// The IR as lowered
+    Ir,
+    /// The IR after all passes
+    OptimisedIr,
+    /// Which parts of a request the unit's code reads, and where they go (needs --kind)
+    Layout,
+    /// The unit's Cranelift functions, with comments that name policy, rule and line (needs --kind)
+    Clif,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With the source text underlined
+    #[default]
+    Text,
+    /// One JSON array
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// SARIF 2.1.0
+    Sarif,
+    /// GitHub annotations
+    Github,
+}
+
+impl Arguments {
+    /// Compiles, reports and prints.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or the named unit is none.
+    pub(crate) fn run(self) -> anyhow::Result<Exit> {
+        let policies = load(&self.policies)?;
+        let found = &policies.compilation.diagnostics;
+        let worth_an_exit = |finding: &&Diagnostic| finding.severity != Severity::Info;
+        let exit = if found.iter().any(|finding| worth_an_exit(&finding)) { Exit::Findings } else { Exit::Clean };
+        if let Some(stage) = self.emit {
+            self.show(found, &policies, true)?;
+            let unit = self.unit()?;
+            emit(stage, policies.compilation.program, unit)?;
+            return Ok(exit);
+        }
+        self.show(found, &policies, false)?;
+        if self.output == Format::Text && !self.check {
+            self.summarise(policies)?;
+        }
+        Ok(exit)
+    }
+
+    fn unit(&self) -> anyhow::Result<Option<Unit>> {
+        let Some(kind) = &self.kind else { return Ok(None) };
+        let kind = Kind::parse(kind)
+            .with_context(|| format!("`{kind}` is no kind with its version: write it like v1/Pod or apps/v1/Deployment"))?;
+        let operation = Operation::parse(&self.operation.to_uppercase())
+            .with_context(|| format!("`{}` is none of CREATE, UPDATE, DELETE, CONNECT", self.operation))?;
+        Ok(Some(Unit::of_objects(kind, operation)))
+    }
+
+    /// The findings: to standard output, or beside what is printed there.
+    fn show(&self, found: &[Diagnostic], policies: &Policies, aside: bool) -> anyhow::Result<()> {
+        let sources = &policies.sources;
+        let text = match self.output {
+            Format::Text => {
+                let colour = if aside { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
+                policies.shown(found, colour && std::env::var_os("NO_COLOR").is_none())
+            }
+            Format::Json => render::json::render(found, sources),
+            Format::Jsonl => render::json::render_lines(found, sources),
+            Format::Sarif => render::sarif::render(found, sources),
+            Format::Github => render::github::render(found, sources),
+        };
+        match aside {
+            true => std::io::stderr().write_all(text.as_bytes())?,
+            false => std::io::stdout().write_all(text.as_bytes())?,
+        }
+        Ok(())
+    }
+
+    fn summarise(&self, policies: Policies) -> anyhow::Result<()> {
+        let mut out = std::io::stdout();
+        let counts = policies.compilation.counts;
+        write!(out, "{} policies, {} rules, {} exceptions", counts.policies, counts.rules, counts.exceptions)?;
+        for (count, what) in [(counts.refused, "refused"), (counts.passed_over, "other documents passed over")] {
+            if count > 0 {
+                write!(out, ", {count} {what}")?;
+            }
+        }
+        writeln!(out)?;
+        let Some(unit) = self.unit()? else { return Ok(()) };
+        let program = Arc::new(optimise(policies.compilation.program).0);
+        let native = NativeUnit::compile(&program, &unit)?;
+        let rules = &native.compiled().rules;
+        let interpreted = rules.iter().filter(|rule| rule.interpreted.is_some()).count();
+        writeln!(out, "{unit}: {} rules, {} of them native to the end", rules.len(), rules.len() - interpreted)?;
+        for rule in rules {
+            if let Some(reason) = &rule.interpreted {
+                let of = program.rule(rule.rule);
+                let (policy, name) = (program.name(program.policy(of.policy).name), program.name(of.name));
+                writeln!(out, "  {policy}/{name} is interpreted from its body on: {reason}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn emit(stage: Stage, program: Program, unit: Option<Unit>) -> anyhow::Result<()> {
+    let mut out = std::io::stdout();
+    let program = match stage {
+        Stage::Ir => {
+            out.write_all(text::print(&program).as_bytes())?;
+            return Ok(());
+        }
+        Stage::OptimisedIr | Stage::Layout | Stage::Clif => optimise(program).0,
+    };
+    if stage == Stage::OptimisedIr {
+        out.write_all(text::print(&program).as_bytes())?;
+        return Ok(());
+    }
+    let Some(unit) = unit else { bail!("--emit layout and clif need --kind, such as --kind v1/Pod") };
+    let (native, clif) = NativeUnit::explain(&Arc::new(program), &unit)?;
+    match stage {
+        Stage::Layout => write!(out, "; {unit}\n{}", native.compiled().layout)?,
+        _ => out.write_all(clif.as_bytes())?,
+    }
+    Ok(())
+}
