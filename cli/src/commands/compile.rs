@@ -101,8 +101,9 @@ impl Arguments {
 
     fn unit(&self) -> anyhow::Result<Option<Unit>> {
         let Some(kind) = &self.kind else { return Ok(None) };
-        let kind = Kind::parse(kind)
-            .with_context(|| format!("`{kind}` is no kind with its version: write it like v1/Pod or apps/v1/Deployment"))?;
+        let kind = Kind::parse(kind).with_context(|| {
+            format!("`{kind}` is no kind with its version: write it like v1/Pod or apps/v1/Deployment")
+        })?;
         let operation = Operation::parse(&self.operation.to_uppercase())
             .with_context(|| format!("`{}` is none of CREATE, UPDATE, DELETE, CONNECT", self.operation))?;
         Ok(Some(Unit::of_objects(kind, operation)))
