@@ -89,7 +89,7 @@ impl Arguments {
         }
         let failed = || format!("the test {} cannot be run", test.path.display());
         report.say(&format!("Loading test  ( {} ) ...\n", test.path.display()))?;
-        let prepared = run::prepare(test, self.engine.into()).with_context(failed)?;
+        let prepared = run::prepare(test, self.engine.into(), self.detailed_results).with_context(failed)?;
         for key in &prepared.repeated {
             report
                 .say(&format!("  warning: found duplicated resource {} {} {}\n", key.kind, key.name, key.namespace))?;

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use dikast_compiler::ir::{PolicyId, Program, RuleId};
 use dikast_runtime::engine::{
-    Admission, Disagreement, Engine, EngineChoice, NeedsData, PolicyResponse, RuleKind, World,
+    Admission, Disagreement, Engine, EngineChoice, NeedsData, PolicyResponse, RuleKind, RuleResponse, Status, World,
 };
 use dikast_runtime::native::{NativeProgram, NativeVerdicts};
 use dikast_runtime::request::{GroupVersionKind, Operation, Origin, Request, Surroundings, User as RequestUser};
@@ -38,6 +38,8 @@ pub(crate) struct Evaluator {
     /// Native code, unless the interpreter is to decide alone.
     native: Option<NativeProgram>,
     choice: EngineChoice,
+    /// Whether rules that pass or are skipped have to say so in words.
+    pub(crate) words: bool,
     policies: Vec<(PolicyId, Arc<PolicyFacts>)>,
     /// Values of variables.
     pub(crate) values: Values,
@@ -70,6 +72,7 @@ impl Evaluator {
             engine: Engine::new(program).with_choice(choice),
             native,
             choice,
+            words: true,
             policies,
             values: Values::default(),
             user: None,
@@ -110,6 +113,10 @@ impl Evaluator {
                 let result = self.ask(sort, *id, facts, &admission);
                 let result = result.map_err(|NeedsData(keys)| format!("data cannot be had: {keys:?}"))?;
                 self.check(&result.disagreements)?;
+                let result = match self.words && wants_words(&result) {
+                    true => self.told(sort, *id, facts, &request, &surroundings, result),
+                    false => result,
+                };
                 if sort == RuleKind::Generation && result.rules.is_empty() {
                     continue;
                 }
@@ -257,6 +264,26 @@ impl Evaluator {
         native.verdicts(&review::bytes(request), surroundings, &Machine).map_err(|error| error.to_string())
     }
 
+    /// The same result with the words of the interpreter where native code has none.
+    fn told(
+        &self,
+        sort: RuleKind,
+        policy: PolicyId,
+        facts: &PolicyFacts,
+        request: &Request,
+        surroundings: &Surroundings,
+        mut result: PolicyResponse,
+    ) -> PolicyResponse {
+        let admission = self.admission(policy, facts, request, surroundings);
+        let Ok(told) = self.ask(sort, policy, facts, &admission) else { return result };
+        for (rule, told) in result.rules.iter_mut().zip(told.rules) {
+            if rule.rule == told.rule && rule.status == told.status {
+                *rule = told;
+            }
+        }
+        result
+    }
+
     /// With both engines, a difference between them is an error.
     fn check(&self, disagreements: &[Disagreement]) -> Result<(), String> {
         match disagreements.first().filter(|_| self.choice == EngineChoice::Both) {
@@ -283,6 +310,12 @@ impl Evaluator {
             groups: user.info.get("groups").and_then(Value::as_list).into_iter().flatten().filter_map(text).collect(),
         }
     }
+}
+
+/// Whether native code decided a rule without words.
+fn wants_words(result: &PolicyResponse) -> bool {
+    let quiet = |rule: &RuleResponse| rule.message.is_empty() && matches!(rule.status, Status::Pass | Status::Skip);
+    result.rules.iter().any(quiet)
 }
 
 /// The response as reports see it: about the new object, or the old one when there is no new one.

@@ -1,6 +1,5 @@
 //! Compiling the policies that a command is given.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, render};
@@ -17,8 +16,8 @@ pub(crate) struct Policies {
     pub(crate) sources: SourceMap,
     /// What the compiler made of them.
     pub(crate) compilation: Compilation,
-    /// Policies that are left out, and why.
-    pub(crate) refused: BTreeMap<String, String>,
+    /// Policies and rules that are left out, and why.
+    pub(crate) left_out: Vec<LeftOut>,
 }
 
 /// Compiles the policies and exceptions in files and folders; folders are searched to their depths for YAML files.
@@ -31,8 +30,8 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Policies, InputError> {
         add(path, &mut sources)?;
     }
     let compilation = compile(&sources);
-    let refused = refused(&sources, &compilation);
-    Ok(Policies { sources, compilation, refused })
+    let left_out = left_out(&sources, &compilation);
+    Ok(Policies { sources, compilation, left_out })
 }
 
 impl Policies {
@@ -73,26 +72,65 @@ fn add(path: &Path, sources: &mut SourceMap) -> Result<(), InputError> {
     Ok(())
 }
 
-/// The names of the policies that are not in the program, with the first error in their documents.
-fn refused(sources: &SourceMap, compilation: &Compilation) -> BTreeMap<String, String> {
+/// What became of a policy, or a rule of one, that is not in the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    /// The policy's name.
+    pub(crate) policy: String,
+    /// The rule's name; nothing when the whole policy is left out.
+    pub(crate) rule: Option<String>,
+    /// The first error in it.
+    pub(crate) why: String,
+    /// Whether Kyverno would run it, and only we do not.
+    pub(crate) unsupported: bool,
+}
+
+/// The policies and rules that are not in the program.
+fn left_out(sources: &SourceMap, compilation: &Compilation) -> Vec<LeftOut> {
     let program = &compilation.program;
-    let known: Vec<&str> = program.policies.iter().map(|policy| &**program.name(policy.name)).collect();
-    let mut refused = BTreeMap::new();
+    let mut left_out = Vec::new();
     for (id, file) in sources.iter() {
         for document in yaml::parse(id, file.text()).documents {
-            let text = |path: &[&str]| document.at(path).and_then(Node::as_str).unwrap_or_default();
-            let is_policy = text(&["kind"]).ends_with("Policy") && text(&["apiVersion"]).contains("kyverno.io/");
-            let name = text(&["metadata", "name"]);
-            if is_policy && !known.contains(&name) {
+            let text = |node: &Node, path: &[&str]| node.at(path).and_then(Node::as_str).unwrap_or_default().to_owned();
+            if !text(&document, &["kind"]).ends_with("Policy") || !text(&document, &["apiVersion"]).contains("kyverno.io/")
+            {
+                continue;
+            }
+            let name = text(&document, &["metadata", "name"]);
+            let namespace = text(&document, &["metadata", "namespace"]);
+            let found = program.policies.iter().position(|policy| {
+                **program.name(policy.name) == *name
+                    && policy.namespace.is_none_or(|of| **program.name(of) == *namespace)
+            });
+            let explain = |node: &Node, rule: Option<String>| {
                 let inside = |found: &&Diagnostic| {
                     found.severity == Severity::Error
                         && found.span.file == id
-                        && (document.span.start..=document.span.end).contains(&found.span.start)
+                        && (node.span.start..=node.span.end).contains(&found.span.start)
                 };
-                let why = compilation.diagnostics.iter().find(inside).map(|found| found.message.clone());
-                refused.insert(name.to_owned(), why.unwrap_or_default());
+                let error = compilation.diagnostics.iter().find(inside);
+                LeftOut {
+                    policy: name.clone(),
+                    rule,
+                    why: error.map(|error| error.message.clone()).unwrap_or_default(),
+                    unsupported: error.is_some_and(|error| error.code.name().starts_with("DK03")),
+                }
+            };
+            let Some(found) = found else {
+                left_out.push(explain(&document, None));
+                continue;
+            };
+            let known = |rule: &str| {
+                let mut rules = program.rules.iter().filter(|of| of.policy.index() == found);
+                rules.any(|of| **program.name(of.name) == *rule)
+            };
+            for node in document.at(&["spec", "rules"]).map(Node::items).unwrap_or_default() {
+                let rule = text(node, &["name"]);
+                if !known(&rule) {
+                    left_out.push(explain(node, Some(rule)));
+                }
             }
         }
     }
-    refused
+    left_out
 }

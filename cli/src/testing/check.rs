@@ -1,6 +1,5 @@
 //! Compares what policies said with what a test expects (Kyverno `cmd/cli/kubectl-kyverno/commands/test/output.go`).
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use dikast_runtime::engine::{RuleKind, RuleResponse, Status};
@@ -10,8 +9,12 @@ use dikast_stdlib::Value;
 use super::compare::{Comparison, with_file};
 use super::file::Expectation;
 use super::row::{Row, Verdict};
+use crate::evaluation::policies::LeftOut;
 use crate::evaluation::response::{Response, reported};
 use crate::input::resources::ObjectKey;
+
+/// The reason of rows about a policy or rule that Kyverno runs and dikast does not.
+const NOT_SUPPORTED: &str = "Not supported";
 
 /// What all policies said, by object.
 pub(crate) type Said = Vec<(ObjectKey, Vec<Response>)>;
@@ -25,8 +28,8 @@ pub(crate) struct Outcome {
     pub(crate) by_operation: Vec<(Operation, Said)>,
     /// About existing objects that rules changed.
     pub(crate) targets: Said,
-    /// Policies that were left out because they are invalid, and why.
-    pub(crate) invalid: BTreeMap<String, String>,
+    /// Policies and rules that were left out.
+    pub(crate) left_out: Vec<LeftOut>,
 }
 
 /// Compares the outcome with the expectations.
@@ -91,8 +94,7 @@ impl Checker {
                 missing_in_file |= self.answer(expectation, key, response, rule);
             }
             if self.rows.len() == before && !missing_in_file {
-                let excluded = Finding { passed: true, message: "Excluded".into(), reason: "Excluded".into() };
-                self.add(expectation, &expectation.rule, key.path(), excluded, Verdict::PassSkipped);
+                self.no_rule_answered(expectation, key, outcome);
             }
         }
         for response in of_key(&outcome.targets) {
@@ -141,17 +143,28 @@ impl Checker {
         self.add(expectation, &rule.name, resource, finding, verdict);
     }
 
-    fn nothing_said(&mut self, expectation: &Expectation, key: &ObjectKey, outcome: &Outcome) {
-        let (finding, verdict) = match outcome.invalid.get(expectation.policy_name()) {
-            Some(why) => {
-                let finding = Finding { passed: false, message: why.clone(), reason: "Invalid Policy".into() };
-                (finding, Verdict::Skip)
-            }
-            None => {
-                let finding = Finding { passed: false, message: "Not found".into(), reason: "Not found".into() };
+    /// A policy that says nothing about an object does not concern it, unless a rule is left out that would have.
+    fn no_rule_answered(&mut self, expectation: &Expectation, key: &ObjectKey, outcome: &Outcome) {
+        let (finding, verdict) = match left_out(expectation, outcome) {
+            Some(left) => {
+                let finding = Finding { passed: false, message: left.why.clone(), reason: NOT_SUPPORTED.to_owned() };
                 (finding, Verdict::Fail)
             }
+            None => {
+                let finding = Finding { passed: true, message: "Excluded".into(), reason: "Excluded".into() };
+                (finding, Verdict::PassSkipped)
+            }
         };
+        self.add(expectation, &expectation.rule, key.path(), finding, verdict);
+    }
+
+    fn nothing_said(&mut self, expectation: &Expectation, key: &ObjectKey, outcome: &Outcome) {
+        let (message, reason, verdict) = match left_out(expectation, outcome) {
+            Some(left) if left.unsupported || left.rule.is_some() => (left.why.as_str(), NOT_SUPPORTED, Verdict::Fail),
+            Some(left) => (left.why.as_str(), "Invalid Policy", Verdict::Skip),
+            None => ("Not found", "Not found", Verdict::Fail),
+        };
+        let finding = Finding { passed: false, message: message.to_owned(), reason: reason.to_owned() };
         self.add(expectation, &expectation.rule, key.path(), finding, verdict);
     }
 
@@ -168,6 +181,15 @@ impl Checker {
             message: finding.message,
         });
     }
+}
+
+/// The policy or rule of an expectation, if it is left out.
+fn left_out<'o>(expectation: &Expectation, outcome: &'o Outcome) -> Option<&'o LeftOut> {
+    outcome.left_out.iter().find(|left| {
+        let rule = left.rule.as_ref();
+        left.policy == expectation.policy_name()
+            && rule.is_none_or(|rule| expectation.rule.is_empty() || expectation.rule == *rule)
+    })
 }
 
 /// Whether an answer is of the rule that the expectation names, or of one that autogen made of it.

@@ -30,7 +30,7 @@ pub(crate) struct Prepared {
 ///
 /// # Errors
 /// When a file cannot be read or has another form.
-pub(crate) fn prepare(test: &Test, engine: EngineChoice) -> anyhow::Result<Prepared> {
+pub(crate) fn prepare(test: &Test, engine: EngineChoice, words: bool) -> anyhow::Result<Prepared> {
     let paths: Vec<_> = test.policies.iter().chain(&test.exceptions).cloned().collect();
     let mut policies = policies::load(&paths)?;
     let malformed = policies.malformed();
@@ -38,6 +38,7 @@ pub(crate) fn prepare(test: &Test, engine: EngineChoice) -> anyhow::Result<Prepa
         anyhow::bail!("a policy cannot be read\n{}", policies.shown(&malformed, false));
     }
     let mut evaluator = Evaluator::new(std::mem::take(&mut policies.compilation.program), engine);
+    evaluator.words = words;
     evaluator.values = match &test.values {
         ValuesSource::None => Values::default(),
         ValuesSource::File(path) => Values::read(path)?,
@@ -77,7 +78,7 @@ impl Prepared {
     /// The number of policies, objects and exceptions, for the progress line.
     pub(crate) fn counts(&self) -> [usize; 3] {
         let counts = self.policies.compilation.counts;
-        [counts.policies + self.policies.refused.len(), self.objects.len(), counts.exceptions]
+        [counts.policies + counts.refused, self.objects.len(), counts.exceptions]
     }
 
     /// Findings of the compiler that cost a policy or a rule.
@@ -95,7 +96,7 @@ impl Prepared {
             test.expectations.iter().filter_map(|expectation| expectation.operation).collect();
         operations.sort_by_key(|operation| operation.as_str());
         operations.dedup();
-        let mut outcome = Outcome { invalid: self.policies.refused.clone(), ..Outcome::default() };
+        let mut outcome = Outcome { left_out: self.policies.left_out.clone(), ..Outcome::default() };
         outcome.said = self.ask(None)?;
         for operation in operations {
             outcome.by_operation.push((operation, self.ask(Some(operation))?));
