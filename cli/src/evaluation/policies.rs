@@ -92,7 +92,8 @@ fn left_out(sources: &SourceMap, compilation: &Compilation) -> Vec<LeftOut> {
     for (id, file) in sources.iter() {
         for document in yaml::parse(id, file.text()).documents {
             let text = |node: &Node, path: &[&str]| node.at(path).and_then(Node::as_str).unwrap_or_default().to_owned();
-            if !text(&document, &["kind"]).ends_with("Policy") || !text(&document, &["apiVersion"]).contains("kyverno.io/")
+            if !text(&document, &["kind"]).ends_with("Policy")
+                || !text(&document, &["apiVersion"]).contains("kyverno.io/")
             {
                 continue;
             }
