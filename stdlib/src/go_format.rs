@@ -4,34 +4,36 @@
 //! exponent begins.
 
 use std::fmt::LowerExp;
+use std::str::FromStr;
 
 /// Text of a float as Go's `fmt.Sprint` and `%v` give it: an exponent below 1e-4 and from 1e+06 on.
 pub fn general(number: f64) -> String {
-    let Some(digits) = Digits::of(number, number.is_sign_negative()) else { return not_finite(number) };
+    let Some(digits) = Digits::of(number.abs(), number.is_sign_negative()) else { return not_finite(number) };
     if (-4..6).contains(&digits.exponent) { digits.positional() } else { digits.scientific('e') }
 }
 
 /// Text of a float as Go's `strconv.FormatFloat(number, 'f', -1, 64)` gives it: never an exponent.
 pub fn plain(number: f64) -> String {
-    Digits::of(number, number.is_sign_negative()).map_or_else(|| not_finite(number), |digits| digits.positional())
+    Digits::of(number.abs(), number.is_sign_negative()).map_or_else(|| not_finite(number), |digits| digits.positional())
 }
 
 /// Text of a float as Go's `strconv.FormatFloat(number, 'f', -1, 32)` gives it: rounded to 32 bits, never an exponent.
 pub fn plain_32(number: f64) -> String {
     let narrow = number as f32;
-    Digits::of(narrow, narrow.is_sign_negative())
+    Digits::of(narrow.abs(), narrow.is_sign_negative())
         .map_or_else(|| not_finite(f64::from(narrow)), |digits| digits.positional())
 }
 
 /// Text of a float as Go's `strconv.FormatFloat(number, 'E', -1, 64)` gives it: always an exponent.
 pub fn scientific(number: f64) -> String {
-    Digits::of(number, number.is_sign_negative()).map_or_else(|| not_finite(number), |digits| digits.scientific('E'))
+    Digits::of(number.abs(), number.is_sign_negative())
+        .map_or_else(|| not_finite(number), |digits| digits.scientific('E'))
 }
 
 /// Text of a float as Go's `encoding/json` writes it: an exponent below 1e-6 and from 1e21 on, without leading zeros.
 /// Nothing for NaN and infinities, which JSON cannot hold.
 pub fn json(number: f64) -> Option<String> {
-    let digits = Digits::of(number, number.is_sign_negative())?;
+    let digits = Digits::of(number.abs(), number.is_sign_negative())?;
     let magnitude = number.abs();
     if magnitude == 0.0 || (1e-6..1e21).contains(&magnitude) {
         return Some(digits.positional());
@@ -50,6 +52,29 @@ fn not_finite(number: f64) -> String {
     text.to_owned()
 }
 
+/// A number can lie halfway between two shortest forms only when they have at least so many digits.
+const SHORTEST_TIE: usize = 7;
+
+/// More digits than any number of 64 bits has.
+const ALL_DIGITS: usize = 800;
+
+/// The digits and the exponent of a number in Rust's scientific form.
+fn split(text: &str) -> Option<(String, i32)> {
+    let (mantissa, exponent) = text.split_once('e')?;
+    Some((mantissa.chars().filter(|&digit| digit != '.').collect(), exponent.parse().ok()?))
+}
+
+/// When a number lies exactly halfway between two texts of so many digits, Rust takes the larger one and Go the even one:
+/// gives the smaller one if that is even and reads back as the same number.
+fn even_of_tie<F: LowerExp + FromStr + PartialEq>(magnitude: &F, length: usize) -> Option<String> {
+    let (next, exponent) = split(&format!("{magnitude:.length$e}"))?;
+    let smaller = next.strip_suffix('5').filter(|digits| digits.ends_with(['0', '2', '4', '6', '8']))?;
+    let (all, _) = split(&format!("{magnitude:.ALL_DIGITS$e}"))?;
+    let (first, rest) = smaller.split_at(1);
+    let reads_back = format!("{first}.{rest}e{exponent}").parse::<F>().is_ok_and(|back| back == *magnitude);
+    (reads_back && all.trim_end_matches('0') == next).then(|| smaller.to_owned())
+}
+
 /// The shortest decimal digits of a number: `d.ddd` times ten to the power of `exponent`.
 struct Digits {
     negative: bool,
@@ -58,15 +83,15 @@ struct Digits {
 }
 
 impl Digits {
-    /// Nothing when the number is not finite.
-    fn of<F: LowerExp>(number: F, negative: bool) -> Option<Self> {
-        let text = format!("{number:e}");
-        let (mantissa, exponent) = text.trim_start_matches('-').split_once('e')?;
-        Some(Self {
-            negative,
-            digits: mantissa.chars().filter(|&digit| digit != '.').collect(),
-            exponent: exponent.parse().ok()?,
-        })
+    /// The digits of a magnitude; nothing when it is not finite.
+    fn of<F: LowerExp + FromStr + PartialEq>(magnitude: F, negative: bool) -> Option<Self> {
+        let (mut digits, exponent) = split(&format!("{magnitude:e}"))?;
+        if digits.len() >= SHORTEST_TIE
+            && let Some(even) = even_of_tie(&magnitude, digits.len())
+        {
+            digits = even;
+        }
+        Some(Self { negative, digits, exponent })
     }
 
     fn sign(&self) -> &'static str {
@@ -135,6 +160,8 @@ mod tests {
             (1e-10, "1e-10"),
             (5e-324, "5e-324"),
             (4.35, "4.35"),
+            (f64::powi(2.0, -24), "5.960464477539063e-8"),
+            (f64::powi(2.0, -25), "2.9802322387695312e-8"),
         ];
         for (number, text) in cases {
             assert_eq!(json(number).as_deref(), Some(text));
@@ -149,6 +176,9 @@ mod tests {
         assert_eq!(plain(1.5e-7), "0.00000015");
         assert_eq!(plain_32(123456789.0), "123456790");
         assert_eq!(plain_32(0.1), "0.1");
+        assert_eq!(plain_32(3_260_475.25), "3260475.2");
+        assert_eq!(plain_32(3_260_475.75), "3260475.8");
+        assert_eq!(plain(f64::powi(2.0, 50) + 0.25), "1125899906842624.2");
         assert_eq!(plain_32(1e39), "+Inf");
     }
 

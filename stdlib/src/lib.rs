@@ -12,6 +12,7 @@
 //! | [`pod_security`] | the Pod Security Standards |
 //! | [`selector`], [`kinds`] | label selectors, entries of `kinds` |
 //! | [`encode`] | values as text |
+//! | [`bounds`] | how long a computed text may be |
 //! | [`go_format`], [`go_parse`] | numbers as Go writes and reads them |
 //! | [`image`] | image references |
 //! | [`regex`] | regular expressions in Go's syntax |
@@ -20,6 +21,7 @@
 //! | [`semver`], [`url`] | versions and the hosts of URLs as Go reads them |
 #![forbid(unsafe_code)]
 
+pub mod bounds;
 pub mod condition;
 pub mod duration;
 pub mod encode;

@@ -6,6 +6,7 @@ use super::error::{RegexError, RegexErrorKind};
 use super::parse::{Dialect, parse};
 use super::syntax::{Class, Node};
 use super::translate::translate_class;
+use crate::bounds::TextTooLong;
 
 /// How often `*`, `+` and `{n,}` repeat at most.
 const UNBOUNDED: u32 = 4096;
@@ -21,11 +22,6 @@ const ANY: (char, char) = ('\u{b}', char::MAX);
 pub struct Generator {
     root: Node,
 }
-
-/// The text would become too long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the random text would be too long")]
-pub struct TextTooLong;
 
 impl Generator {
     /// Reads the expression.

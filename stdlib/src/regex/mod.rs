@@ -16,6 +16,7 @@ mod translate;
 pub use error::{RegexError, RegexErrorKind};
 pub use generate::Generator;
 
+use crate::bounds::{TextTooLong, check_text};
 use parse::Dialect;
 
 /// Memory that a compiled expression may take.
@@ -52,17 +53,29 @@ impl GoRegex {
 
     /// The text with each match replaced; `$1`, `${1}` and `$name` in the replacement stand for what a group matched.
     /// `$1x` is the group named `1x`. Groups that are not there or did not match are empty.
-    pub fn replace_all(&self, text: &str, replacement: &str) -> String {
+    ///
+    /// # Errors
+    ///
+    /// The result would be too long.
+    pub fn replace_all(&self, text: &str, replacement: &str) -> Result<String, TextTooLong> {
         self.replace_with(text, |captures, out| expand::expand(replacement, captures, &self.names, out))
     }
 
     /// The text with each match replaced by a text as it is.
-    pub fn replace_all_literal(&self, text: &str, replacement: &str) -> String {
+    ///
+    /// # Errors
+    ///
+    /// The result would be too long.
+    pub fn replace_all_literal(&self, text: &str, replacement: &str) -> Result<String, TextTooLong> {
         self.replace_with(text, |_, out| out.push_str(replacement))
     }
 
     /// Walks over the matches as Go does: an empty match right behind another one is passed over.
-    fn replace_with(&self, text: &str, replace: impl Fn(&regex::Captures<'_>, &mut String)) -> String {
+    fn replace_with(
+        &self,
+        text: &str,
+        replace: impl Fn(&regex::Captures<'_>, &mut String),
+    ) -> Result<String, TextTooLong> {
         let mut out = String::with_capacity(text.len());
         let (mut copied, mut search) = (0, 0);
         while search <= text.len() {
@@ -71,13 +84,14 @@ impl GoRegex {
             out.push_str(&text[copied..found.start()]);
             if found.end() > copied || found.start() == 0 {
                 replace(&captures, &mut out);
+                check_text(out.len(), 0, 0)?;
             }
             copied = found.end();
             let next = text[search..].chars().next().map_or(1, char::len_utf8);
             search = (search + next).max(found.end());
         }
         out.push_str(&text[copied..]);
-        out
+        Ok(out)
     }
 }
 

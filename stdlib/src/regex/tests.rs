@@ -125,9 +125,15 @@ fn replacements_refer_to_groups() {
     ];
     for (expression, text, replacement, result) in cases {
         let regex = GoRegex::compile(expression).unwrap();
-        assert_eq!(regex.replace_all(text, replacement), result, "{expression} in {text} by {replacement}");
+        assert_eq!(
+            regex.replace_all(text, replacement).as_deref(),
+            Ok(result),
+            "{expression} in {text} by {replacement}"
+        );
     }
-    assert_eq!(GoRegex::compile("(a)").unwrap().replace_all_literal("ab", "$1"), "$1b");
+    assert_eq!(GoRegex::compile("(a)").unwrap().replace_all_literal("ab", "$1").unwrap(), "$1b");
+    let long = "a".repeat(1 << 16);
+    assert!(GoRegex::compile("a").unwrap().replace_all(&long, &long).is_err());
 }
 
 #[test]

@@ -54,8 +54,20 @@ impl Range {
     }
 
     /// Whether a version is in the range.
-    pub fn contains(&self, version: &Version) -> bool {
-        self.alternatives.iter().any(|bounds| bounds.iter().all(|bound| bound.holds(version)))
+    ///
+    /// # Errors
+    ///
+    /// An alternative without words between two `||`, when none before it holds the version: the library crashes.
+    pub fn contains(&self, version: &Version) -> Result<bool, VersionError> {
+        for bounds in &self.alternatives {
+            if bounds.is_empty() {
+                return Err(VersionError("an alternative of the range is empty".to_owned()));
+            }
+            if bounds.iter().all(|bound| bound.holds(version)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -206,7 +218,7 @@ mod tests {
         ];
         for (range, version, inside) in cases {
             let (range, version) = (Range::parse(range).unwrap(), Version::parse(version).unwrap());
-            assert_eq!(range.contains(&version), inside, "{range:?} {version:?}");
+            assert_eq!(range.contains(&version), Ok(inside), "{range:?} {version:?}");
         }
     }
 
@@ -228,6 +240,14 @@ mod tests {
         for (range, message) in cases {
             assert_eq!(Range::parse(range).unwrap_err().to_string(), message);
         }
+    }
+
+    #[test]
+    fn an_empty_alternative_fails_when_it_is_reached() {
+        let range = Range::parse("1.x || || 2.x").unwrap();
+        let contains = |version| range.contains(&Version::parse(version).unwrap());
+        assert_eq!(contains("1.0.0"), Ok(true));
+        assert!(contains("2.0.0").is_err());
     }
 
     proptest::proptest! {

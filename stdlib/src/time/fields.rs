@@ -14,48 +14,49 @@ pub(super) struct Fields {
     pub(super) minute: i64,
     pub(super) second: i64,
     pub(super) nanosecond: i64,
-    pub(super) half: Option<Half>,
-    pub(super) zone: Option<Zone>,
+    /// `AM` was written.
+    pub(super) morning: bool,
+    /// `PM` was written, which counts even if `AM` was too.
+    pub(super) afternoon: bool,
+    pub(super) zones: Zones,
 }
 
-/// A half of the day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Half {
-    Morning,
-    Afternoon,
-}
-
-/// A zone as it was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Zone {
+/// The zones that were written; a layout may have several.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Zones {
     /// `Z` or `UTC`.
-    Utc,
+    pub(super) utc: bool,
     /// So many seconds ahead of UTC.
-    Offset(i64),
-    /// A name. Only `GMT` with a number of hours says where it is; the time is taken for UTC all the same.
-    Named {
-        /// How far ahead of UTC the time is shown, in seconds.
-        shown: i64,
-    },
+    pub(super) offset: Option<i64>,
+    /// A name. Only `GMT` with a number of hours says how far ahead of UTC the time is shown, in seconds; the time itself
+    /// is taken for UTC all the same.
+    pub(super) named: Option<i64>,
+}
+
+impl Zones {
+    /// How far the written time is ahead of UTC, and how far ahead it is shown.
+    fn ahead_and_shown(self) -> (i64, i64) {
+        match self {
+            Self { utc: true, .. } => (0, 0),
+            // Go marks "no offset" with -1 and so does not see an offset of one second.
+            Self { offset: Some(offset), .. } if offset != -1 => (offset, offset),
+            Self { named, .. } => (0, named.unwrap_or(0)),
+        }
+    }
 }
 
 impl Fields {
     /// The instant; otherwise what Go says of the fields.
     pub(super) fn instant(self) -> Result<Time, &'static str> {
-        let hour = match self.half {
-            Some(Half::Afternoon) if self.hour < 12 => self.hour + 12,
-            Some(Half::Morning) if self.hour == 12 => 0,
-            _ => self.hour,
+        let hour = match self.hour {
+            hour if self.afternoon && hour < 12 => hour + 12,
+            12 if self.morning && !self.afternoon => 0,
+            hour => hour,
         };
         let (month, day) = self.date()?;
         let days = days_since_1970(self.year, month, day);
         let seconds = ((days * 24 + hour) * 60 + self.minute) * 60 + self.second;
-        let (ahead, shown) = match self.zone {
-            // Go marks "no offset" with -1 and so does not see an offset of one second.
-            None | Some(Zone::Utc | Zone::Offset(-1)) => (0, 0),
-            Some(Zone::Offset(offset)) => (offset, offset),
-            Some(Zone::Named { shown }) => (0, shown),
-        };
+        let (ahead, shown) = self.zones.ahead_and_shown();
         let unix_ns = i128::from(seconds - ahead) * NANOSECONDS + i128::from(self.nanosecond);
         Ok(Time::from_unix_ns(unix_ns, shown as i32))
     }

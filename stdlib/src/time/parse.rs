@@ -1,7 +1,7 @@
 //! Reading times in Go's layouts (`time.Parse`).
 
 use super::Time;
-use super::fields::{Fields, Half, Zone};
+use super::fields::{Fields, Zones};
 use super::layout::{Element, Offset, Width, first_element};
 
 /// Why a text is no time in a layout, in Go's words.
@@ -135,15 +135,13 @@ impl<'t> Reader<'t> {
                     self.optional_fraction(fields)?;
                 }
             }
-            Element::HalfOfDay { lower } => {
-                fields.half = Some(match (self.take(2)?, lower) {
-                    (b"AM", false) | (b"am", true) => Half::Morning,
-                    (b"PM", false) | (b"pm", true) => Half::Afternoon,
-                    _ => return Err(Fault::Form),
-                });
-            }
-            Element::ZoneName => fields.zone = Some(self.zone_name()?),
-            Element::Offset(offset) => fields.zone = Some(self.offset(offset)?),
+            Element::HalfOfDay { lower } => match (self.take(2)?, lower) {
+                (b"AM", false) | (b"am", true) => fields.morning = true,
+                (b"PM", false) | (b"pm", true) => fields.afternoon = true,
+                _ => return Err(Fault::Form),
+            },
+            Element::ZoneName => self.zone_name(&mut fields.zones)?,
+            Element::Offset(offset) => self.offset(offset, &mut fields.zones)?,
             Element::Fraction { digits } => {
                 let text = self.take(digits + 1)?;
                 fields.nanosecond = nanoseconds(text)?;
@@ -203,12 +201,13 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    fn offset(&mut self, offset: Offset) -> Result<Zone, Fault> {
+    fn offset(&mut self, offset: Offset, zones: &mut Zones) -> Result<(), Fault> {
         if offset.zulu
             && let Some(rest) = self.rest.strip_prefix(b"Z")
         {
             self.rest = rest;
-            return Ok(Zone::Utc);
+            zones.utc = true;
+            return Ok(());
         }
         let separators = if offset.colons { offset.numbers - 1 } else { 0 };
         let (sign, digits) = self.take(1 + 2 * offset.numbers + separators)?.split_at(1);
@@ -231,27 +230,30 @@ impl<'t> Reader<'t> {
             seconds += number * unit;
         }
         match too_large {
-            Some("hour") => Err(Fault::Range("time zone offset hour")),
-            Some("minute") => Err(Fault::Range("time zone offset minute")),
-            Some(_) => Err(Fault::Range("time zone offset second")),
-            None => match sign {
-                b"+" => Ok(Zone::Offset(seconds)),
-                b"-" => Ok(Zone::Offset(-seconds)),
-                _ => Err(Fault::Form),
-            },
+            Some("hour") => return Err(Fault::Range("time zone offset hour")),
+            Some("minute") => return Err(Fault::Range("time zone offset minute")),
+            Some(_) => return Err(Fault::Range("time zone offset second")),
+            None => {}
         }
+        zones.offset = match sign {
+            b"+" => Some(seconds),
+            b"-" => Some(-seconds),
+            _ => return Err(Fault::Form),
+        };
+        Ok(())
     }
 
-    fn zone_name(&mut self) -> Result<Zone, Fault> {
+    fn zone_name(&mut self, zones: &mut Zones) -> Result<(), Fault> {
         if let Some(rest) = self.rest.strip_prefix(b"UTC") {
             self.rest = rest;
-            return Ok(Zone::Utc);
+            zones.utc = true;
+            return Ok(());
         }
         let length = zone_name_length(self.rest).ok_or(Fault::Form)?;
         let name = self.take(length)?;
         let hours = name.strip_prefix(b"GMT").filter(|hours| !hours.is_empty());
-        let shown = hours.map_or(Ok(0), signed)? * 3_600;
-        Ok(Zone::Named { shown })
+        zones.named = Some(hours.map_or(Ok(0), signed)? * 3_600);
+        Ok(())
     }
 }
 

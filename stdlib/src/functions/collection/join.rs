@@ -1,7 +1,8 @@
 //! `join`
 
 use crate::Value;
-use crate::functions::{Arity, Function, Kind, Parameter, Topic};
+use crate::bounds::check_text;
+use crate::functions::{Arity, Function, FunctionError, Kind, Parameter, Topic};
 
 pub(crate) static FUNCTION: Function = Function {
     name: "join",
@@ -16,7 +17,10 @@ pub(crate) static FUNCTION: Function = Function {
     summary: "The texts of a list one after the other, with `separator` between them.",
     examples: &[("join(', ', ['a', 'b', 'c'])", r#""a, b, c""#), ("join('-', `[]`)", r#""""#)],
     call: |arguments, _| {
+        let separator = arguments.text(0)?;
         let texts: Vec<&str> = arguments.list(1)?.iter().filter_map(Value::as_text).collect();
-        Ok(Value::text(texts.join(arguments.text(0)?)))
+        let length = texts.iter().map(|text| text.len()).sum();
+        check_text(length, separator.len(), texts.len()).map_err(FunctionError::failed)?;
+        Ok(Value::text(texts.join(separator)))
     },
 };

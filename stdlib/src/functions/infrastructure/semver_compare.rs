@@ -11,7 +11,7 @@ use crate::semver::{Range, Version};
 /// A text that is no range.
 fn semver_compare(version: &str, range: &str) -> Result<bool, FunctionError> {
     let range = Range::parse(range).map_err(FunctionError::failed)?;
-    Ok(range.contains(&Version::parse(version).unwrap_or_default()))
+    range.contains(&Version::parse(version).unwrap_or_default()).map_err(FunctionError::failed)
 }
 
 pub(crate) static FUNCTION: Function = Function {

@@ -19,6 +19,7 @@ pub(crate) static FUNCTION: Function = Function {
     call: |arguments, environment| {
         let regex = environment.regex(arguments.text(0)?);
         let regex = regex.map_err(|error| FunctionError::refused("regex_replace_all_literal", error))?;
-        Ok(Value::text(regex.replace_all_literal(&arguments.scalar(1)?, &arguments.scalar(2)?)))
+        let replaced = regex.replace_all_literal(&arguments.scalar(1)?, &arguments.scalar(2)?);
+        replaced.map(Value::text).map_err(FunctionError::failed)
     },
 };

@@ -1,6 +1,6 @@
 //! `replace_all`
 
-use crate::Value;
+use super::replace::replace;
 use crate::functions::{Arity, Function, Kind, Parameter, Topic};
 
 pub(crate) static FUNCTION: Function = Function {
@@ -16,5 +16,5 @@ pub(crate) static FUNCTION: Function = Function {
     volatile: false,
     summary: "A text with all occurrences of `old` replaced by `new`.",
     examples: &[("replace_all('a-b-c', '-', '.')", r#""a.b.c""#)],
-    call: |arguments, _| Ok(Value::text(arguments.text(0)?.replace(arguments.text(1)?, arguments.text(2)?))),
+    call: |arguments, _| replace(arguments.text(0)?, arguments.text(1)?, arguments.text(2)?, -1),
 };
