@@ -1,0 +1,213 @@
+//! The webhook's router in process, request in, response out, and once over a real TLS connection.
+#![allow(missing_docs, reason = "a test")]
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use dikast_compiler::compile;
+use dikast_grammar::SourceMap;
+use dikast_runtime::engine::EngineChoice;
+use dikast_runtime::host::OfflineHost;
+use dikast_runtime::webhook::certificate::{CertificateSource, Certificates, loopback_names};
+use dikast_runtime::webhook::listener::{Bounds, serve, tls_config};
+use dikast_runtime::webhook::metrics::Metrics;
+use dikast_runtime::webhook::policies::Loaded;
+use dikast_runtime::webhook::routes::router;
+use dikast_runtime::webhook::service::{RequestBounds, Service};
+use dikast_stdlib::functions::Environment;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tower_service::Service as _;
+
+struct Still;
+
+impl Environment for Still {
+    fn now_unix_ns(&self) -> i128 {
+        0
+    }
+
+    fn random_below(&self, _bound: u64) -> u64 {
+        0
+    }
+
+    fn resolve_host(&self, host: &str) -> Result<Vec<IpAddr>, String> {
+        Err(format!("{host} is not looked up in tests"))
+    }
+}
+
+fn policy(name: &str, failure_policy: &str, action: &str) -> String {
+    format!(
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: {name}}}\nspec:\n  emitWarning: true\n  \
+         failurePolicy: {failure_policy}\n  rules:\n    - name: team\n      match: {{any: [{{resources: {{kinds: [ConfigMap]}}}}]}}\n      \
+         validate:\n        failureAction: {action}\n        message: a team is needed\n        \
+         pattern: {{metadata: {{labels: {{team: \"?*\"}}}}}}\n"
+    )
+}
+
+fn loaded(policies: &[String]) -> Loaded {
+    let mut sources = SourceMap::new();
+    for policy in policies {
+        sources.add("policy.yaml", policy.as_str());
+    }
+    let program = Arc::new(compile(&sources).program);
+    assert_eq!(program.policies.len(), policies.len());
+    Loaded { program, sources, diagnostics: Vec::new(), refused: 0, kept: Vec::new() }
+}
+
+fn service(policies: &[String], bounds: RequestBounds) -> Arc<Service> {
+    let (host, metrics) = (Arc::new(OfflineHost::default()), Arc::new(Metrics::default()));
+    Arc::new(Service::new(&loaded(policies), host, Box::new(Still), EngineChoice::Native, metrics, bounds))
+}
+
+fn review(version: &str, labels: &Value) -> Value {
+    json!({"kind": "AdmissionReview", "apiVersion": format!("admission.k8s.io/{version}"), "request": {
+        "uid": "u1", "kind": {"group": "", "version": "v1", "kind": "ConfigMap"},
+        "resource": {"group": "", "version": "v1", "resource": "configmaps"},
+        "name": "c", "namespace": "n", "operation": "CREATE", "userInfo": {"username": "alice", "groups": null},
+        "object": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": "n", "labels": labels}},
+        "oldObject": null,
+    }})
+}
+
+async fn send(service: &Arc<Service>, method: Method, path: &str, body: impl Into<Body>) -> (StatusCode, String) {
+    let request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
+    let response = router(Arc::clone(service)).call(request).await.unwrap();
+    let status = response.status();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+async fn ask(service: &Arc<Service>, path: &str, review: &Value) -> Value {
+    let (status, body) = send(service, Method::POST, path, review.to_string()).await;
+    assert_eq!(status, StatusCode::OK);
+    serde_json::from_str(&body).unwrap()
+}
+
+#[tokio::test]
+async fn each_path_asks_the_policies_of_its_failure_policy() {
+    let policies = [policy("strict", "Fail", "Enforce"), policy("lenient", "Ignore", "Enforce")];
+    let service = service(&policies, RequestBounds::default());
+    for (path, named) in [("/validate", vec!["strict", "lenient"]), ("/validate/fail", vec!["strict"]), ("/validate/ignore", vec!["lenient"])] {
+        let answer = ask(&service, path, &review("v1", &json!({}))).await;
+        let message = answer["response"]["status"]["message"].as_str().unwrap();
+        for policy in ["strict", "lenient"] {
+            assert_eq!(message.contains(policy), named.contains(&policy), "{path}: {message}");
+        }
+    }
+    for path in ["/mutate", "/mutate/fail", "/mutate/ignore"] {
+        assert_eq!(ask(&service, path, &review("v1", &json!({}))).await["response"]["allowed"], true, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn audit_warns_and_annotates_but_lets_through() {
+    let service = service(&[policy("audit", "Fail", "Audit")], RequestBounds::default());
+    let answer = ask(&service, "/validate", &review("v1beta1", &json!({}))).await;
+    assert_eq!(answer["apiVersion"], "admission.k8s.io/v1beta1");
+    let response = &answer["response"];
+    assert_eq!((&response["allowed"], &response["uid"]), (&json!(true), &json!("u1")));
+    assert!(response["warnings"][0].as_str().unwrap().starts_with("policy audit.team: validation error: a team is needed."));
+    assert_eq!(response["auditAnnotations"]["failed"], "audit/team");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_in_words() {
+    let bounds = RequestBounds { body_bytes_max: 2000, ..RequestBounds::default() };
+    let service = service(&[policy("p", "Fail", "Enforce")], bounds);
+    for (body, part) in [
+        ("{\"request\":", "not an AdmissionReview"),
+        ("{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"request\":{}}", "expected an AdmissionReview"),
+        ("\u{feff}", "not an AdmissionReview"),
+    ] {
+        let (status, answer) = send(&service, Method::POST, "/validate", body.to_owned()).await;
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!((status, &answer["response"]["allowed"]), (StatusCode::OK, &json!(false)));
+        let message = answer["response"]["status"]["message"].as_str().unwrap();
+        assert!(message.contains(part), "{message}");
+    }
+    let deep = format!("{{\"kind\":\"AdmissionReview\",\"request\":{}1{}}}", "[".repeat(600), "]".repeat(600));
+    let (_, answer) = send(&service, Method::POST, "/validate", deep).await;
+    assert!(answer.contains("\"allowed\":false"), "{answer}");
+    let (status, _) = send(&service, Method::POST, "/validate", "x".repeat(3000)).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(send(&service, Method::GET, "/nothing", "").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn policies_are_replaced_while_serving() {
+    let service = service(&[policy("p", "Fail", "Enforce")], RequestBounds::default());
+    let unlabelled = review("v1", &json!({}));
+    assert_eq!(ask(&service, "/validate", &unlabelled).await["response"]["allowed"], false);
+    service.replace(&loaded(&[policy("p", "Fail", "Audit")]));
+    assert_eq!(ask(&service, "/validate", &unlabelled).await["response"]["allowed"], true);
+    let labelled = review("v1", &json!({"team": "a"}));
+    assert_eq!(ask(&service, "/validate", &labelled).await["response"]["allowed"], true);
+    let (_, page) = send(&service, Method::GET, "/metrics", "").await;
+    for line in [
+        "dikast_rule_results_total{policy=\"p\",rule=\"team\",status=\"fail\"} 2",
+        "dikast_rule_results_total{policy=\"p\",rule=\"team\",status=\"pass\"} 1",
+        "dikast_admission_requests_total{webhook=\"validate\",outcome=\"denied\"} 1",
+        "dikast_policies 1",
+    ] {
+        assert!(page.contains(line), "{line} is not in\n{page}");
+    }
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(send(&service, Method::GET, path, "").await, (StatusCode::OK, "ok\n".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_full_house_sheds_load_with_an_answer() {
+    let bounds = RequestBounds { in_flight_max: 0, ..RequestBounds::default() };
+    let service = service(&[policy("p", "Fail", "Enforce")], bounds);
+    let answer = ask(&service, "/validate", &review("v1", &json!({}))).await;
+    assert_eq!((&answer["response"]["uid"], &answer["response"]["status"]["code"]), (&json!("u1"), &json!(429)));
+}
+
+#[tokio::test]
+async fn tls_http_1_keeps_alive_and_ends_gracefully() {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let source = CertificateSource::ThrowAway { names: loopback_names([127, 0, 0, 1].into()) };
+    let certificates = Arc::new(Certificates::new(source, Arc::clone(&provider)).unwrap());
+    let authority = certificates.authority_pem().unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let tls = tls_config(certificates, Arc::clone(&provider)).unwrap();
+    let routes = router(service(&[policy("p", "Fail", "Enforce")], RequestBounds::default()));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(serve(listener, tls, routes, Bounds::default(), async move {
+        let _ = stopped.await;
+    }));
+
+    let mut roots = rustls::RootCertStore::empty();
+    let pem = <rustls_pki_types::CertificateDer<'_> as rustls_pki_types::pem::PemObject>::from_pem_slice(authority.as_bytes());
+    roots.add(pem.unwrap()).unwrap();
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    let mut stream = connector.connect("127.0.0.1".try_into().unwrap(), stream).await.unwrap();
+    let body = review("v1", &json!({})).to_string();
+    for _ in 0..2 {
+        let head = format!("POST /validate HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
+        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        while !answer.contains("\"allowed\":false") {
+            let mut part = [0; 4096];
+            let length = stream.read(&mut part).await.unwrap();
+            assert!(length > 0, "the connection ended: {answer}");
+            answer.push_str(std::str::from_utf8(&part[..length]).unwrap());
+        }
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(10), server).await.unwrap().unwrap();
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
