@@ -91,7 +91,11 @@ async fn ask(service: &Arc<Service>, path: &str, review: &Value) -> Value {
 async fn each_path_asks_the_policies_of_its_failure_policy() {
     let policies = [policy("strict", "Fail", "Enforce"), policy("lenient", "Ignore", "Enforce")];
     let service = service(&policies, RequestBounds::default());
-    for (path, named) in [("/validate", vec!["strict", "lenient"]), ("/validate/fail", vec!["strict"]), ("/validate/ignore", vec!["lenient"])] {
+    for (path, named) in [
+        ("/validate", vec!["strict", "lenient"]),
+        ("/validate/fail", vec!["strict"]),
+        ("/validate/ignore", vec!["lenient"]),
+    ] {
         let answer = ask(&service, path, &review("v1", &json!({}))).await;
         let message = answer["response"]["status"]["message"].as_str().unwrap();
         for policy in ["strict", "lenient"] {
@@ -110,7 +114,9 @@ async fn audit_warns_and_annotates_but_lets_through() {
     assert_eq!(answer["apiVersion"], "admission.k8s.io/v1beta1");
     let response = &answer["response"];
     assert_eq!((&response["allowed"], &response["uid"]), (&json!(true), &json!("u1")));
-    assert!(response["warnings"][0].as_str().unwrap().starts_with("policy audit.team: validation error: a team is needed."));
+    assert!(
+        response["warnings"][0].as_str().unwrap().starts_with("policy audit.team: validation error: a team is needed.")
+    );
     assert_eq!(response["auditAnnotations"]["failed"], "audit/team");
 }
 
@@ -184,7 +190,9 @@ async fn tls_http_1_keeps_alive_and_ends_gracefully() {
     }));
 
     let mut roots = rustls::RootCertStore::empty();
-    let pem = <rustls_pki_types::CertificateDer<'_> as rustls_pki_types::pem::PemObject>::from_pem_slice(authority.as_bytes());
+    let pem = <rustls_pki_types::CertificateDer<'_> as rustls_pki_types::pem::PemObject>::from_pem_slice(
+        authority.as_bytes(),
+    );
     roots.add(pem.unwrap()).unwrap();
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
