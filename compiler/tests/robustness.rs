@@ -31,7 +31,8 @@ enum Damage {
 }
 
 fn damage() -> impl Strategy<Value = Damage> {
-    let pieces = ["{{ ", " }}", "\\", "\"", "'", "- ", ": ", "  ", "$(", ")", "[", "}", "(", "null", "é", "\t", "@", "|", "&"];
+    let pieces =
+        ["{{ ", " }}", "\\", "\"", "'", "- ", ": ", "  ", "$(", ")", "[", "}", "(", "null", "é", "\t", "@", "|", "&"];
     prop_oneof![
         any::<Index>().prop_map(Damage::RemoveLine),
         any::<Index>().prop_map(Damage::RepeatLine),

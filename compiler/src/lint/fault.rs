@@ -35,6 +35,11 @@ faults! {
     #[error("an empty filter never matches")]
     NEVER_MATCHES: EmptyFilter {}
 
+    /// A kind that is written small.
+    #[error("no kind is called `{kind}`")]
+    NEVER_MATCHES: LowerCaseKind { kind: String }
+    help(self) { Some("kinds are written in the singular with a capital letter, such as `Pod`".to_owned()) }
+
     /// A namespace selector on namespaces.
     #[error("`namespaceSelector` never matches a Namespace")]
     NEVER_MATCHES: SelectorOnNamespace {}
@@ -70,6 +75,11 @@ faults! {
     #[error("an item of `{list}` without `{key}` makes items disappear")]
     LOST_ITEMS: ItemWithoutKey { list: String, key: &'static str }
     help(self) { Some(format!("items of `{}` are merged by `{}`; name one, or add `({}): \"*\"` for all of them", self.list, self.key, self.key)) }
+
+    /// A JSON patch that cannot be applied.
+    #[error("this JSON patch cannot be applied: {problem}")]
+    MALFORMED_PATCH: MalformedPatch { problem: String, help: Option<String> }
+    help(self) { self.help.clone() }
 
     /// An empty object in a patch.
     #[error("an empty object in a patch is dropped")]

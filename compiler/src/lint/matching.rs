@@ -1,8 +1,9 @@
 //! Filters that cannot match.
 
 use dikast_grammar::kind::plain_kind;
+use dikast_stdlib::wildcard;
 
-use super::fault::{EmptyFilter, IgnoredOperations, SelectorOnNamespace};
+use super::fault::{EmptyFilter, IgnoredOperations, LowerCaseKind, SelectorOnNamespace};
 use crate::diagnostic::Diagnostics;
 use crate::model::MatchBlock;
 
@@ -11,6 +12,12 @@ pub(super) fn check_block(block: &MatchBlock<'_>, diagnostics: &mut Diagnostics)
     for filter in &block.filters {
         if filter.is_empty() {
             diagnostics.report(EmptyFilter { span: filter.span });
+        }
+        for kind in &filter.kinds {
+            let name = plain_kind(kind.as_str());
+            if name.starts_with(|first: char| first.is_ascii_lowercase()) && !wildcard::is_wildcard(name) {
+                diagnostics.report(LowerCaseKind { span: kind.span(), kind: name.to_owned() });
+            }
         }
         let only_namespaces =
             !filter.kinds.is_empty() && filter.kinds.iter().all(|kind| plain_kind(kind.as_str()) == "Namespace");

@@ -6,6 +6,7 @@
 mod condition;
 mod context;
 mod fault;
+mod json_patch;
 mod matching;
 mod patch;
 mod pattern;
@@ -110,6 +111,7 @@ fn check_mutate(action: &MutateAction<'_>, diagnostics: &mut Diagnostics) {
                 check_mutate(action, diagnostics);
             }
         }
-        MutateAction::Json(_) | MutateAction::Nothing => {}
+        MutateAction::Json(operations) => json_patch::check(operations, diagnostics),
+        MutateAction::Nothing => {}
     }
 }

@@ -1,0 +1,114 @@
+//! Operations of a JSON patch that cannot be applied.
+//!
+//! The operations are text, in which variables are replaced before it is read. Here it is read with something of the
+//! same length in place of each variable, so that every place in it is also a place in the file.
+
+use dikast_grammar::template::find_variables;
+use dikast_grammar::yaml::{self, Node, Text};
+use dikast_grammar::{FileId, Span};
+
+use super::fault::MalformedPatch;
+use crate::diagnostic::Diagnostics;
+use crate::model::suggest;
+
+const OPERATIONS: &[&str] = &["add", "remove", "replace", "move", "copy", "test"];
+
+/// Variables nest; nobody nests them deeper.
+const MOST_ROUNDS: usize = 8;
+
+/// Stands for a variable. A letter, so that it is text wherever a variable is.
+const STAND_IN: &str = "x";
+
+/// Looks at the text of a patch.
+pub(super) fn check(node: &Node, diagnostics: &mut Diagnostics) {
+    let Some(text) = node.as_text() else { return };
+    let patch = Patch { masked: masked(text.as_str()), text };
+    // The file of these spans is the text; `Patch::place` makes places of the real file.
+    let parsed = yaml::parse(FileId::default(), &patch.masked);
+    if let Some(error) = parsed.errors.iter().find(|error| error.is_refusal()) {
+        return diagnostics.report(MalformedPatch {
+            span: patch.place(error.span),
+            problem: error.kind.to_string(),
+            help: None,
+        });
+    }
+    let Some(document) = parsed.documents.first() else { return };
+    let Some(operations) = document.as_list() else {
+        return diagnostics.report(MalformedPatch {
+            span: patch.place(document.span),
+            problem: "the operations are no list".to_owned(),
+            help: Some("begin each operation with `- `".to_owned()),
+        });
+    };
+    for operation in operations {
+        patch.operation(operation, diagnostics);
+    }
+}
+
+/// The text with all variables covered, byte for byte as long as before.
+fn masked(text: &str) -> String {
+    let mut masked = text.to_owned();
+    for _ in 0..MOST_ROUNDS {
+        let found = find_variables(&masked);
+        if found.is_empty() {
+            break;
+        }
+        for variable in found {
+            let length = variable.end - variable.start;
+            masked.replace_range(variable.start..variable.end, &STAND_IN.repeat(length));
+        }
+    }
+    masked
+}
+
+struct Patch<'t> {
+    text: &'t Text,
+    masked: String,
+}
+
+impl Patch<'_> {
+    fn place(&self, span: Span) -> Span {
+        self.text.span_of(span.start as usize..span.end as usize)
+    }
+
+    /// Whether a variable stands in a part of the text.
+    fn is_variable(&self, span: Span) -> bool {
+        let range = span.start as usize..span.end as usize;
+        self.text.as_str().get(range.clone()) != self.masked.get(range)
+    }
+
+    fn operation(&self, node: &Node, diagnostics: &mut Diagnostics) {
+        let mut report = |span: Span, problem: String, help: Option<String>| {
+            diagnostics.report(MalformedPatch { span: self.place(span), problem, help });
+        };
+        if node.as_map().is_none() {
+            return report(node.span, "an operation is an object with `op` and `path`".to_owned(), None);
+        }
+        let head = node.entries().first().map_or(node.span, |entry| entry.key.span());
+        let Some(op) = node.get("op") else { return report(head, "an operation has no `op`".to_owned(), None) };
+        let name = op.as_str().unwrap_or_default();
+        if !OPERATIONS.contains(&name) && !self.is_variable(op.span) {
+            let help = match suggest::closest(name, OPERATIONS.iter().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("it is one of {}", suggest::alternatives(OPERATIONS)),
+            };
+            return report(op.span, format!("there is no operation `{name}`"), Some(help));
+        }
+        for pointer in ["path", "from"] {
+            if let Some(value) = node.get(pointer)
+                && !value.as_str().is_some_and(|path| path.is_empty() || path.starts_with('/'))
+                && !self.is_variable(value.span)
+            {
+                report(value.span, format!("`{pointer}` begins with `/`"), None);
+            }
+        }
+        let needed: &[&str] = match name {
+            "add" | "replace" | "test" => &["path", "value"],
+            "move" | "copy" => &["path", "from"],
+            _ => &["path"],
+        };
+        for field in needed.iter().filter(|field| node.get(field).is_none()) {
+            report(head, format!("the operation `{name}` has no `{field}`"), None);
+        }
+    }
+}
