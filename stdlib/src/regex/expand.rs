@@ -1,7 +1,14 @@
 //! Replacement texts with references to groups.
 
-/// Appends a replacement with its references filled in, as Go's `Regexp.Expand` does.
-pub(super) fn expand(replacement: &str, captures: &regex::Captures<'_>, names: &[Option<String>], out: &mut String) {
+use crate::bounds::{TextTooLong, check_text};
+
+/// Appends a replacement with its references filled in, as Go's `Regexp.Expand` does. Stops when the text is too long.
+pub(super) fn expand(
+    replacement: &str,
+    captures: &regex::Captures<'_>,
+    names: &[Option<String>],
+    out: &mut String,
+) -> Result<(), TextTooLong> {
     let mut rest = replacement;
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);
@@ -10,6 +17,7 @@ pub(super) fn expand(replacement: &str, captures: &regex::Captures<'_>, names: &
             rest = after;
         } else if let Some((name, after)) = reference(after) {
             out.push_str(referred(name, captures, names));
+            check_text(out.len(), 0, 0)?;
             rest = after;
         } else {
             out.push('$');
@@ -17,6 +25,7 @@ pub(super) fn expand(replacement: &str, captures: &regex::Captures<'_>, names: &
         }
     }
     out.push_str(rest);
+    Ok(())
 }
 
 /// The name after a `$`, and what follows it; nothing when there is no name.

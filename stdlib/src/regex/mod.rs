@@ -67,14 +67,17 @@ impl GoRegex {
     ///
     /// The result would be too long.
     pub fn replace_all_literal(&self, text: &str, replacement: &str) -> Result<String, TextTooLong> {
-        self.replace_with(text, |_, out| out.push_str(replacement))
+        self.replace_with(text, |_, out| {
+            out.push_str(replacement);
+            Ok(())
+        })
     }
 
     /// Walks over the matches as Go does: an empty match right behind another one is passed over.
     fn replace_with(
         &self,
         text: &str,
-        replace: impl Fn(&regex::Captures<'_>, &mut String),
+        replace: impl Fn(&regex::Captures<'_>, &mut String) -> Result<(), TextTooLong>,
     ) -> Result<String, TextTooLong> {
         let mut out = String::with_capacity(text.len());
         let (mut copied, mut search) = (0, 0);
@@ -83,7 +86,7 @@ impl GoRegex {
             let Some(found) = captures.get(0) else { break };
             out.push_str(&text[copied..found.start()]);
             if found.end() > copied || found.start() == 0 {
-                replace(&captures, &mut out);
+                replace(&captures, &mut out)?;
                 check_text(out.len(), 0, 0)?;
             }
             copied = found.end();

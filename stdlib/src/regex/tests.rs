@@ -134,6 +134,7 @@ fn replacements_refer_to_groups() {
     assert_eq!(GoRegex::compile("(a)").unwrap().replace_all_literal("ab", "$1").unwrap(), "$1b");
     let long = "a".repeat(1 << 16);
     assert!(GoRegex::compile("a").unwrap().replace_all(&long, &long).is_err());
+    assert!(GoRegex::compile(".*").unwrap().replace_all(&long, &"$0".repeat(1 << 16)).is_err());
 }
 
 #[test]
