@@ -47,6 +47,7 @@ use dikast_stdlib::functions::Environment;
 
 use crate::data::{DataKey, DataSource};
 use crate::interpreter::{Budget, Interpreter, QueryCache};
+use generate::Downstream;
 use rule::{Phase, RuleRun};
 
 /// What an evaluation may know beside policies and request.
@@ -161,6 +162,7 @@ impl Engine {
     ) -> Result<(), NeedsData> {
         let mut object = admission.object.clone();
         let mut needed: Vec<DataKey> = Vec::new();
+        let mut downstream = Downstream::default();
         for id in (policy.rules.0..policy.rules.1).map(RuleId) {
             let rule = self.program.rule(id);
             if phase == Phase::Validate && !self.is_for_kind(rule, &admission.kind.kind) {
@@ -171,6 +173,11 @@ impl Engine {
             let interpreter = self.interpreter(admission, world, &budget);
             let run = RuleRun { policy, id, rule, phase, admission, interpreter };
             let outcome = match verdict {
+                // Native code knows nothing of old objects and of what exists.
+                _ if phase == Phase::Generate => {
+                    let rule = generate::run(&run, &object, &mut downstream);
+                    rule.map(|rule| (object.clone(), rule.into_iter().collect()))
+                }
                 Some(verdict) => run.run_after(verdict, self.choice, &object, &mut response.disagreements),
                 None => run.run(&object),
             };
@@ -178,7 +185,11 @@ impl Engine {
                 Err(NeedsData(keys)) => needed.extend(keys),
                 Ok((changed, rules)) => {
                     object = changed;
-                    let decided = |rule: &RuleResponse| matches!(rule.status, Status::Pass | Status::Fail);
+                    let decided = |rule: &RuleResponse| match rule.status {
+                        Status::Pass | Status::Fail => true,
+                        Status::Error => phase == Phase::Generate,
+                        Status::Warn | Status::Skip => false,
+                    };
                     let stops = policy.apply_one && rules.iter().any(decided);
                     response.rules.extend(rules);
                     if stops {

@@ -51,8 +51,11 @@ pub struct RuleResponse {
     pub properties: Vec<(Arc<str>, String)>,
     /// The existing object that the rule changed, where the rule has targets.
     pub patched_target: Option<Value>,
-    /// The objects that the rule generates.
+    /// The objects that the rule generates; those that are there already are not among them.
     pub generated: Vec<Value>,
+    /// Why the rule, which applies, generates nothing. Kyverno learns of it when it has answered already, so that the
+    /// status does not tell.
+    pub generation_error: Option<String>,
     /// What the Pod Security controls found, where the rule has any.
     pub pod_security: Option<PodSecurityFindings>,
 }

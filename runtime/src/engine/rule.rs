@@ -7,7 +7,7 @@ use dikast_stdlib::Value;
 
 use super::matching::{Candidate, Requester};
 use super::response::{NeedsData, RuleKind, RuleResponse, Status};
-use super::{Admission, conditions, exceptions, generate, mutate, validate};
+use super::{Admission, conditions, exceptions, mutate, validate};
 use crate::context;
 use crate::interpreter::{Fault, Interpreter};
 use crate::request::{Operation, Origin};
@@ -52,9 +52,6 @@ impl Outcome {
 impl RuleRun<'_> {
     /// The object as the rule leaves it, and its responses: none when it does not match or has nothing to say.
     pub(super) fn run(&self, object: &Value) -> Result<(Value, Vec<RuleResponse>), NeedsData> {
-        if self.phase == Phase::Generate {
-            return Ok((object.clone(), generate::run(self, object)?));
-        }
         if !self.has_a_body_for_this_phase() || !self.matches(object) {
             return Ok((object.clone(), Vec::new()));
         }
@@ -172,7 +169,7 @@ impl RuleRun<'_> {
     }
 
     /// The report properties; when one cannot be substituted, all stay as they were written.
-    fn properties(&self) -> Result<Vec<(Arc<str>, String)>, NeedsData> {
+    pub(super) fn properties(&self) -> Result<Vec<(Arc<str>, String)>, NeedsData> {
         let program = self.interpreter.program();
         let mut properties = Vec::new();
         for (name, template) in &self.rule.report_properties {
@@ -200,6 +197,7 @@ impl RuleRun<'_> {
             properties: Vec::new(),
             patched_target: None,
             generated: Vec::new(),
+            generation_error: None,
             pod_security: None,
         }
     }

@@ -9,7 +9,8 @@ use crate::engine::rule::RuleRun;
 use crate::request::GroupVersionKind;
 
 /// The generated object with labels that name policy, rule and trigger.
-pub(super) fn mark(run: &RuleRun<'_>, generated: &Value, trigger: &Value) -> Value {
+pub(super) fn mark(run: &RuleRun<'_>, generated: &Value) -> Value {
+    let trigger = run.admission.shown_object();
     let program = run.interpreter.program();
     let kind = GroupVersionKind::of(trigger);
     let namespace = run.policy.namespace.map(|name| &**program.name(name)).unwrap_or_default();
