@@ -1,6 +1,7 @@
 //! `$( )` references from one place of a document to another (Kyverno `pkg/engine/variables/vars.go`,
 //! `substituteReferencesIfAny` and `resolveReference`).
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::anchor;
@@ -16,8 +17,9 @@ pub struct Reference<'t> {
     pub operator: Operator,
     /// The place that is meant, absolute or relative to the place of the text.
     pub path: &'t str,
-    /// A character outside of ASCII stands before it. Kyverno then looks for a place that cannot exist.
-    pub is_spoilt: bool,
+    /// How many bytes of the character before it Kyverno takes for the start of the reference; not zero only behind a
+    /// character outside of ASCII, and then the reference has no value.
+    pub stray_bytes: usize,
 }
 
 /// What may stand before the path.
@@ -78,8 +80,8 @@ pub fn find_references(text: &str) -> Vec<Reference<'_>> {
             let content = written.trim_matches(['$', '(', ')']);
             let operator = Operator::of(content);
             let path = content.get(operator.as_str().len()..).unwrap_or_default();
-            let is_spoilt = before.is_some_and(|character| !character.is_ascii());
-            found.push(Reference { range: start..end, text: written, operator, path, is_spoilt });
+            let stray_bytes = before.map_or(0, |character| character.len_utf8() - 1);
+            found.push(Reference { range: start..end, text: written, operator, path, stray_bytes });
             at = end;
             search = end;
         }
@@ -110,26 +112,48 @@ impl Words<'_> {
 }
 
 /// The text with `\$(...)` as `$(...)`.
+///
+/// Kyverno removes a backslash before each place where the same escape stands, once for each time that it stands there:
+/// `\\$(a) \$(a)` becomes `$(a) $(a)`.
 pub fn unescape_references(text: &str) -> String {
+    let escapes = find_escapes(text);
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for escape in &escapes {
+        *times.entry(text.get(escape.clone()).unwrap_or_default()).or_default() += 1;
+    }
     let mut unescaped = String::with_capacity(text.len());
     let mut copied = 0;
+    for escape in escapes {
+        let times = times.get(text.get(escape.clone()).unwrap_or_default()).copied().unwrap_or_default();
+        let dollar = escape.start + 1;
+        let before = text.get(copied..dollar).unwrap_or_default();
+        let backslashes = before.len() - before.trim_end_matches('\\').len();
+        unescaped.push_str(&before[..before.len() - backslashes.min(times)]);
+        copied = dollar;
+    }
+    unescaped.push_str(text.get(copied..).unwrap_or_default());
+    unescaped
+}
+
+/// The escaped references of a text, which reach up to the first `)`, without a blank.
+fn find_escapes(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
     // Where the next blank or `)` is.
     let mut stop = 0;
     for (at, escape) in text.match_indices("\\$(") {
         let inside = at + escape.len();
         let first = text.get(inside..).and_then(|inside| inside.chars().next()).filter(|&character| character != '\n');
-        let Some(first) = first else { continue };
+        let is_within = found.last().is_some_and(|last| at < last.end);
+        let Some(first) = first.filter(|_| !is_within) else { continue };
         let behind = inside + first.len_utf8();
         if stop < behind {
             stop = text.get(behind..).and_then(|rest| rest.find([' ', ')'])).map_or(text.len(), |found| behind + found);
         }
         if text.get(stop..).is_some_and(|rest| rest.starts_with(')')) {
-            unescaped.push_str(text.get(copied..at).unwrap_or_default());
-            copied = at + 1;
+            found.push(at..stop + 1);
         }
     }
-    unescaped.push_str(text.get(copied..).unwrap_or_default());
-    unescaped
+    found
 }
 
 /// The place that a reference means, seen from `place`. An absolute one is not tidied.
@@ -207,13 +231,15 @@ mod tests {
         assert_eq!(first("$(>=/a)"), (Operator::MoreOrEqual, "/a"));
         assert_eq!(first("$(!./../a)"), (Operator::Not, "./../a"));
         assert_eq!(first("$(a)"), (Operator::None, "a"));
-        assert!(find_references("é$(a)")[0].is_spoilt);
+        assert_eq!(find_references("é$(a)")[0].stray_bytes, 1);
     }
 
     #[test]
     fn escapes_are_taken_away() {
         assert_eq!(unescape_references(r"\$(a) \$(b c) \$()"), r"$(a) \$(b c) \$()");
         assert_eq!(unescape_references(r"\\$(a)"), r"\$(a)");
+        assert_eq!(unescape_references(r"\\$(a) \$(a) \\$(b)"), r"$(a) $(a) \$(b)");
+        assert_eq!(unescape_references(r"\$(\$(a)"), r"$(\$(a)");
     }
 
     #[test]

@@ -157,7 +157,8 @@ impl Rounds<'_> {
         }
         self.note_lone_variable(first_new);
         match self.variables.last() {
-            Some(variable) if variable.is_shallow => Outcome::Done(self.end(true)),
+            // The values of earlier rounds were searched for variables.
+            Some(variable) if variable.is_shallow => Outcome::Done(self.end(round == 0)),
             _ => Outcome::Again,
         }
     }
@@ -217,12 +218,13 @@ impl Rounds<'_> {
         }
     }
 
-    /// What the parts mean when no round follows; `stopped` when a shallow variable ended the rounds.
-    fn end(&self, stopped: bool) -> Form {
+    /// What the parts mean when no round follows; `unsearched` when no value was searched for variables, because a shallow
+    /// variable ended the rounds.
+    fn end(&self, unsearched: bool) -> Form {
         if self.variables.is_empty() {
             return Form::Constant(unescape(self.text));
         }
-        if !stopped && self.may_go_on() {
+        if !unsearched && self.may_go_on() {
             return Form::Open;
         }
         let pieces = self.parts.iter().filter_map(|part| match part {

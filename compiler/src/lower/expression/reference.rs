@@ -121,12 +121,12 @@ impl Resolution {
 
     /// The text that a reference stands for, or Kyverno's message.
     fn value(&self, reference: &Reference<'_>, path: &str) -> Result<String, String> {
-        let shown = reference.text;
+        let shown = "\u{fffd}".repeat(reference.stray_bytes) + reference.text;
         if reference.path.is_empty() {
             return Err(format!("failed to resolve {shown} at path {path}: expected path, found empty reference"));
         }
         let place = absolute_path(reference.path, path);
-        let value = self.places.get(&place).filter(|_| !reference.is_spoilt).unwrap_or(&Value::Null);
+        let value = self.places.get(&place).filter(|_| reference.stray_bytes == 0).unwrap_or(&Value::Null);
         match (reference.operator, value) {
             (Operator::None, Value::Null) => Err(format!("got nil resolved variable {shown} at path {path}: <nil>")),
             (Operator::None, Value::Text(text)) => Ok(text.to_string()),

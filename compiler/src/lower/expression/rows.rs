@@ -36,13 +36,18 @@ impl Lowering<'_> {
             Comparison::Numbers(_) => None,
         };
         match differ {
-            Some(answer) if self.is_rows(left) != self.is_rows(right) => {
+            // Where the list can be missing, it is null instead.
+            Some(answer) if self.is_always_rows(left) != self.is_always_rows(right) => {
                 let value = self.push(Expr::List(vec![left, right]), ast);
                 let body = self.value(Value::Bool(answer), ast);
                 self.push(Expr::Bind { value, body }, ast)
             }
             _ => self.push(Expr::Compare { comparison, left, right }, ast),
         }
+    }
+
+    fn is_always_rows(&self, id: ExprId) -> bool {
+        !matches!(self.builder.program().expr(id).expr, Expr::Recover { .. }) && self.is_rows(id)
     }
 
     fn is_rows(&self, id: ExprId) -> bool {

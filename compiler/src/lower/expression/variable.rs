@@ -57,8 +57,11 @@ impl Templates<'_> {
         if variable.stray_bytes > 0 {
             self.report(|| StrayCharacter { span: text.span_of(variable.range.clone()) });
             let spoilt = "\u{fffd}".repeat(variable.stray_bytes) + written;
-            let query = self.unparsable(&spoilt, "SyntaxError: Unknown char: '\\ufffd'", whole);
-            return self.resolve(query, None, &spoilt, path, whole);
+            let unknown = "SyntaxError: Unknown char: '\\ufffd'";
+            let query = self.unparsable(&spoilt, unknown, whole);
+            let on_delete = spoilt.contains(OBJECT).then(|| spoilt.replace(OBJECT, OLD_OBJECT));
+            let on_delete = on_delete.map(|spoilt| self.unparsable(&spoilt, unknown, whole));
+            return self.resolve(query, on_delete, &spoilt, path, whole);
         }
         if written == "@" {
             let place = expression_at(path, self.has_target());
