@@ -50,7 +50,7 @@ impl<F: Fault> From<F> for Diagnostic {
 
 /// Declares faults: documentation, message, code, fields, and where needed methods of [`Fault`].
 ///
-/// ```ignore
+/// ```text
 /// faults! {
 ///     /// A name that nothing declares.
 ///     #[error("undefined variable `{name}`")]

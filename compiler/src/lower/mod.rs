@@ -1,7 +1,7 @@
 //! The model of policies to IR.
 //!
-//! One file for each part of a policy; all are methods of [`Lowering`], which holds the program that grows and the
-//! findings. What a text may name is its [`Scope`].
+//! One file for each part of a policy; all are methods of `Lowering`, which holds the program that grows and the
+//! findings. What a text may name is its `Scope`.
 
 mod condition;
 pub(crate) mod constant;
