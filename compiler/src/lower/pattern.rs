@@ -87,14 +87,15 @@ impl Lowering<'_> {
     }
 
     /// Only the first item counts, unless it is a list (Kyverno `pkg/engine/validate/validate.go`, `validateArray`).
-    /// Nothing when variables leave open what kind of item it is, or when an item that does not count must still be
-    /// substituted.
+    /// Nothing when variables leave open what kind of item it is, when an item that does not count must still be
+    /// substituted, or when only such an item has anchors, as these move the list ahead of its neighbours.
     fn list_pattern(&mut self, items: &[Node], scope: &Scope, path: &str) -> Option<Pattern> {
         let Some((first, rest)) = items.split_first() else { return Some(Pattern::EmptyList) };
         if first.as_list().is_some() {
             return Some(Pattern::Positional(self.all_patterns(items, scope, path)));
         }
-        if first.as_str().is_some_and(has_braces) || rest.iter().any(has_template) {
+        let anchors_behind = || rest.iter().any(has_anchors) && !has_anchors(first);
+        if first.as_str().is_some_and(has_braces) || rest.iter().any(has_template) || anchors_behind() {
             return None;
         }
         let pattern = self.pattern(first, scope, &format!("{path}/0"));
