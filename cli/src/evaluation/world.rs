@@ -3,9 +3,14 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::net::{IpAddr, ToSocketAddrs};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use dikast_stdlib::functions::Environment;
+use dikast_stdlib::regex::{GoRegex, RegexCache, RegexError};
+
+/// Regular expressions that policies asked for.
+static REGEXES: RegexCache = RegexCache::new();
 
 /// The machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,5 +33,9 @@ impl Environment for Machine {
     fn resolve_host(&self, host: &str) -> Result<Vec<IpAddr>, String> {
         let addresses = (host, 0).to_socket_addrs().map_err(|error| error.to_string())?;
         Ok(addresses.map(|address| address.ip()).collect())
+    }
+
+    fn regex(&self, expression: &str) -> Result<Arc<GoRegex>, RegexError> {
+        REGEXES.get(expression)
     }
 }

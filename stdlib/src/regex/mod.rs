@@ -5,6 +5,7 @@
 //! expression is [parsed](parse) by Go's rules into a small tree, and the tree is [written](translate) as an expression
 //! of the crate. Errors have Go's texts.
 
+mod cache;
 mod class;
 mod error;
 mod expand;
@@ -13,6 +14,7 @@ mod parse;
 mod syntax;
 mod translate;
 
+pub use cache::RegexCache;
 pub use error::{RegexError, RegexErrorKind};
 pub use generate::Generator;
 
@@ -22,12 +24,17 @@ use parse::Dialect;
 /// Memory that a compiled expression may take.
 const SIZE_LIMIT: usize = 32 << 20;
 
+/// Memory that an expression takes that is small enough to be kept.
+const SMALL_SIZE: usize = 1 << 20;
+
 /// A compiled regular expression with Go's meaning.
 #[derive(Clone, Debug)]
 pub struct GoRegex {
     regex: regex::Regex,
     /// The names of the capture groups, the whole match first.
     names: Vec<Option<String>>,
+    /// Whether it takes little memory.
+    is_small: bool,
 }
 
 impl GoRegex {
@@ -38,12 +45,16 @@ impl GoRegex {
     /// What Go refuses, in its words, and what would take too much memory.
     pub fn compile(expression: &str) -> Result<Self, RegexError> {
         let parsed = parse::parse(expression, Dialect::Perl)?;
-        let regex = regex::RegexBuilder::new(&translate::translate(&parsed.root))
-            .size_limit(SIZE_LIMIT)
-            .nest_limit(u32::MAX)
-            .build()
-            .map_err(|_| RegexError::new(RegexErrorKind::TooLarge, expression))?;
-        Ok(Self { regex, names: parsed.names })
+        let translated = translate::translate(&parsed.root);
+        let build = |limit| regex::RegexBuilder::new(&translated).size_limit(limit).nest_limit(u32::MAX).build();
+        let (regex, is_small) = match build(SMALL_SIZE) {
+            Ok(regex) => (regex, true),
+            Err(_) => {
+                let too_large = |_| RegexError::new(RegexErrorKind::TooLarge, expression);
+                (build(SIZE_LIMIT).map_err(too_large)?, false)
+            }
+        };
+        Ok(Self { regex, names: parsed.names, is_small })
     }
 
     /// Whether the expression matches anywhere in a text.
