@@ -103,6 +103,9 @@ impl Arguments {
         ))?;
         report.complain(&prepared.complaints())?;
         let outcome = prepared.run(test).with_context(failed)?;
+        for error in outcome.generation_errors() {
+            report.complain(&format!("{}: {error}\n", test.path.display()))?;
+        }
         report.say("  Checking results ...\n")?;
         let rows = check::check(&expectations, &outcome);
         if self.deny_vacuous {

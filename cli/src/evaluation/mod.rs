@@ -140,14 +140,29 @@ impl Evaluator {
             RuleKind::Mutation => self.engine.mutate(policy, admission, world),
             RuleKind::Validation => self.engine.validate(policy, admission, world),
             RuleKind::Generation => {
-                // what generate rules look for is the object itself and what the test says they clone
                 let mut data = self.data.clone();
-                let sources = self.clone_sources.iter().filter(|sources| sources.policy == facts.full_name());
-                let sources = sources.flat_map(|sources| sources.objects.iter().cloned());
-                data.set_existing(sources.chain([admission.shown_object().clone()]).collect());
-                self.engine.generate(policy, admission, World { data: &data, ..world })
+                data.set_existing(self.existing_downstream(policy, facts, admission.shown_object()));
+                let mut response = self.engine.generate(policy, admission, World { data: &data, ..world })?;
+                // where one rule cannot generate, Kyverno forgets what the others have generated
+                if response.rules.iter().any(|rule| rule.generation_error.is_some()) {
+                    response.rules.iter_mut().for_each(|rule| rule.generated.clear());
+                }
+                Ok(response)
             }
         }
+    }
+
+    /// What generate rules find: the object, and what the test says that they clone.
+    fn existing_downstream(&self, policy: PolicyId, facts: &PolicyFacts, object: &Value) -> Vec<Value> {
+        let program = self.engine.program();
+        let rules = program.policy(policy).rules;
+        let names = (rules.0..rules.1).map(|rule| program.name(program.rule(RuleId(rule)).name));
+        let of_rule = |rule: &str| {
+            let full_name = facts.full_name();
+            self.clone_sources.iter().find(|sources| sources.policy == full_name && sources.rule == rule)
+        };
+        let sources = names.filter_map(|name| of_rule(name)).flat_map(|sources| &sources.objects);
+        std::iter::once(object).chain(sources).cloned().collect()
     }
 
     /// The kind that policies match, and the subresource that the object stands for.

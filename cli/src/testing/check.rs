@@ -32,6 +32,21 @@ pub(crate) struct Outcome {
     pub(crate) left_out: Vec<LeftOut>,
 }
 
+impl Outcome {
+    /// What rules that apply could not generate, and why: their status does not tell.
+    pub(crate) fn generation_errors(&self) -> Vec<String> {
+        let all = self.said.iter().chain(self.by_operation.iter().flat_map(|(_, said)| said));
+        let rules = all.flat_map(|(key, responses)| {
+            responses.iter().flat_map(move |response| response.rules.iter().map(move |rule| (key, response, rule)))
+        });
+        let errors = rules.filter_map(|(key, response, rule)| {
+            let why = rule.generation_error.as_ref()?;
+            Some(format!("policy {} rule {} generates nothing for {}: {why}", response.policy.name, rule.name, key.path()))
+        });
+        errors.collect()
+    }
+}
+
 /// Compares the outcome with the expectations.
 pub(crate) fn check(expectations: &[Expectation], outcome: &Outcome) -> Vec<Row> {
     let mut checker = Checker { rows: Vec::new() };
