@@ -41,7 +41,12 @@ impl Outcome {
         });
         let errors = rules.filter_map(|(key, response, rule)| {
             let why = rule.generation_error.as_ref()?;
-            Some(format!("policy {} rule {} generates nothing for {}: {why}", response.policy.name, rule.name, key.path()))
+            Some(format!(
+                "policy {} rule {} generates nothing for {}: {why}",
+                response.policy.name,
+                rule.name,
+                key.path()
+            ))
         });
         errors.collect()
     }
