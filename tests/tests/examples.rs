@@ -1,5 +1,5 @@
 //! The reviews of the examples through the webhook's service, against the answers that Kyverno gives to them.
-#![allow(missing_docs, reason = "a test")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

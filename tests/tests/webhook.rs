@@ -1,5 +1,5 @@
 //! The webhook's router in process, request in, response out, and once over a real TLS connection.
-#![allow(missing_docs, reason = "a test")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -24,7 +24,7 @@ use kube::{Client, Config};
 use crate::configuration::Configuration;
 use crate::data::{DataKey, DataKind};
 use crate::host::{Answer, Host};
-use crate::request::{GroupVersionKind, RequestHead, Surroundings};
+use crate::request::{GroupVersionKind, GroupVersionResource, RequestHead, Surroundings};
 
 /// How to reach the API server.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +59,7 @@ pub struct Cluster {
     client: Client,
     copies: watch::Copies,
     services: service::ServiceClient,
-    kinds: Mutex<HashMap<(Arc<str>, Arc<str>, Arc<str>), GroupVersionKind>>,
+    kinds: Mutex<HashMap<GroupVersionResource, GroupVersionKind>>,
     configuration: Arc<Configuration>,
 }
 
@@ -115,8 +115,7 @@ impl Cluster {
             return Ok(None);
         }
         let resource = &request.resource;
-        let key = (resource.group.clone(), resource.version.clone(), resource.resource.clone());
-        if let Some(kind) = self.kinds.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        if let Some(kind) = self.kinds.lock().unwrap_or_else(PoisonError::into_inner).get(resource) {
             return Ok(Some(kind.clone()));
         }
         let path = match &*resource.group {
@@ -134,7 +133,7 @@ impl Cluster {
             .ok_or_else(|| format!("the API server serves no resource {} in {path}", resource.resource))?;
         let kind =
             GroupVersionKind { group: resource.group.clone(), version: resource.version.clone(), kind: kind.into() };
-        self.kinds.lock().unwrap_or_else(PoisonError::into_inner).insert(key, kind.clone());
+        self.kinds.lock().unwrap_or_else(PoisonError::into_inner).insert(resource.clone(), kind.clone());
         Ok(Some(kind))
     }
 }

@@ -15,12 +15,15 @@ const BUCKETS_US: [u64; 14] =
 /// All statuses in the order of their counters.
 const STATUSES: [Status; 5] = [Status::Pass, Status::Fail, Status::Warn, Status::Error, Status::Skip];
 
+/// The names of a policy and of a rule of it.
+type RuleName = (Arc<str>, Arc<str>);
+
 /// Everything that `/metrics` shows.
 #[derive(Debug, Default)]
 pub struct Metrics {
     requests: [[AtomicU64; 3]; 2],
     latency: [Histogram; 2],
-    rules: Mutex<BTreeMap<(Arc<str>, Arc<str>), Arc<RuleCounters>>>,
+    rules: Mutex<BTreeMap<RuleName, Arc<RuleCounters>>>,
     reloads: [AtomicU64; 2],
     policies: AtomicU64,
     policies_refused: AtomicU64,

@@ -198,22 +198,22 @@ impl Service {
         let decided = tokio::time::timeout(limit, self.decide(phase, scope, body)).await;
         let (version, uid, answer) = decided.unwrap_or_else(|_elapsed| {
             let refusal = Answer::refusal(504, format!("no decision within {limit:?}"));
-            (Version::default(), uid_of(body), Err(refusal))
+            (Version::default(), uid_of(body), refusal)
         });
-        let outcome = match &answer {
-            Ok(answer) if answer.allowed => Outcome::Allowed,
-            Ok(_) => Outcome::Denied,
-            Err(_) => Outcome::Failed,
+        let outcome = match answer.code {
+            _ if answer.allowed => Outcome::Allowed,
+            // Refusals by policies have no code.
+            None => Outcome::Denied,
+            Some(_) => Outcome::Failed,
         };
         self.metrics.request(phase, outcome, start.elapsed());
-        let (Ok(answer) | Err(answer)) = answer;
         if !answer.allowed {
             tracing::info!(%uid, ?phase, ?outcome, message = answer.message.as_deref(), "refused");
         }
         answer.to_json(version, &uid)
     }
 
-    async fn decide(&self, phase: Phase, scope: Scope, body: &[u8]) -> (Version, String, Result<Answer, Answer>) {
+    async fn decide(&self, phase: Phase, scope: Scope, body: &[u8]) -> (Version, String, Answer) {
         let serving = Arc::clone(&self.serving.read().unwrap_or_else(PoisonError::into_inner));
         let scoped = &serving.engines[scope as usize];
         let preliminary = match Header::peek(body) {
@@ -223,13 +223,13 @@ impl Service {
                     let decided = self.choice == EngineChoice::Native
                         && preliminary.verdicts.as_ref().is_some_and(|all| scoped.nothing_to_say(phase, all));
                     if let (Some(version), true) = (version, decided) {
-                        return (version, header.uid.into(), Ok(Answer { allowed: true, ..Answer::default() }));
+                        return (version, header.uid.into(), Answer { allowed: true, ..Answer::default() });
                     }
                     Some(preliminary)
                 }
                 Err(reason) => {
                     let version = Version::of(&header.review_kind, &header.api_version).unwrap_or_default();
-                    return (version, header.uid.into(), Err(Answer::refusal(500, reason)));
+                    return (version, header.uid.into(), Answer::refusal(500, reason));
                 }
             },
             // Reading the whole review says what is wrong with it.
@@ -242,9 +242,9 @@ impl Service {
             }
             (Ok(Review { version, request }), None) => {
                 let refusal = Answer::refusal(400, "the request lacks what names its kind and operation");
-                (version, request.uid.to_string(), Err(refusal))
+                (version, request.uid.to_string(), refusal)
             }
-            (Err(error), _) => (Version::default(), uid_of(body), Err(Answer::refusal(400, error.to_string()))),
+            (Err(error), _) => (Version::default(), uid_of(body), Answer::refusal(400, error.to_string())),
         }
     }
 
@@ -276,23 +276,23 @@ impl Service {
         scoped: &ScopedEngine,
         request: &Request,
         preliminary: &Preliminary,
-    ) -> Result<Answer, Answer> {
+    ) -> Answer {
         let mut data = RequestData { host: &*self.host, loaded: HashMap::new() };
         for _round in 0..self.bounds.load_rounds_max {
             // The closure only reads; what a panic leaves behind is dropped with this request.
             let decided =
                 catch_unwind(AssertUnwindSafe(|| self.decide_once(phase, scoped, request, preliminary, &data)));
             match decided {
-                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Ok(answer)) => return answer,
                 Ok(Err(NeedsData(keys))) => self.load(keys, &mut data).await,
                 Err(_panic) => {
                     tracing::error!(uid = %request.uid, "a request made dikast panic; please report this");
-                    return Err(Answer::refusal(500, "dikast failed on this request; this is a bug in dikast"));
+                    return Answer::refusal(500, "dikast failed on this request; this is a bug in dikast");
                 }
             }
         }
         let rounds = self.bounds.load_rounds_max;
-        Err(Answer::refusal(500, format!("context entries depend on each other more than {rounds} times")))
+        Answer::refusal(500, format!("context entries depend on each other more than {rounds} times"))
     }
 
     fn decide_once(

@@ -127,59 +127,67 @@ impl Textual for Operator {
 }
 
 impl Textual for Value {
-    fn to_form(&self, program: &Program) -> Form {
-        match self {
-            Self::Null => Form::atom("null"),
-            Self::Bool(truth) => Form::atom(truth.to_string()),
-            Self::Int(number) => Form::atom(number.to_string()),
-            Self::Float(number) if number.is_nan() => Form::atom("nan"),
-            Self::Float(number) if number.is_infinite() => Form::atom(if *number > 0.0 { "inf" } else { "-inf" }),
-            Self::Float(number) => Form::atom(format!("{number:?}")),
-            Self::Text(text) => Form::Quoted(text.to_string()),
-            Self::List(items) => Form::tagged("list", items.iter().map(|item| item.to_form(program))),
-            Self::Object(members) => Form::tagged(
-                "object",
-                members.iter().map(|(key, value)| Form::List(vec![Form::text(key), value.to_form(program)])),
-            ),
-        }
+    fn to_form(&self, _program: &Program) -> Form {
+        value_to_form(self)
     }
 
-    fn from_form(form: &Form, builder: &mut Builder) -> Result<Self, TextError> {
-        let wrong = || expected("a value", form);
-        match form {
-            Form::Quoted(text) => Ok(Self::text(text.as_str())),
-            Form::Atom(atom) => match atom.as_str() {
-                "null" => Ok(Self::Null),
-                "true" => Ok(Self::Bool(true)),
-                "false" => Ok(Self::Bool(false)),
-                "nan" => Ok(Self::Float(f64::NAN)),
-                "inf" => Ok(Self::Float(f64::INFINITY)),
-                "-inf" => Ok(Self::Float(f64::NEG_INFINITY)),
-                number => match number.parse() {
-                    Ok(whole) => Ok(Self::Int(whole)),
-                    Err(_) => number.parse().map(Self::Float).map_err(|_error| wrong()),
-                },
+    fn from_form(form: &Form, _builder: &mut Builder) -> Result<Self, TextError> {
+        value_from_form(form)
+    }
+}
+
+fn value_to_form(value: &Value) -> Form {
+    match value {
+        Value::Null => Form::atom("null"),
+        Value::Bool(truth) => Form::atom(truth.to_string()),
+        Value::Int(number) => Form::atom(number.to_string()),
+        Value::Float(number) if number.is_nan() => Form::atom("nan"),
+        Value::Float(number) if number.is_infinite() => Form::atom(if *number > 0.0 { "inf" } else { "-inf" }),
+        Value::Float(number) => Form::atom(format!("{number:?}")),
+        Value::Text(text) => Form::Quoted(text.to_string()),
+        Value::List(items) => Form::tagged("list", items.iter().map(value_to_form)),
+        Value::Object(members) => Form::tagged(
+            "object",
+            members.iter().map(|(key, value)| Form::List(vec![Form::text(key), value_to_form(value)])),
+        ),
+    }
+}
+
+fn value_from_form(form: &Form) -> Result<Value, TextError> {
+    let wrong = || expected("a value", form);
+    match form {
+        Form::Quoted(text) => Ok(Value::text(text.as_str())),
+        Form::Atom(atom) => match atom.as_str() {
+            "null" => Ok(Value::Null),
+            "true" => Ok(Value::Bool(true)),
+            "false" => Ok(Value::Bool(false)),
+            "nan" => Ok(Value::Float(f64::NAN)),
+            "inf" => Ok(Value::Float(f64::INFINITY)),
+            "-inf" => Ok(Value::Float(f64::NEG_INFINITY)),
+            number => match number.parse() {
+                Ok(whole) => Ok(Value::Int(whole)),
+                Err(_) => number.parse().map(Value::Float).map_err(|_error| wrong()),
             },
-            Form::List(items) => match items.split_first() {
-                Some((Form::Atom(tag), rest)) if tag == "list" => {
-                    let items: Result<Vec<_>, _> = rest.iter().map(|item| Self::from_form(item, builder)).collect();
-                    items.map(Self::list)
-                }
-                Some((Form::Atom(tag), rest)) if tag == "object" => {
-                    let members: Result<Vec<_>, _> = rest
-                        .iter()
-                        .map(|member| match member {
-                            Form::List(pair) if pair.len() == 2 => {
-                                Ok((as_text("a key", &pair[0])?.to_owned(), Self::from_form(&pair[1], builder)?))
-                            }
-                            other => Err(expected("a member", other)),
-                        })
-                        .collect();
-                    members.map(Self::object)
-                }
-                _ => Err(wrong()),
-            },
-        }
+        },
+        Form::List(items) => match items.split_first() {
+            Some((Form::Atom(tag), rest)) if tag == "list" => {
+                let items: Result<Vec<_>, _> = rest.iter().map(value_from_form).collect();
+                items.map(Value::list)
+            }
+            Some((Form::Atom(tag), rest)) if tag == "object" => {
+                let members: Result<Vec<_>, _> = rest
+                    .iter()
+                    .map(|member| match member {
+                        Form::List(pair) if pair.len() == 2 => {
+                            Ok((as_text("a key", &pair[0])?.to_owned(), value_from_form(&pair[1])?))
+                        }
+                        other => Err(expected("a member", other)),
+                    })
+                    .collect();
+                members.map(Value::object)
+            }
+            _ => Err(wrong()),
+        },
     }
 }
 
