@@ -102,6 +102,10 @@ impl Arguments {
             plural(exceptions, "exception", "exceptions"),
         ))?;
         report.complain(&prepared.complaints())?;
+        if test.cel_inputs {
+            let path = test.path.display();
+            report.complain(&format!("{path}: payloads, parameters and context files are for policies in CEL, and are not read\n"))?;
+        }
         let outcome = prepared.run(test).with_context(failed)?;
         for error in outcome.generation_errors() {
             report.complain(&format!("{}: {error}\n", test.path.display()))?;

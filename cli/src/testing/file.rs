@@ -1,6 +1,6 @@
 //! The form of `kyverno-test.yaml` (Kyverno `cmd/cli/kubectl-kyverno/apis/v1alpha1/test.go`).
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use dikast_grammar::yaml::Node;
 use dikast_runtime::request::Operation;
@@ -134,7 +134,7 @@ struct Folder<'a>(&'a Path);
 
 impl Folder<'_> {
     fn path(&self, path: &str) -> PathBuf {
-        self.0.join(path)
+        clean(&self.0.join(path))
     }
 
     fn one(&self, path: String) -> Option<PathBuf> {
@@ -151,6 +151,21 @@ impl Folder<'_> {
         }
         all
     }
+}
+
+/// A path without `.` and `..`, as far as its text tells.
+fn clean(path: &Path) -> PathBuf {
+    let mut cleaned = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(cleaned.components().next_back(), Some(Component::Normal(_))) => {
+                cleaned.pop();
+            }
+            other => cleaned.push(other),
+        }
+    }
+    cleaned
 }
 
 fn test(path: &Path, file: &File, node: &Node) -> Result<Test, InputError> {
@@ -342,7 +357,7 @@ mod tests {
             "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\npolicies: [../p.yaml, ../p.yaml]\nresults:\n- {policy: ns/p, isMUtatingPolicy: true, result: pass, resources: [a], patchedResources: x.yaml}\n",
         )
         .unwrap();
-        assert_eq!(test.policies, [PathBuf::from("t/../p.yaml")]);
+        assert_eq!(test.policies, [PathBuf::from("p.yaml")]);
         assert_eq!(test.expectations[0].policy_name(), "p");
         assert_eq!(test.expectations[0].patched, Some(PathBuf::from("t/x.yaml")));
     }

@@ -1,5 +1,7 @@
 //! Running a test (Kyverno `cmd/cli/kubectl-kyverno/commands/test/test.go`).
 
+use std::io::IsTerminal;
+
 use dikast_runtime::engine::EngineChoice;
 use dikast_runtime::request::Operation;
 use dikast_stdlib::Value;
@@ -84,7 +86,8 @@ impl Prepared {
     /// Findings of the compiler that cost a policy or a rule.
     pub(crate) fn complaints(&self) -> String {
         let errors = self.policies.errors();
-        if errors.is_empty() { String::new() } else { self.policies.shown(&errors, false) }
+        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        if errors.is_empty() { String::new() } else { self.policies.shown(&errors, colour) }
     }
 
     /// Asks the policies about each object, once more for each operation that an expectation names.
