@@ -5,11 +5,13 @@
 //! |---|---|
 //! | [`response`] | what policies say |
 //! | [`data`] | what rules find beyond the object |
+//! | [`expression`] | expressions outside any policy |
 //! | [`world`] | time, chance, name lookups |
 //! | [`policies`] | compiling what is given |
 //! | [`review`] | requests for native code |
 
 pub(crate) mod data;
+pub(crate) mod expression;
 pub(crate) mod policies;
 pub(crate) mod response;
 mod review;

@@ -7,8 +7,9 @@ use dikast_runtime::request::Operation;
 use dikast_stdlib::Value;
 
 use super::check::{Outcome, Said};
-use super::file::{Test, ValuesSource};
+use super::file::{GlobalEntry, Test, ValuesSource};
 use crate::evaluation::data::OfflineData;
+use crate::evaluation::expression;
 use crate::evaluation::policies::{self, Policies};
 use crate::evaluation::{CloneSources, Evaluator};
 use crate::input::InputError;
@@ -163,7 +164,20 @@ fn data(test: &Test, objects: &[Value], targets: &[Value]) -> Result<OfflineData
         data.add_call(call.method.as_deref(), &call.url, call.status, call.body.clone());
     }
     for entry in &test.global_entries {
-        data.add_global(&entry.name, Ok(entry.root.clone()));
+        data.add_global(&entry.name, global_value(entry));
     }
     Ok(data)
+}
+
+/// What an entry of the global context holds: the part that it names, or an object of its projections.
+fn global_value(entry: &GlobalEntry) -> Result<Value, String> {
+    let part = match entry.field_path.as_str() {
+        "" => entry.root.clone(),
+        path => expression::ask(path, &entry.root)?,
+    };
+    if entry.projections.is_empty() {
+        return Ok(part);
+    }
+    let project = |(name, path): &(String, String)| Ok((name.clone(), expression::ask(path, &part)?));
+    Ok(Value::object(entry.projections.iter().map(project).collect::<Result<Vec<_>, String>>()?))
 }

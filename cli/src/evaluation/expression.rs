@@ -1,0 +1,64 @@
+//! JMESPath expressions outside any policy.
+
+use std::ops::Range;
+
+use dikast_compiler::lower::expression::lower_query;
+use dikast_grammar::jmespath;
+use dikast_runtime::context::Context;
+use dikast_runtime::data::FixedData;
+use dikast_runtime::engine::World;
+use dikast_runtime::interpreter::{Budget, Interpreter, QueryCache};
+use dikast_stdlib::{Value, encode};
+
+use super::world::Machine;
+
+/// Asks an expression of a document.
+///
+/// # Errors
+/// When it does not parse, in Kyverno's words with the place under them, or cannot be evaluated.
+pub(crate) fn ask(expression: &str, document: &Value) -> Result<Value, String> {
+    if let Some(error) = jmespath::parse(expression).errors.first() {
+        let shown = underlined(expression, &error.range);
+        return Err(format!("failed to compile JMESPath: {error}\n{shown}\n{}", error.explanation()));
+    }
+    let (program, expr) = lower_query(expression).map_err(|error| format!("failed to compile JMESPath: {error}"))?;
+    let context = Context::of_document(Value::Null);
+    let (data, queries, budget) = (FixedData::new(), QueryCache::default(), Budget::default());
+    let world = World { data: &data, environment: &Machine };
+    let interpreter = Interpreter::new(&program, &context, world, &queries, &budget);
+    let value = interpreter
+        .ask(expr, document)
+        .map_err(|fault| format!("error evaluating JMESPath expression: {fault}"))?;
+    encode::to_go_json(&value).map_err(|error| format!("the result is no JSON: {error}"))?;
+    Ok(value)
+}
+
+/// The line of a text that a range begins in, with carets under the range.
+pub(crate) fn underlined(text: &str, range: &Range<usize>) -> String {
+    let start = range.start.min(text.len());
+    let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let to = text[start..].find('\n').map_or(text.len(), |at| start + at);
+    let column = text[from..start].chars().count();
+    let length = text.get(start..range.end.min(to)).map_or(0, |part| part.chars().count()).max(1);
+    format!("{}\n{}{}", &text[from..to], " ".repeat(column), "^".repeat(length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_of_a_fault_is_underlined() {
+        assert_eq!(underlined("a\nbcd ef", &(4..6)), "bcd ef\n  ^^");
+        assert_eq!(underlined("a.", &(2..2)), "a.\n  ^");
+        let error = ask("a[", &Value::Null).unwrap_err();
+        assert!(error.starts_with("failed to compile JMESPath: SyntaxError"), "{error}");
+    }
+
+    #[test]
+    fn expressions_are_asked_of_documents() {
+        let document: Value = serde_json::from_str(r#"{"a":[{"b":1.0},{"b":2.0}]}"#).unwrap();
+        assert_eq!(ask("sum(a[].b)", &document), Ok(Value::Float(3.0)));
+        assert!(ask("c", &document).unwrap_err().contains("Unknown key \"c\""));
+    }
+}
