@@ -104,7 +104,9 @@ impl Arguments {
         report.complain(&prepared.complaints())?;
         if test.cel_inputs {
             let path = test.path.display();
-            report.complain(&format!("{path}: payloads, parameters and context files are for policies in CEL, and are not read\n"))?;
+            report.complain(&format!(
+                "{path}: payloads, parameters and context files are for policies in CEL, and are not read\n"
+            ))?;
         }
         let outcome = prepared.run(test).with_context(failed)?;
         for error in outcome.generation_errors() {

@@ -26,9 +26,8 @@ pub(crate) fn ask(expression: &str, document: &Value) -> Result<Value, String> {
     let (data, queries, budget) = (FixedData::new(), QueryCache::default(), Budget::default());
     let world = World { data: &data, environment: &Machine };
     let interpreter = Interpreter::new(&program, &context, world, &queries, &budget);
-    let value = interpreter
-        .ask(expr, document)
-        .map_err(|fault| format!("error evaluating JMESPath expression: {fault}"))?;
+    let value =
+        interpreter.ask(expr, document).map_err(|fault| format!("error evaluating JMESPath expression: {fault}"))?;
     encode::to_go_json(&value).map_err(|error| format!("the result is no JSON: {error}"))?;
     Ok(value)
 }

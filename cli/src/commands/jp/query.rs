@@ -113,7 +113,10 @@ mod tests {
 
     #[test]
     fn json_is_indented_as_go_does() {
-        assert_eq!(indented(r#"{"a":[1,{"b":"x, {\"y"}],"c":{},"d":[]}"#), "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x, {\\\"y\"\n    }\n  ],\n  \"c\": {},\n  \"d\": []\n}\n");
+        assert_eq!(
+            indented(r#"{"a":[1,{"b":"x, {\"y"}],"c":{},"d":[]}"#),
+            "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x, {\\\"y\"\n    }\n  ],\n  \"c\": {},\n  \"d\": []\n}\n"
+        );
         assert_eq!(indented("1"), "1\n");
     }
 }

@@ -1,7 +1,7 @@
 //! Syntax trees in the form in which go-jmespath shows them, with its names of nodes.
 
-use dikast_grammar::json::Json;
 use dikast_grammar::jmespath::{Ast, Comparator, Node, Projector};
+use dikast_grammar::json::Json;
 
 /// A node as go-jmespath has it.
 struct Shown<'a> {
