@@ -12,7 +12,14 @@ use crate::model::Fields;
 pub(super) fn wrapped(rule: &Node, key: &str) -> Option<Node> {
     let mut rule = rule.clone();
     if let Some(conditions) = rule.get("preconditions").cloned() {
-        set(&mut rule, "preconditions", without_empty_blocks(conditions));
+        // No conditions at all are not carried over, and then are none: the difference shows where an existing object is
+        // held against the rule.
+        let conditions = if is_empty(&conditions) {
+            Node { value: NodeValue::Null, span: conditions.span }
+        } else {
+            without_empty_blocks(conditions)
+        };
+        set(&mut rule, "preconditions", conditions);
     }
     if let Some(mutate) = rule.given("mutate")
         && let Some(mutate) = wrapped_mutate(mutate, key)
@@ -95,6 +102,12 @@ fn wrapped_node(node: &Node, key: &str) -> Node {
     let member = |name: &str, value| Entry { key: Text::standing_for(name, start_of(node.span)), value };
     let inner = object(node, vec![member(key, node.clone())]);
     object(node, vec![member("spec", inner)])
+}
+
+/// Whether conditions are an empty list, or an object that says nothing.
+fn is_empty(conditions: &Node) -> bool {
+    conditions.as_list().is_some_and(<[Node]>::is_empty)
+        || conditions.as_map().is_some_and(|entries| entries.iter().all(|entry| entry.value.is_null()))
 }
 
 /// `any: []` is false and `all: []` true; both vanish on the way through Go's JSON encoder, and nothing is true.

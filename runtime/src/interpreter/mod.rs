@@ -15,6 +15,7 @@ pub use fault::Fault;
 pub use run_time::QueryCache;
 
 use dikast_compiler::ir::{EntryQuery, ExprId, Program};
+use dikast_grammar::reference::{find_references, unescape_references};
 use dikast_stdlib::Value;
 
 use crate::context::Context;
@@ -76,7 +77,11 @@ impl<'a> Interpreter<'a> {
     ///
     /// When a variable cannot be resolved.
     pub(crate) fn substitute_text(&self, text: &str) -> Result<Value, Fault> {
-        self.substitute_within(&Value::text(text), "")
+        if let Some(reference) = find_references(text).first() {
+            // There is nothing else in the document that it could mean.
+            return Err(Fault::error(format!("got nil resolved variable {} at path : <nil>", reference.text)));
+        }
+        self.substitute_within(&Value::text(unescape_references(text)), "")
     }
 
     /// The value of an expression that is asked of a document of its own.
