@@ -48,10 +48,7 @@ fn wrapped_mutate(mutate: &Node, key: &str) -> Option<Node> {
         let mut entries = Vec::new();
         for entry in node.entries() {
             match entry.key.as_str() {
-                "list" | "context" => entries.push(entry.clone()),
-                "preconditions" => {
-                    entries.push(Entry { key: entry.key.clone(), value: without_empty_blocks(entry.value.clone()) })
-                }
+                "list" | "context" | "preconditions" => entries.push(entry.clone()),
                 "patchStrategicMerge" => entries.push(wrapped_entry(entry, key)),
                 _ => {}
             }
@@ -125,21 +122,36 @@ fn without_empty_deny(mut deny: Node) -> Node {
     deny
 }
 
-/// The same for the conditions of loops; parsing bounds how deeply they nest.
+/// The same for the conditions of loops. The preconditions of an outermost loop stay as they are, for Kyverno copies them
+/// before it encodes the rule.
 fn without_empty_in_loops(mut loops: Node) -> Node {
-    let NodeValue::List(items) = &mut loops.value else { return loops };
-    for item in items {
-        for (name, clean) in [
-            ("preconditions", without_empty_blocks as fn(Node) -> Node),
+    clean_parts(&mut loops, &[("deny", without_empty_deny), ("foreach", without_empty_in_nested_loops)]);
+    loops
+}
+
+/// Parsing bounds how deeply loops nest.
+fn without_empty_in_nested_loops(mut loops: Node) -> Node {
+    clean_parts(
+        &mut loops,
+        &[
+            ("preconditions", without_empty_blocks),
             ("deny", without_empty_deny),
-            ("foreach", without_empty_in_loops),
-        ] {
+            ("foreach", without_empty_in_nested_loops),
+        ],
+    );
+    loops
+}
+
+/// Puts other values in the place of some members of each item of a list.
+fn clean_parts(list: &mut Node, parts: &[(&str, fn(Node) -> Node)]) {
+    let NodeValue::List(items) = &mut list.value else { return };
+    for item in items {
+        for (name, clean) in parts {
             if let Some(part) = item.get(name).cloned() {
                 set(item, name, clean(part));
             }
         }
     }
-    loops
 }
 
 /// Reports the parts of a rule that its copies lack.

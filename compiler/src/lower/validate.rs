@@ -7,14 +7,28 @@ use crate::model;
 impl Lowering<'_> {
     /// The body of a validate rule.
     pub(super) fn validate(&mut self, validate: &model::Validate<'_>, scope: &Scope) -> Validate {
+        let action = self.validate_action(&validate.action, scope);
+        let said_in = self.message_scope(&action, scope);
         Validate {
-            message: validate.message.map(|message| self.document(message, scope, "")),
+            message: validate.message.map(|message| self.document(message, &said_in, "")),
             raw_message: validate.message.and_then(|message| message.as_text()).map(|message| self.name(message)),
             enforce: validate.enforce,
             overrides: self.overrides(&validate.overrides),
             allow_existing_violations: validate.allow_existing_violations,
-            action: self.validate_action(&validate.action, scope),
+            action,
         }
+    }
+
+    /// What the message of a rule may name: it is substituted where the violation is found, in the innermost loop.
+    fn message_scope(&self, action: &ValidateAction, scope: &Scope) -> Scope {
+        let ValidateAction::Foreach(loops) = action else { return scope.clone() };
+        loops.iter().fold(scope.in_loop(), |seen, turn| {
+            let program = self.builder.program();
+            let own = turn.context.iter().fold(seen, |seen, entry| {
+                seen.with_entry(program.name(program.entry(*entry).name), *entry)
+            });
+            self.message_scope(&turn.action, &own)
+        })
     }
 
     fn validate_action(&mut self, action: &model::ValidateAction<'_>, scope: &Scope) -> ValidateAction {
