@@ -24,9 +24,10 @@ impl Lowering<'_> {
         let ValidateAction::Foreach(loops) = action else { return scope.clone() };
         loops.iter().fold(scope.in_loop(), |seen, turn| {
             let program = self.builder.program();
-            let own = turn.context.iter().fold(seen, |seen, entry| {
-                seen.with_entry(program.name(program.entry(*entry).name), *entry)
-            });
+            let own = turn
+                .context
+                .iter()
+                .fold(seen, |seen, entry| seen.with_entry(program.name(program.entry(*entry).name), *entry));
             self.message_scope(&turn.action, &own)
         })
     }
