@@ -83,3 +83,6 @@ impl Templates<'_> {
         Some(names)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dikast_grammar::Span;
 use dikast_grammar::jmespath;
-use dikast_grammar::template::{Piece, Variable, strip_braces};
+use dikast_grammar::template::{Piece, Variable};
 use dikast_grammar::yaml::Text;
 
 use super::Templates;
@@ -145,7 +145,8 @@ impl Templates<'_> {
         let loads = self.loads(&parsed_text);
         // An error is not told from here, so the words are those of the author.
         let written = text.as_str().get(variable.range.clone()).unwrap_or_default();
-        let (text, path) = (self.builder.name(&strip_braces(written).0), self.builder.name(path));
+        let written = written.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(written).trim();
+        let (text, path) = (self.builder.name(written), self.builder.name(path));
         let resolved = self.builder.push(Expr::Resolve { query, on_delete, loads, text, path }, whole);
         Some((resolved, holes.guards()))
     }
