@@ -139,10 +139,8 @@ impl Rounds<'_> {
         let mut parts = Vec::new();
         for variable in &found {
             parts.extend(cutter.up_to(variable.start));
-            if round > 0 {
-                if let Some(Part::Value(value)) = parts.last() {
-                    self.followed.push(*value);
-                }
+            if let (true, Some(Part::Value(value))) = (round > 0, parts.last()) {
+                self.followed.push(*value);
             }
             let stray_bytes = (variable.start - variable.before).saturating_sub(1);
             let inside = cutter.up_to(variable.end);
