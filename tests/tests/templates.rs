@@ -75,9 +75,33 @@ fn context(operation: &str) -> Value {
 
 fn variable() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec![
-        "s", "e", "n", "nul", "t", "l", "m", "key", "one", "again", "deep", "open", "close", "opening", "closing",
-        "slash", "escaped", "far", "quote", "single", "tick", "lines", "dotted", "object", "missing",
-        "request.object.metadata.name", "@",
+        "s",
+        "e",
+        "n",
+        "nul",
+        "t",
+        "l",
+        "m",
+        "key",
+        "one",
+        "again",
+        "deep",
+        "open",
+        "close",
+        "opening",
+        "closing",
+        "slash",
+        "escaped",
+        "far",
+        "quote",
+        "single",
+        "tick",
+        "lines",
+        "dotted",
+        "object",
+        "missing",
+        "request.object.metadata.name",
+        "@",
     ]);
     let leaf = (name, prop::bool::weighted(0.2))
         .prop_map(|(name, shallow)| format!("{{{{{} {name} }}}}", if shallow { "-" } else { "" }));

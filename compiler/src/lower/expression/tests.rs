@@ -46,7 +46,9 @@ fn shown(program: &Program, id: ExprId) -> String {
             format!("{}({})", dikast_stdlib::functions::get(*function).name, all(arguments))
         }
         Expr::Lambda(body) => format!("&{}", show(body)),
-        Expr::Text { parts, otherwise } => format!("text({}){}", all(parts), if otherwise.is_some() { "+" } else { "" }),
+        Expr::Text { parts, otherwise } => {
+            format!("text({}){}", all(parts), if otherwise.is_some() { "+" } else { "" })
+        }
         Expr::Key { of, .. } => format!("key({})", show(of)),
         Expr::Resolve { query, on_delete, loads, text, path } => {
             let on_delete = on_delete.map(|on_delete| format!(" | {}", show(&on_delete))).unwrap_or_default();
@@ -152,10 +154,7 @@ fn templates_become_values_texts_and_shortcuts() {
         (r"\{{ a }}", r#""{{ a }}""#),
         ("{{ request.name }}", "within({request.name @/p = $request.name})"),
         ("{{ length('a') }}", r#"{length('a') @/p = length("a")}"#),
-        (
-            "{{ request.object.a }}",
-            "within({request.object.a @/p = $request.object.a | $request.oldObject.a})",
-        ),
+        ("{{ request.object.a }}", "within({request.object.a @/p = $request.object.a | $request.oldObject.a})"),
         ("{{ cm.data.x }}", "within({cm.data.x @/p e0 = $cm.data.x})"),
         ("x-{{ request.name }}", r#"text("x-", {request.name @/p = $request.name})+"#),
         (
