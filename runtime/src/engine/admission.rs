@@ -82,6 +82,14 @@ impl<'a> Admission<'a> {
         self.verdicts = None;
     }
 
+    /// Hands the object on to the next policy as it is. From here on its numbers are as patterns see them, not as a fresh
+    /// request has them.
+    pub fn keep_object(&self) {
+        if !self.object.is_null() {
+            self.context.set_object(self.object.clone());
+        }
+    }
+
     pub(crate) fn surroundings(&self) -> &Surroundings {
         self.surroundings
     }

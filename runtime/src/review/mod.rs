@@ -144,16 +144,16 @@ pub fn mutate_admission(
             .filter(|rule| matches!(rule.status, Status::Fail | Status::Error))
             .map(|rule| format!("{}: {}", rule.name, rule.message))
             .collect();
-        if failed.is_empty() {
-            if let Some(object) = &response.patched {
-                admission.set_object(object.clone());
-            }
-        } else if errors_refuse {
+        if !failed.is_empty() && errors_refuse {
             answer.allowed = false;
             let failed = failed.join(" ");
             answer.message = format!("mutation policy {name} error: failed to apply policy {name} rules [{failed}]");
             answer.policies.push(response);
             return Ok(answer);
+        }
+        match &response.patched {
+            Some(object) if failed.is_empty() => admission.set_object(object.clone()),
+            _ => admission.keep_object(),
         }
         answer.warnings.extend(message::warnings(engine.program(), &response, policy.emit_warning));
         answer.policies.push(response);
