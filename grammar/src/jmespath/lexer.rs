@@ -167,6 +167,9 @@ pub(super) struct Token {
     pub(super) decoded: Option<String>,
 }
 
+/// Nobody reads more faults of one expression.
+const MOST_ERRORS: usize = 16;
+
 /// The tokens of a text, the last one its end, and what is no token.
 ///
 /// The grammar is asked for one token at a time, so that a text with too many of them is refused early.
@@ -177,10 +180,10 @@ pub(super) fn tokens(text: &str) -> (Vec<Token>, Vec<SyntaxError>) {
     while let Some(rest) = text.get(at..) {
         let trimmed = rest.trim_start_matches([' ', '\t', '\n', '\r']);
         at += rest.len() - trimmed.len();
-        if trimmed.is_empty() {
+        if trimmed.is_empty() || errors.len() >= MOST_ERRORS {
             break;
         }
-        if tokens.len() + errors.len() >= MOST_TOKENS {
+        if tokens.len() >= MOST_TOKENS {
             errors.insert(0, SyntaxError { fault: Fault::TooManyTokens, range: at..text.len() });
             break;
         }

@@ -10,6 +10,7 @@ mod ast;
 mod error;
 mod lexer;
 mod parser;
+mod power;
 mod print;
 
 pub use ast::{Ast, Comparator, FunctionName, HashKey, Node, Projector};

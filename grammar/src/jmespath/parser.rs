@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::ast::{Ast, Comparator, FunctionName, HashKey, Node, Projector};
 use super::error::{Fault, SyntaxError};
 use super::lexer::{Token, TokenKind};
+use super::power::{AND, COMPARISON, DOT, ENDS_PROJECTION, FILTER, FLATTEN, NOT, OR, PIPE, STAR, power};
 use super::{GREATEST_HEIGHT, Parsed};
 use crate::json;
 
@@ -38,42 +39,6 @@ impl Leniency {
         }
     }
 }
-
-/// Binding powers (`bindingPowers` in the fork's `parser.go`); tokens that are not listed have none.
-fn power(kind: TokenKind) -> u8 {
-    match kind {
-        TokenKind::Pipe => PIPE,
-        TokenKind::Or => OR,
-        TokenKind::And => AND,
-        TokenKind::Equal
-        | TokenKind::NotEqual
-        | TokenKind::Less
-        | TokenKind::LessOrEqual
-        | TokenKind::Greater
-        | TokenKind::GreaterOrEqual => COMPARISON,
-        TokenKind::Flatten => FLATTEN,
-        TokenKind::Star => STAR,
-        TokenKind::Filter => FILTER,
-        TokenKind::Dot => DOT,
-        TokenKind::Not => NOT,
-        TokenKind::LeftBrace => 50,
-        TokenKind::LeftBracket => 55,
-        TokenKind::LeftParen => 60,
-        _ => 0,
-    }
-}
-
-const PIPE: u8 = 1;
-const OR: u8 = 2;
-const AND: u8 = 3;
-const COMPARISON: u8 = 5;
-const FLATTEN: u8 = 9;
-/// What a projection is asked of each value ends before a token of less power.
-const ENDS_PROJECTION: u8 = 10;
-const STAR: u8 = 20;
-const FILTER: u8 = 21;
-const DOT: u8 = 40;
-const NOT: u8 = 45;
 
 /// A tree and its height.
 struct Tree {
