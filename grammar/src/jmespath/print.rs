@@ -47,6 +47,8 @@ impl Display for Ast {
                 out.write_str("!")?;
                 operand.operand(out, Position::BeforeBracket)
             }
+            // Two of them side by side would read as `&&`.
+            Node::Reference(body) if matches!(body.node, Node::Reference(_)) => write!(out, "& {body}"),
             Node::Reference(body) => write!(out, "&{body}"),
             // Whatever follows must not complete it.
             Node::Unfinished => out.write_str("([1)"),

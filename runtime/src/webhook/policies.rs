@@ -10,7 +10,7 @@ use dikast_compiler::diagnostic::{Diagnostic, Severity};
 use dikast_compiler::ir::{Policy, PolicyId, Program};
 use dikast_compiler::passes::optimise;
 use dikast_compiler::{Compilation, compile};
-use dikast_grammar::{FileId, SourceMap, Span};
+use dikast_grammar::{FileId, SourceMap, Span, yaml};
 
 /// A policy's kind, namespace and name.
 type Key = (String, String, String);
@@ -111,8 +111,16 @@ impl PolicyStore {
         let Compilation { program, diagnostics, faulty, counts } = compile(&sources);
         let mut good = BTreeMap::new();
         let mut blank: Vec<Span> = Vec::new();
+        let documents: Vec<Span> = sources
+            .iter()
+            .flat_map(|(id, file)| yaml::parse(id, file.text()).documents)
+            .map(|document| document.span)
+            .collect();
         for (id, policy) in (0..).map(PolicyId).zip(&program.policies) {
-            let Some(span) = policy.span else { continue };
+            let holds = |document: &&Span| {
+                policy.span.is_some_and(|name| document.file == name.file && document.to(name) == **document)
+            };
+            let Some(&span) = documents.iter().find(holds) else { continue };
             if faulty.contains(&id) {
                 blank.push(span);
             } else if let Some(file) = sources.get(span.file) {
