@@ -55,9 +55,9 @@ fn main() -> anyhow::Result<ExitCode> {
     if let Some(unknown) = arguments.targets.iter().find(|name| !known.contains(&name.as_str())) {
         anyhow::bail!("no target `{unknown}`; there are {}", known.join(", "));
     }
-    let chosen = TARGETS.iter().filter(|target| {
-        arguments.targets.is_empty() || arguments.targets.iter().any(|name| name == target.name)
-    });
+    let chosen = TARGETS
+        .iter()
+        .filter(|target| arguments.targets.is_empty() || arguments.targets.iter().any(|name| name == target.name));
     let mut finds = 0;
     for target in chosen {
         if let Some(file) = &arguments.replay {

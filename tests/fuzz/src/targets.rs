@@ -42,7 +42,12 @@ pub(crate) const TARGETS: &[Target] = &[
     Target { name: "jmespath", run: run_jmespath, seeds: EXPRESSION_SEEDS, examples: false },
     Target { name: "template", run: run_template, seeds: TEMPLATE_SEEDS, examples: false },
     Target { name: "reference", run: run_reference, seeds: TEMPLATE_SEEDS, examples: false },
-    Target { name: "json", run: run_json, seeds: &["{\"a\":[1,2.5e3,\"\\u00e9\\n\",null,true]}", "[[[[]]]]"], examples: false },
+    Target {
+        name: "json",
+        run: run_json,
+        seeds: &["{\"a\":[1,2.5e3,\"\\u00e9\\n\",null,true]}", "[[[[]]]]"],
+        examples: false,
+    },
     Target { name: "scalar", run: run_scalar, seeds: SCALAR_SEEDS, examples: false },
     Target { name: "policy", run: run_policy, seeds: &[], examples: true },
     Target { name: "review", run: run_review, seeds: &["{\"request\":{\"uid\":\"u\"}}"], examples: true },
@@ -62,8 +67,16 @@ const TEMPLATE_SEEDS: &[&str] = &[
     "$(./../spec/a) $(<=/b) \\$(c) {{@}}",
     "=(a) +(b) <(c) ^(d) X(e) (f) ((g))",
 ];
-const SCALAR_SEEDS: &[&str] =
-    &["12.5Ki", "-1e3", "1h30m0.5s", ">=10Mi & <1Gi | !a*?b", "10-20m", "1!-3", "docker.io/a/b:c@sha256:00", "*/*:latest"];
+const SCALAR_SEEDS: &[&str] = &[
+    "12.5Ki",
+    "-1e3",
+    "1h30m0.5s",
+    ">=10Mi & <1Gi | !a*?b",
+    "10-20m",
+    "1!-3",
+    "docker.io/a/b:c@sha256:00",
+    "*/*:latest",
+];
 
 /// The inputs that mutations start from.
 pub(crate) fn seeds(target: &Target) -> Vec<Vec<u8>> {
