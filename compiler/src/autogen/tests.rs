@@ -41,6 +41,7 @@ fn names(text: &str) -> Vec<String> {
 }
 
 const DENY: &str = "validate: {deny: {}}";
+const GENERATE: &str = "generate: {apiVersion: v1, kind: Secret, name: s, namespace: default}";
 
 #[test]
 fn eligibility_is_of_the_whole_policy() {
@@ -56,7 +57,7 @@ fn eligibility_is_of_the_whole_policy() {
         (rule("r", &format!("{}, {DENY}", on("[Pod], annotations: {}"))), &[]),
         (rule("r", &format!("{}, {DENY}", on("[Pod], namespaces: [a]"))), &both),
         (pods.clone() + &rule("s", &format!("{}, {DENY}", on("[Service], names: [a]"))), &[]),
-        (pods.clone() + &rule("s", &format!("{}, generate: {{kind: Role}}", on("[Service]"))), &[]),
+        (pods.clone() + &rule("s", &format!("{}, {GENERATE}", on("[Service]"))), &[]),
         (pods.clone() + &rule("s", &format!("{}, mutate: {{patchesJson6902: '[]'}}", on("[Service]"))), &[]),
         (pods.clone() + &rule("autogen-s", &format!("{}, {DENY}", on("[Pod]"))), &both),
         (

@@ -130,6 +130,7 @@ registry! {
     DK0604 LOST_ITEMS Warning "patch that makes list items disappear"
     DK0605 DROPPED_EMPTY_OBJECT Warning "empty object in a patch"
     DK0606 MALFORMED_PATCH Error "JSON patch that cannot be applied"
+    DK0607 GENERATED_ANCHOR Error "anchor in an object to generate"
 
     DK0701 INVALID_SELECTOR Error "label selector that is refused"
     DK0702 UNKNOWN_SUBJECT Error "unknown kind of subject"

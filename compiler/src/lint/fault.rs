@@ -81,6 +81,16 @@ faults! {
     MALFORMED_PATCH: MalformedPatch { problem: String, help: Option<String> }
     help(self) { self.help.clone() }
 
+    /// An anchor in an object to generate.
+    #[error("objects to generate know no anchors: `{key}`")]
+    GENERATED_ANCHOR: GeneratedAnchor { key: String }
+    help(self) { Some("write the field's plain name; Kyverno refuses the policy".to_owned()) }
+
+    /// A wildcard in the selector of a list of clones.
+    #[error("the selector of `cloneList` takes no wildcards: `{text}`")]
+    INVALID_SELECTOR: WildcardInCloneList { text: String }
+    help(self) { Some("select the sources by whole labels; Kyverno refuses the policy".to_owned()) }
+
     /// An empty object in a patch.
     #[error("an empty object in a patch is dropped")]
     DROPPED_EMPTY_OBJECT: DroppedEmptyObject {}

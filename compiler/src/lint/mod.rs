@@ -6,6 +6,7 @@
 mod condition;
 mod context;
 mod fault;
+mod generate;
 mod json_patch;
 mod matching;
 mod patch;
@@ -62,6 +63,10 @@ pub(crate) fn check_rule(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
         Body::Generate(generate) => {
             for pattern in &generate.patterns {
                 context::check(&pattern.context, diagnostics);
+                if let Some(block) = &pattern.preconditions {
+                    condition::check_block(block, diagnostics);
+                }
+                generate::check(pattern, diagnostics);
             }
         }
     }

@@ -159,6 +159,15 @@ impl Checker<'_> {
         place: Span,
     ) {
         let (names, needed) = match constraint {
+            Constraint::AllUnless { fields, unless } => {
+                if !unless.iter().any(|name| given(node, name).is_some() || meant.contains(name)) {
+                    let missed = fields.iter().filter(|name| given(node, name).is_none() && !meant.contains(name));
+                    for field in missed {
+                        self.diagnostics.report(MissingField { span: place, owner: shape.title, field });
+                    }
+                }
+                return;
+            }
             Constraint::AtMostOne(names) => (names, false),
             Constraint::ExactlyOne(names) => (names, !names.iter().any(|name| meant.contains(name))),
         };

@@ -50,6 +50,13 @@ pub(super) enum Constraint {
     AtMostOne(&'static [&'static str]),
     /// Exactly one of these must be given.
     ExactlyOne(&'static [&'static str]),
+    /// All of these must be given, unless another field is.
+    AllUnless {
+        /// What is needed.
+        fields: &'static [&'static str],
+        /// Any of these does.
+        unless: &'static [&'static str],
+    },
 }
 
 /// A field of an object.

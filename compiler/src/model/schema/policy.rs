@@ -241,7 +241,10 @@ static TARGET: ObjectShape = ObjectShape {
     constraints: &[],
 };
 
-const SOURCES: &[Constraint] = &[Constraint::AtMostOne(&["data", "clone", "cloneList", "foreach"])];
+const SOURCES: &[Constraint] = &[
+    Constraint::AtMostOne(&["data", "clone", "cloneList", "foreach"]),
+    Constraint::AllUnless { fields: &["apiVersion", "kind", "name"], unless: &["cloneList", "foreach"] },
+];
 
 static GENERATE: ObjectShape = ObjectShape {
     title: "`generate`",
