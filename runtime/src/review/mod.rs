@@ -15,7 +15,7 @@ use dikast_compiler::ir::{Body, Policy, PolicyId, Rule, RuleId};
 use dikast_stdlib::Value;
 
 use crate::data::DataKey;
-use crate::engine::{Admission, Engine, NeedsData, PolicyResponse, Status, World};
+use crate::engine::{Admission, Engine, NeedsData, PolicyResponse, Status, Verdicts, World};
 use crate::patch::{self, Operation};
 use crate::request::{Request, Surroundings};
 use action::Target;
@@ -76,7 +76,23 @@ pub fn review(
     surroundings: &Surroundings,
     world: World<'_>,
 ) -> Result<Review, NeedsData> {
-    let mutation = mutate(engine, request, surroundings, world)?;
+    review_after(engine, request, surroundings, world, |_| None)
+}
+
+/// Like [`review`], with what native code says beforehand of each of the two requests.
+///
+/// # Errors
+///
+/// When external data is not there yet.
+pub fn review_after(
+    engine: &Engine,
+    request: &Request,
+    surroundings: &Surroundings,
+    world: World<'_>,
+    native: impl Fn(&Request) -> Option<Box<dyn Verdicts>>,
+) -> Result<Review, NeedsData> {
+    let verdicts = native(request);
+    let mutation = mutate_admission(engine, admission(request, surroundings, verdicts.as_deref()), world)?;
     let patched = apply(&request.object, &mutation.patch);
     let mut review = Review {
         allowed: mutation.allowed,
@@ -91,12 +107,25 @@ pub fn review(
     }
     // The API server sends the validating webhook a request of its own.
     let request = review.patched.clone().map_or_else(|| request.clone(), |object| request.with_object(object));
-    let validation = validate(engine, &request, surroundings, world)?;
+    let verdicts = native(&request);
+    let validation = validate_admission(engine, &admission(&request, surroundings, verdicts.as_deref()), world)?;
     review.allowed = validation.allowed;
     review.message = validation.message;
     review.warnings.extend(validation.warnings);
     review.validated = validation.policies;
     Ok(review)
+}
+
+fn admission<'a>(
+    request: &Request,
+    surroundings: &'a Surroundings,
+    verdicts: Option<&'a dyn Verdicts>,
+) -> Admission<'a> {
+    let admission = Admission::new(request, surroundings);
+    match verdicts {
+        Some(verdicts) => admission.with_verdicts(verdicts),
+        None => admission,
+    }
 }
 
 /// Runs the policies that mutate, each on what the one before made of the object. An error ends it where the failure
