@@ -1,5 +1,6 @@
 //! The commands, one file or folder each.
 
+mod apply;
 mod compile;
 mod completion;
 mod demo;
@@ -26,6 +27,7 @@ pub(crate) struct Arguments {
 enum Command {
     Compile(compile::Arguments),
     Test(test::Arguments),
+    Apply(apply::Arguments),
     Serve(serve::Arguments),
     Demo(demo::Arguments),
     Jp(jp::Arguments),
@@ -43,6 +45,7 @@ impl Arguments {
         match self.command {
             Command::Compile(arguments) => arguments.run(),
             Command::Test(arguments) => arguments.run(),
+            Command::Apply(arguments) => arguments.run(),
             Command::Serve(arguments) => arguments.run(),
             Command::Demo(arguments) => arguments.run(),
             Command::Jp(arguments) => arguments.run(),

@@ -12,10 +12,11 @@ use crate::input::resources::ObjectKey;
 /// What rules find when they look beyond the object.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OfflineData {
-    /// The objects of the cluster; nothing when there is no cluster, not even a pretended one.
-    cluster: Option<Vec<Value>>,
-    /// Whether config maps are looked up in the cluster.
-    config_maps: bool,
+    /// The objects that API calls find; nothing when there is nobody to call.
+    objects: Option<Vec<Value>>,
+    /// Whether the objects are those of a cluster, pretended or not: then config maps are looked up too, and each object
+    /// needs its namespace.
+    is_cluster: bool,
     /// The objects that rules with targets can change.
     existing: Vec<Value>,
     /// Answers to calls by `METHOD:url` or `url`.
@@ -26,9 +27,14 @@ pub(crate) struct OfflineData {
 
 impl OfflineData {
     /// Pretends a cluster in which these objects exist.
-    pub(crate) fn set_cluster(&mut self, objects: Vec<Value>, config_maps: bool) {
-        self.cluster = Some(objects);
-        self.config_maps = config_maps;
+    pub(crate) fn set_cluster(&mut self, objects: Vec<Value>) {
+        self.objects = Some(objects);
+        self.is_cluster = true;
+    }
+
+    /// Sets the objects that API calls find where there is no cluster.
+    pub(crate) fn set_callable(&mut self, objects: Vec<Value>) {
+        self.objects = Some(objects);
     }
 
     /// Sets the objects that rules with targets can change, cluster or not.
@@ -37,8 +43,8 @@ impl OfflineData {
     }
 
     /// The objects of the pretended cluster.
-    pub(crate) fn objects(&self) -> Option<&[Value]> {
-        self.cluster.as_deref()
+    pub(crate) fn cluster(&self) -> Option<&[Value]> {
+        self.objects.as_deref().filter(|_| self.is_cluster)
     }
 
     /// Adds the answer to a call.
@@ -67,14 +73,14 @@ impl DataSource for OfflineData {
         let missing = |what: String| Lookup::Failed(format!("{what} not found"));
         match key {
             DataKey::ConfigMap { namespace, name } => {
-                let map = self.cluster.iter().flatten().find(|object| {
+                let map = self.objects.iter().flatten().find(|object| {
                     let key = ObjectKey::of(object);
                     key.kind == "ConfigMap" && *key.namespace == **namespace && *key.name == **name
                 });
                 map.cloned().map_or_else(|| missing(format!("configmaps \"{name}\"")), Lookup::Ready)
             }
             DataKey::ApiCall { post, path, .. } => self.call(*post, path).unwrap_or_else(|| {
-                match answer(self.cluster.as_deref().unwrap_or_default(), path) {
+                match answer(self.objects.as_deref().unwrap_or_default(), path) {
                     Some(answer) => Lookup::Ready(answer.to_floats()),
                     None => Lookup::Failed(format!("the server could not find the requested resource: {path}")),
                 }
@@ -101,8 +107,8 @@ impl DataSource for OfflineData {
 
     fn offers(&self, kind: DataKind) -> bool {
         match kind {
-            DataKind::ConfigMap => self.config_maps,
-            DataKind::ApiCall => self.cluster.is_some() || !self.calls.is_empty(),
+            DataKind::ConfigMap => self.is_cluster,
+            DataKind::ApiCall => self.objects.is_some() || !self.calls.is_empty(),
             DataKind::Image => false,
             DataKind::Global => !self.globals.is_empty(),
             DataKind::Objects => true,
@@ -160,12 +166,12 @@ impl Wanted<'_> {
 }
 
 /// The answer of an API server that has these objects: an object, or a list of objects.
-fn answer(objects: &[Value], path: &str) -> Option<Value> {
+pub(super) fn answer(objects: &[Value], path: &str) -> Option<Value> {
     let path = path.split_once('?').map_or(path, |(path, _)| path);
     let mut segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let api_version = match segments.first()? {
-        &"api" => segments.drain(..2.min(segments.len())).next_back()?.to_owned(),
-        &"apis" if segments.len() >= 3 => segments.drain(..3).skip(1).collect::<Vec<_>>().join("/"),
+    let api_version = match *segments.first()? {
+        "api" => segments.drain(..2.min(segments.len())).next_back()?.to_owned(),
+        "apis" if segments.len() >= 3 => segments.drain(..3).skip(1).collect::<Vec<_>>().join("/"),
         _ => return None,
     };
     let namespace = match segments[..] {
@@ -230,7 +236,7 @@ mod tests {
     #[test]
     fn mocked_calls_come_before_the_cluster() {
         let mut data = OfflineData::default();
-        data.set_cluster(objects(), true);
+        data.set_cluster(objects());
         data.add_call(Some("GET"), "/api/v1/pods", 404, Value::Null);
         let key = |post| DataKey::ApiCall { post, path: "/api/v1/pods".into(), body: None };
         assert!(matches!(data.lookup(&key(false)), Lookup::Failed(_)));

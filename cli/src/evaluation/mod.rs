@@ -3,15 +3,17 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`response`] | what policies say |
-//! | [`data`] | what rules find beyond the object |
+//! | [`response`], [`count`] | what policies say |
+//! | [`data`], [`global`] | what rules find beyond the object |
 //! | [`expression`] | expressions outside any policy |
 //! | [`world`] | time, chance, name lookups |
 //! | [`policies`] | compiling what is given |
 //! | [`review`] | requests for native code |
 
+pub(crate) mod count;
 pub(crate) mod data;
 pub(crate) mod expression;
+pub(crate) mod global;
 pub(crate) mod policies;
 pub(crate) mod response;
 mod review;
@@ -24,6 +26,7 @@ use dikast_runtime::engine::{
     Admission, Disagreement, Engine, EngineChoice, NeedsData, PolicyResponse, RuleKind, RuleResponse, Status, World,
 };
 use dikast_runtime::native::{NativeProgram, NativeVerdicts};
+use dikast_runtime::review::is_filed_as_enforced;
 use dikast_runtime::request::{GroupVersionKind, Operation, Origin, Request, Surroundings, User as RequestUser};
 use dikast_stdlib::Value;
 
@@ -83,11 +86,6 @@ impl Evaluator {
         }
     }
 
-    /// The policies.
-    pub(crate) fn policies(&self) -> impl Iterator<Item = &Arc<PolicyFacts>> {
-        self.policies.iter().map(|(_, facts)| facts)
-    }
-
     /// How many rules there are, those that autogen made included.
     pub(crate) fn rule_count(&self) -> usize {
         self.engine.program().rules.len()
@@ -122,7 +120,8 @@ impl Evaluator {
                 if sort == RuleKind::Generation && result.rules.is_empty() {
                     continue;
                 }
-                let response = respond(facts, sort, &admission, result);
+                let enforced = is_filed_as_enforced(self.engine.program(), *id, &admission);
+                let response = respond(facts, sort, &admission, result, enforced);
                 object = response.patched.clone();
                 responses.push(response);
             }
@@ -171,7 +170,7 @@ impl Evaluator {
     fn matched_kind(&self, object: &Value) -> (GroupVersionKind, String) {
         let kind = GroupVersionKind::of(object);
         let stands_for = self.values.subresources.iter().rfind(|subresource| subresource.kind == kind);
-        match stands_for.filter(|_| self.data.objects().is_none()) {
+        match stands_for.filter(|_| self.data.cluster().is_none()) {
             Some(subresource) => (subresource.parent.clone(), subresource.name.clone()),
             None => (kind, String::new()),
         }
@@ -182,7 +181,7 @@ impl Evaluator {
         if let Some(labels) = given {
             return Ok(labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect());
         }
-        let Some(objects) = self.data.objects().filter(|_| key.kind != "Namespace" && !key.namespace.is_empty()) else {
+        let Some(objects) = self.data.cluster().filter(|_| key.kind != "Namespace" && !key.namespace.is_empty()) else {
             return Ok(Vec::new());
         };
         let namespace = objects.iter().find(|object| {
@@ -336,12 +335,18 @@ fn wants_words(result: &PolicyResponse) -> bool {
 }
 
 /// The response as reports see it: about the new object, or the old one when there is no new one.
-fn respond(facts: &Arc<PolicyFacts>, kind: RuleKind, admission: &Admission<'_>, response: PolicyResponse) -> Response {
+fn respond(
+    facts: &Arc<PolicyFacts>,
+    kind: RuleKind,
+    admission: &Admission<'_>,
+    response: PolicyResponse,
+    enforced: bool,
+) -> Response {
     let object = admission.shown_object().clone();
     let patched = match (response.patched, kind) {
         (Some(patched), _) => patched,
         (None, RuleKind::Mutation) => admission.object().clone(),
         (None, RuleKind::Validation | RuleKind::Generation) => object.clone(),
     };
-    Response { policy: Arc::clone(facts), kind, object, patched, rules: response.rules }
+    Response { policy: Arc::clone(facts), kind, object, patched, enforced, rules: response.rules }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, render};
 use dikast_compiler::{Compilation, compile};
-use dikast_grammar::SourceMap;
+use dikast_grammar::{SourceMap, Span};
 use dikast_grammar::yaml::{self, Node};
 
 use crate::input::InputError;
@@ -30,6 +30,39 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Policies, InputError> {
         add(path, &mut sources)?;
     }
     let compilation = compile(&sources);
+    let left_out = left_out(&sources, &compilation);
+    Ok(Policies { sources, compilation, left_out })
+}
+
+/// Compiles policies, and exceptions from files of their own and from texts. Exceptions among the policies count only
+/// when `exceptions_among_policies` says so.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(crate) fn load_some(
+    policies: &[PathBuf],
+    exceptions: &[PathBuf],
+    texts: &[String],
+    exceptions_among_policies: bool,
+) -> Result<Policies, InputError> {
+    let mut sources = SourceMap::new();
+    for path in policies {
+        add(path, &mut sources)?;
+    }
+    let of_policies = sources.iter().count();
+    for path in exceptions {
+        add(path, &mut sources)?;
+    }
+    for text in texts {
+        sources.add("exception among the resources", text.as_str());
+    }
+    let mut compilation = compile(&sources);
+    if !exceptions_among_policies {
+        let among_policies = |span: Span| (span.file.0 as usize) < of_policies;
+        let exceptions = &mut compilation.program.exceptions;
+        exceptions.retain(|exception| !exception.span.is_some_and(among_policies));
+        compilation.counts.exceptions = exceptions.len();
+    }
     let left_out = left_out(&sources, &compilation);
     Ok(Policies { sources, compilation, left_out })
 }

@@ -25,8 +25,6 @@ pub(crate) struct PolicyFacts {
     pub(crate) mutates: bool,
     /// Whether a rule generates.
     pub(crate) generates: bool,
-    /// Whether failures refuse a request.
-    pub(crate) enforces: bool,
     /// Whether it runs in background scans.
     pub(crate) background: bool,
     /// Whether it runs on admission.
@@ -53,7 +51,6 @@ impl PolicyFacts {
             validates: rules().any(|rule| matches!(rule.body, Body::Validate(_))),
             mutates: rules().any(|rule| matches!(rule.body, Body::Mutate(_))),
             generates: rules().any(|rule| matches!(rule.body, Body::Generate(_))),
-            enforces: policy.enforce,
             background: policy.background,
             admission: policy.admission,
         }
@@ -85,6 +82,8 @@ pub(crate) struct Response {
     pub(crate) object: Value,
     /// The object as the rules leave it.
     pub(crate) patched: Value,
+    /// Whether it is filed under `Enforce`.
+    pub(crate) enforced: bool,
     /// What its rules say that matched.
     pub(crate) rules: Vec<RuleResponse>,
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dikast_grammar::yaml::{Node, unpack_list};
 use dikast_stdlib::{Object, Value};
 
 use super::InputError;
@@ -90,17 +91,17 @@ fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
     Ok(paths)
 }
 
-/// The objects of a file that is read already.
+/// The objects of a file that is read already; those of lists, such as `kubectl get -o yaml` writes, one by one.
 pub(crate) fn from_file(file: &File) -> Result<Vec<Value>, InputError> {
     let mut objects = Vec::new();
-    for (node, value) in file.documents.iter().zip(file.values()) {
-        if value.is_null() {
+    for node in file.documents.iter().cloned().flat_map(unpack_list) {
+        if node.is_null() {
             continue;
         }
-        if value.get("kind").and_then(Value::as_text).is_none_or(str::is_empty) {
+        if node.get("kind").and_then(Node::as_str).is_none_or(str::is_empty) {
             return Err(file.error(node.span, "is no Kubernetes object: it has no `kind`"));
         }
-        objects.push(with_defaults(&value));
+        objects.push(with_defaults(&Value::from(&node)));
     }
     Ok(objects)
 }
@@ -178,6 +179,12 @@ mod tests {
         let read = objects("kind: Pod\nmetadata:\n  annotations:\nspec:\n  volumes:\n");
         assert_eq!(read[0].at(&["metadata", "annotations"]), Some(&Value::object::<&str>([])));
         assert_eq!(read[0].at(&["spec", "volumes"]), Some(&Value::Null));
+    }
+
+    #[test]
+    fn lists_are_unpacked() {
+        let read = objects("kind: List\napiVersion: v1\nitems:\n- {apiVersion: v1, kind: Node, metadata: {name: a}}\n");
+        assert_eq!(ObjectKey::of(&read[0]).path(), "v1/Node//a");
     }
 
     #[test]

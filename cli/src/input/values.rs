@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use dikast_grammar::yaml::Node;
-use dikast_runtime::request::GroupVersionKind;
+use dikast_runtime::request::{GroupVersionKind, Operation};
 use dikast_stdlib::Value;
 
 use super::InputError;
@@ -152,9 +152,19 @@ impl Values {
         rules.into_iter().find(|(name, _)| is_rule(name)).map(|(_, values)| values.as_slice()).unwrap_or_default()
     }
 
-    /// `request.operation` of the global values.
-    pub(crate) fn global_operation(&self) -> Option<&str> {
-        self.global.iter().find(|(key, _)| key == OPERATION).and_then(|(_, value)| value.as_text())
+    /// Checks the operation that the global values name.
+    ///
+    /// # Errors
+    /// When it is none that can be simulated.
+    pub(crate) fn check_operation(&self) -> Result<(), InputError> {
+        let named = self.global.iter().find(|(key, _)| key == OPERATION).and_then(|(_, value)| value.as_text());
+        match named.filter(|name| !name.is_empty() && Operation::parse(name) == Operation::Unknown) {
+            None => Ok(()),
+            Some(name) => Err(InputError {
+                place: OPERATION.to_owned(),
+                message: format!("`{name}` is none of CREATE, UPDATE, DELETE and CONNECT"),
+            }),
+        }
     }
 }
 

@@ -5,9 +5,11 @@
 //! | [`style`] | colours, where the output is a terminal |
 //! | [`table`] | tables with borders |
 //! | [`yaml`] | values as YAML |
+//! | [`report`] | policy reports |
 //! | [`difference`] | the lines in which two texts differ |
 
 pub(crate) mod difference;
+pub(crate) mod report;
 pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod yaml;

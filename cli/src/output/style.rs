@@ -25,6 +25,7 @@ pub(crate) enum Tone {
 
 impl Style {
     /// No colours.
+    #[cfg(test)]
     pub(crate) const PLAIN: Self = Self { colours: false };
 
     /// Colours for standard output.

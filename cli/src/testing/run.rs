@@ -47,11 +47,7 @@ pub(crate) fn prepare(test: &Test, engine: EngineChoice, words: bool) -> anyhow:
         ValuesSource::File(path) => Values::read(path)?,
         ValuesSource::Inline(values) => values.clone(),
     };
-    if let Some(operation) = evaluator.values.global_operation() {
-        if Operation::parse(operation) == Operation::Unknown && !operation.is_empty() {
-            anyhow::bail!("request.operation is `{operation}`; it must be CREATE, UPDATE, DELETE or CONNECT");
-        }
-    }
+    evaluator.values.check_operation()?;
     evaluator.user = test.user.as_deref().map(User::read).transpose()?;
     // whole numbers of the objects are floats here, those of targets are not
     let mut objects = Vec::new();
@@ -158,7 +154,7 @@ fn data(test: &Test, objects: &[Value], targets: &[Value]) -> Result<OfflineData
                 fields.finish()?;
             }
         }
-        data.set_cluster(cluster, true);
+        data.set_cluster(cluster);
     }
     for call in &test.api_calls {
         data.add_call(call.method.as_deref(), &call.url, call.status, call.body.clone());

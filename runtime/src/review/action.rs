@@ -50,6 +50,16 @@ impl<'a> Target<'a> {
         own.or_else(|| self.overridden(&policy.overrides)).unwrap_or(policy.enforce)
     }
 
+    /// The action under which reports file a policy: that of its first rule that has one, whichever rule failed.
+    pub(super) fn reported(&self, policy: &Policy) -> bool {
+        let of_rule = |id| match &self.program.rule(RuleId(id)).body {
+            Body::Validate(body) => self.overridden(&body.overrides).or(body.enforce),
+            Body::Mutate(_) | Body::Generate(_) => None,
+        };
+        let first = (policy.rules.0..policy.rules.1).find_map(of_rule);
+        first.or_else(|| self.overridden(&policy.overrides)).unwrap_or(policy.enforce)
+    }
+
     /// The first override that is about the object's namespace: its name and its labels must both fit where both are
     /// given.
     fn overridden(&self, overrides: &[Override]) -> Option<bool> {

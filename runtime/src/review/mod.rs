@@ -11,7 +11,7 @@ mod action;
 mod message;
 mod scalar;
 
-use dikast_compiler::ir::{Body, Policy, PolicyId, Rule, RuleId};
+use dikast_compiler::ir::{Body, Policy, PolicyId, Program, Rule, RuleId};
 use dikast_stdlib::Value;
 
 use crate::data::DataKey;
@@ -63,6 +63,12 @@ pub struct Validation {
     pub warnings: Vec<String>,
     /// What the policies said, in order.
     pub policies: Vec<PolicyResponse>,
+}
+
+/// Whether reports file what a policy says about an object under `Enforce` and not under `Audit`. That is one answer for
+/// all of its rules, unlike the one that decides about a request.
+pub fn is_filed_as_enforced(program: &Program, policy: PolicyId, admission: &Admission<'_>) -> bool {
+    Target::new(program, admission).reported(program.policy(policy))
 }
 
 /// Both webhooks, one after the other: validation sees the object as mutation left it.

@@ -31,7 +31,7 @@ pub(super) fn host(example: &Example) -> anyhow::Result<OfflineHost> {
             namespaces.insert(text(&["metadata", "name"]).into(), labels);
         }
     }
-    data.set_cluster(objects, true);
+    data.set_cluster(objects);
     for document in File::parse(example.test.name, example.test.text.to_owned())?.values() {
         for answer in document.get("apiCallResponses").and_then(Value::as_list).unwrap_or_default() {
             let text = |name| answer.get(name).and_then(Value::as_text);

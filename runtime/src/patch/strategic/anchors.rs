@@ -27,10 +27,10 @@ pub(super) fn parse(key: &str) -> Option<(AnchorKind, &str)> {
 pub(super) fn anchors_of(tree: &Tree, node: Node, wanted: impl Fn(AnchorKind) -> bool) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for key in tree.keys(node) {
-        if let Some((anchor, inner)) = parse(&key) {
-            if wanted(anchor) {
-                found.push((anchor.decorate(inner), inner.to_owned()));
-            }
+        if let Some((anchor, inner)) = parse(&key)
+            && wanted(anchor)
+        {
+            found.push((anchor.decorate(inner), inner.to_owned()));
         }
     }
     found

@@ -41,9 +41,7 @@ pub(super) fn merge(
             overlay: find_element(tree, sources.overlay, &item_keys, &item_values),
         };
         let item = walk(tree, found, Schema { shape, keys: None })?.map(|merged| merged.node);
-        let Some(item) =
-            item.filter(|&item| !tree.is_null(item) && !(tree.kind(item) == Kind::Map && tree.is_empty(item)))
-        else {
+        let Some(item) = item.filter(|&item| !is_nothing(tree, item)) else {
             set_element(tree, object, None, &item_keys, &item_values)?;
             continue;
         };
@@ -67,6 +65,11 @@ pub(super) fn merge(
         tree.set_items(object, items);
     }
     Ok(())
+}
+
+/// Whether an item is a null or an empty map: such items go.
+fn is_nothing(tree: &Tree, item: Node) -> bool {
+    tree.is_null(item) || tree.kind(item) == Kind::Map && tree.is_empty(item)
 }
 
 /// The distinct key values of all items, the overlay's first.
@@ -185,7 +188,7 @@ pub(super) fn set_element(
     let mut kept = Vec::new();
     let mut found_any = false;
     for item in tree.items(list) {
-        if tree.is_null(item) || tree.kind(item) == Kind::Map && tree.is_empty(item) {
+        if is_nothing(tree, item) {
             continue;
         }
         if tree.kind(item) != Kind::Map && by_fields {

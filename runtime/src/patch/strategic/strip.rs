@@ -12,10 +12,10 @@ pub(super) fn strip(tree: &mut Tree, pattern: Node) -> Result<(), Fault> {
     tree.expect(Some(pattern), Kind::Map)?;
     for key in tree.keys(pattern) {
         let conditional = parse(&key).is_some_and(|(anchor, _)| is_condition(anchor));
-        if let Some(value) = tree.field(pattern, &key) {
-            if strip_node(tree, value, conditional)? {
-                tree.clear(pattern, &key);
-            }
+        if let Some(value) = tree.field(pattern, &key)
+            && strip_node(tree, value, conditional)?
+        {
+            tree.clear(pattern, &key);
         }
     }
     Ok(())

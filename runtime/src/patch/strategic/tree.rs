@@ -223,19 +223,19 @@ impl Tree {
 
     /// Takes the first entry of a key away.
     pub(super) fn clear(&mut self, node: Node, key: &str) {
-        if let Content::Map(entries) = self.content_mut(node) {
-            if let Some(at) = entries.iter().position(|(name, _)| &**name == key) {
-                entries.remove(at);
-            }
+        if let Content::Map(entries) = self.content_mut(node)
+            && let Some(at) = entries.iter().position(|(name, _)| &**name == key)
+        {
+            entries.remove(at);
         }
     }
 
     /// Renames the first entry of a key; the map may then hold the new key twice.
     pub(super) fn rename(&mut self, node: Node, key: &str, new: &str) {
-        if let Content::Map(entries) = self.content_mut(node) {
-            if let Some(entry) = entries.iter_mut().find(|(name, _)| &**name == key) {
-                entry.0 = new.into();
-            }
+        if let Content::Map(entries) = self.content_mut(node)
+            && let Some(entry) = entries.iter_mut().find(|(name, _)| &**name == key)
+        {
+            entry.0 = new.into();
         }
     }
 
