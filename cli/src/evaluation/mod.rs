@@ -26,8 +26,8 @@ use dikast_runtime::engine::{
     Admission, Disagreement, Engine, EngineChoice, NeedsData, PolicyResponse, RuleKind, RuleResponse, Status, World,
 };
 use dikast_runtime::native::{NativeProgram, NativeVerdicts};
-use dikast_runtime::review::is_filed_as_enforced;
 use dikast_runtime::request::{GroupVersionKind, Operation, Origin, Request, Surroundings, User as RequestUser};
+use dikast_runtime::review::is_filed_as_enforced;
 use dikast_stdlib::Value;
 
 use crate::input::resources::ObjectKey;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, render};
 use dikast_compiler::{Compilation, compile};
-use dikast_grammar::{SourceMap, Span};
 use dikast_grammar::yaml::{self, Node};
+use dikast_grammar::{SourceMap, Span};
 
 use crate::input::InputError;
 use crate::input::file::{name_of, read_text};

@@ -82,10 +82,7 @@ fn result(response: &Response, rule: &RuleResponse, audit_warns: bool) -> Value 
     }
     members.insert(
         "timestamp".into(),
-        Value::object([
-            ("seconds", Value::Int(i64::try_from(seconds).unwrap_or(i64::MAX))),
-            ("nanos", Value::Int(0)),
-        ]),
+        Value::object([("seconds", Value::Int(i64::try_from(seconds).unwrap_or(i64::MAX))), ("nanos", Value::Int(0))]),
     );
     members.insert("properties".into(), properties(policy, rule));
     members.insert("resources".into(), Value::list([reference(&response.object)]));
@@ -102,8 +99,7 @@ fn properties(policy: &PolicyFacts, rule: &RuleResponse) -> Value {
     };
     properties.push(("process".into(), Value::text(process)));
     if !rule.exceptions.is_empty() {
-        let names: Vec<&str> =
-            rule.exceptions.iter().map(|name| name.rsplit('/').next().unwrap_or_default()).collect();
+        let names: Vec<&str> = rule.exceptions.iter().map(|name| name.rsplit('/').next().unwrap_or_default()).collect();
         properties.push(("exceptions".into(), Value::text(names.join(","))));
     }
     if let Some(findings) = rule.pod_security.as_ref().filter(|findings| !findings.controls.is_empty()) {

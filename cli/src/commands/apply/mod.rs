@@ -46,7 +46,14 @@ pub(crate) struct Arguments {
     #[arg(required = true, value_name = "POLICY")]
     policies: Vec<PathBuf>,
     /// Objects: files, or a folder with files; - for standard input
-    #[arg(short, long = "resource", visible_alias = "resources", value_name = "PATH", value_delimiter = ',', required = true)]
+    #[arg(
+        short,
+        long = "resource",
+        visible_alias = "resources",
+        value_name = "PATH",
+        value_delimiter = ',',
+        required = true
+    )]
     resources: Vec<PathBuf>,
     /// Existing objects that rules with targets change
     #[arg(long = "target-resource", visible_alias = "target-resources", value_name = "PATH", value_delimiter = ',')]
@@ -210,7 +217,9 @@ impl Arguments {
         let next = AtomicUsize::new(0);
         let answers = Mutex::new(Vec::with_capacity(objects.len()));
         let work = || {
-            while let Some((at, object)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, objects.get(at)?))) {
+            while let Some((at, object)) =
+                Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, objects.get(at)?)))
+            {
                 let answer = evaluator.evaluate(object, None);
                 progress.inc(1);
                 answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, answer));
@@ -283,7 +292,9 @@ impl Arguments {
             headers.push("MESSAGE");
         }
         let mut rows = Vec::new();
-        for (response, rule) in responses.iter().flat_map(|response| response.rules.iter().map(move |rule| (response, rule))) {
+        for (response, rule) in
+            responses.iter().flat_map(|response| response.rules.iter().map(move |rule| (response, rule)))
+        {
             let key = ObjectKey::of(&response.object);
             let resource = match key.namespace.as_str() {
                 "" => format!("{}/{}", key.kind, key.name),
