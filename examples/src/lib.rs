@@ -114,6 +114,15 @@ static ALL: &[Example] = &[
         reviews: &[review!("sidecar-injection", "asks"), review!("sidecar-injection", "does-not-ask")],
     },
     Example {
+        name: "namespace-starter",
+        title: "New namespaces get credentials and settings",
+        policies: &[file!("namespace-starter", "policy.yaml")],
+        test: file!("namespace-starter", "kyverno-test.yaml"),
+        cluster: None,
+        values: None,
+        reviews: &[review!("namespace-starter", "create")],
+    },
+    Example {
         name: "require-labels",
         title: "Labels are required",
         policies: &[file!("require-labels", "policy.yaml")],
