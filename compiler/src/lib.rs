@@ -14,6 +14,7 @@
 //! | [`unit`] | which rules are compiled together |
 //! | [`layout`] | where native code finds the parts of a request |
 //! | [`codegen`] | native code |
+#![deny(unsafe_code)]
 
 mod autogen;
 pub mod codegen;
@@ -26,6 +27,6 @@ mod model;
 pub mod passes;
 pub mod pipeline;
 mod syntax;
+pub mod unit;
 
 pub use pipeline::{Compilation, Counts, compile};
-pub mod unit;

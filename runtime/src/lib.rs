@@ -15,6 +15,7 @@
 //! | [`cluster`] | the host that is a Kubernetes cluster |
 //! | [`webhook`] | the admission webhook |
 //! | [`patch`] | strategic merge, JSON patch, differences |
+#![deny(unsafe_code)]
 
 pub mod cluster;
 pub mod configuration;

@@ -142,8 +142,11 @@ fn without_empty_in_nested_loops(mut loops: Node) -> Node {
     loops
 }
 
+/// The name of a member and what takes the place of its value.
+type Part<'a> = (&'a str, fn(Node) -> Node);
+
 /// Puts other values in the place of some members of each item of a list.
-fn clean_parts(list: &mut Node, parts: &[(&str, fn(Node) -> Node)]) {
+fn clean_parts(list: &mut Node, parts: &[Part<'_>]) {
     let NodeValue::List(items) = &mut list.value else { return };
     for item in items {
         for (name, clean) in parts {

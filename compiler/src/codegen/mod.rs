@@ -21,8 +21,10 @@
 
 pub mod abi;
 mod clif;
+#[allow(unsafe_code, reason = "the boundary to native code")]
 mod code;
 mod emit;
+#[allow(unsafe_code, reason = "the boundary to native code")]
 pub mod helper;
 mod plan;
 mod pool;

@@ -9,10 +9,13 @@
 //! [`Code::run`](dikast_compiler::codegen::Code::run).
 
 mod cells;
+#[allow(unsafe_code, reason = "the boundary to native code")]
 mod entries;
 mod program;
+#[allow(unsafe_code, reason = "the boundary to native code")]
 mod run;
 #[cfg(test)]
+#[allow(unsafe_code, reason = "the boundary to native code")]
 mod tests;
 
 pub use program::{NativeError, NativeProgram, NativeUnit};

@@ -23,7 +23,7 @@ pub enum NativeError {
     #[error("{unit}: {error}")]
     Compile {
         /// Which unit.
-        unit: Unit,
+        unit: Box<Unit>,
         /// Why not.
         error: Arc<CodegenError>,
     },
@@ -67,7 +67,7 @@ impl NativeProgram {
         let slot = self.slot(unit);
         slot.get_or_init(|| NativeUnit::compile(&self.program, unit).map(Arc::new).map_err(Arc::new))
             .clone()
-            .map_err(|error| NativeError::Compile { unit: unit.clone(), error })
+            .map_err(|error| NativeError::Compile { unit: Box::new(unit.clone()), error })
     }
 
     fn slot(&self, unit: &Unit) -> Arc<Slot> {

@@ -25,6 +25,9 @@ pub(super) struct Loop<'p> {
     pub(super) otherwise: NoList,
 }
 
+/// What is emitted inside all loops.
+type Body<'s, E> = Box<dyn FnOnce(&mut E, Block) + 's>;
+
 impl Emitter<'_, '_> {
     /// Walks a stream. `sink` is emitted once, for each value that is not null; it ends in a jump to the block it is
     /// given, which goes on, or elsewhere.
@@ -43,7 +46,7 @@ impl Emitter<'_, '_> {
         self.walk_from(levels, ends, Box::new(body));
     }
 
-    fn walk_from<'s>(&mut self, levels: &[Level], ends: Ends, body: Box<dyn FnOnce(&mut Self, Block) + 's>) {
+    fn walk_from<'s>(&mut self, levels: &[Level], ends: Ends, body: Body<'s, Self>) {
         let Some((level, rest)) = levels.split_first() else { return body(self, ends.done) };
         let inner = |next| Ends { null: next, done: next };
         match level {

@@ -8,7 +8,7 @@ use cranelift_codegen::ir::{
     AbiParam, FuncRef, Function, InstBuilder, MemFlagsData, Signature, UserFuncName, Value, types,
 };
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use cranelift_module::{FuncId, Linkage, Module, ModuleError};
+use cranelift_module::{FuncId, Linkage, Module};
 
 use super::{Emitter, Exits, Targets, unchanging};
 use crate::codegen::CodegenError;
@@ -44,15 +44,15 @@ pub(in crate::codegen) fn emit_unit(
             let signature = helper.signature(call_conv);
             Ok((helper, module.declare_function(helper.symbol(), Linkage::Import, &signature)?))
         })
-        .collect::<Result<HashMap<Helper, FuncId>, ModuleError>>()?;
+        .collect::<Result<HashMap<Helper, FuncId>, CodegenError>>()?;
     let mut signature = Signature::new(call_conv);
     signature.params.extend([AbiParam::new(types::I64), AbiParam::new(types::I64)]);
     let entry = module.declare_function("unit", Linkage::Export, &signature)?;
     let functions = unit
         .rules
         .iter()
-        .map(|rule| module.declare_function(&format!("rule{}", rule.rule.0), Linkage::Local, &signature))
-        .collect::<Result<Vec<FuncId>, ModuleError>>()?;
+        .map(|rule| Ok(module.declare_function(&format!("rule{}", rule.rule.0), Linkage::Local, &signature)?))
+        .collect::<Result<Vec<FuncId>, CodegenError>>()?;
     let mut scratch = FunctionBuilderContext::new();
     for (rule, &function) in unit.rules.iter().zip(&functions) {
         let mut comments = Comments::new(writer.clif.is_some());

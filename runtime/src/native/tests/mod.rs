@@ -39,7 +39,7 @@ fn compile(policies: &str) -> Arc<Program> {
     sources.add("policies.yaml", policies);
     let compilation = dikast_compiler::compile(&sources);
     let errors: Vec<_> = compilation.diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect();
-    assert!(compilation.program.rules.len() > 0, "{errors:?}");
+    assert!(!compilation.program.rules.is_empty(), "{errors:?}");
     Arc::new(compilation.program)
 }
 
