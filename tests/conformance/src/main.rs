@@ -128,7 +128,8 @@ fn print(line: &str) {
 }
 
 fn is_wanted(case: &Json, member: &str, wanted: Option<&str>) -> bool {
-    wanted.is_none_or(|wanted| case.get(member).and_then(Json::as_str) == Some(wanted))
+    let is = |found: &Json, wanted| found.as_str() == Some(wanted);
+    wanted.is_none_or(|wanted| case.get(member).is_none_or(|found| is(found, wanted)))
 }
 
 /// The files of a topic, sorted by name.
