@@ -72,7 +72,7 @@ impl RuleRun<'_> {
         }
     }
 
-    fn has_a_body_for_this_phase(&self) -> bool {
+    pub(super) fn has_a_body_for_this_phase(&self) -> bool {
         match (&self.rule.body, self.phase) {
             (Body::Validate(_), Phase::Validate) => true,
             // While a request is admitted, existing objects are changed in the background.
