@@ -5,7 +5,7 @@ use dikast_stdlib::wildcard;
 use super::pattern::Within;
 use super::{Planned, Reason, Scope, Selector};
 use crate::codegen::plan::{BodyPlan, Level, LoopPlan, NoList, Path, RulePlan, Source, Stream, Test};
-use crate::ir::{Body, Expr, MutateAction, PatternId, Rule, RuleId, Validate, ValidateAction, ValidateLoop};
+use crate::ir::{Body, Expr, MutateAction, Pattern, PatternId, Rule, RuleId, Validate, ValidateAction, ValidateLoop};
 use crate::unit::Operation;
 
 impl Selector<'_> {
@@ -82,6 +82,15 @@ impl Selector<'_> {
                 match (action, scope) {
                     (ValidateAction::Pattern(pattern), Some(scope)) => self.one_pattern(*pattern, scope),
                     (ValidateAction::AnyPattern(patterns), Some(scope)) => self.any_pattern(patterns, &scope),
+                    // A deleted object is not matched, but variables are replaced before that is found.
+                    (ValidateAction::Pattern(pattern), None) if self.has_variables(*pattern) => {
+                        Reason::new("a pattern with variables")
+                    }
+                    (ValidateAction::AnyPattern(patterns), None)
+                        if patterns.iter().any(|pattern| self.has_variables(*pattern)) =>
+                    {
+                        Reason::new("a pattern with variables")
+                    }
                     _ => Ok(BodyPlan::Nothing),
                 }
             }
@@ -93,6 +102,16 @@ impl Selector<'_> {
             }
             ValidateAction::PodSecurity(_) => Reason::new("podSecurity"),
             ValidateAction::Nothing => Ok(BodyPlan::Nothing),
+        }
+    }
+
+    fn has_variables(&self, pattern: PatternId) -> bool {
+        match &self.program.pattern(pattern).pattern {
+            Pattern::Map(map) => map.anchored.iter().chain(&map.fields).any(|field| self.has_variables(field.pattern)),
+            Pattern::EachMap(item) | Pattern::EachScalar(item) => self.has_variables(*item),
+            Pattern::Positional(items) => items.iter().any(|item| self.has_variables(*item)),
+            Pattern::EmptyList | Pattern::Scalar(_) => false,
+            Pattern::Dynamic(_) => true,
         }
     }
 
