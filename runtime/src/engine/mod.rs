@@ -41,7 +41,7 @@ pub(crate) use matching::selects;
 
 use std::sync::Arc;
 
-use dikast_compiler::ir::{Policy, PolicyId, Program, Rule, RuleId};
+use dikast_compiler::ir::{Body, Policy, PolicyId, Program, Rule, RuleId};
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::Environment;
 
@@ -207,7 +207,9 @@ impl Engine {
 
     /// What native code has said of a rule, where that counts.
     fn verdict(&self, admission: &Admission<'_>, rule: RuleId, phase: Phase) -> Option<Verdict> {
-        if phase == Phase::Generate {
+        // units hold only what a request changes or is asked about
+        let concerns_others = matches!(&self.program.rule(rule).body, Body::Mutate(body) if !body.targets.is_empty());
+        if phase == Phase::Generate || concerns_others {
             return None;
         }
         let verdict = admission.verdicts?.verdict(rule);

@@ -1,0 +1,129 @@
+//! Policies and their rules in words.
+
+use std::path::Path;
+
+use anyhow::bail;
+use dikast_grammar::yaml::Node;
+
+use super::outline::{Outline, join};
+use super::{body, condition, matching};
+use crate::evaluation::policies;
+use crate::input::file::File;
+
+/// What the policies in a file do, or one of their rules.
+///
+/// # Errors
+/// When the file cannot be read, or holds no such policy or rule.
+pub(super) fn explain(path: &Path, rule: Option<&str>) -> anyhow::Result<String> {
+    let file = File::read(path)?;
+    let made = made_rules(path)?;
+    let mut outline = Outline::default();
+    let mut found = false;
+    for policy in file.documents.iter().filter(|document| is_policy(document)) {
+        let rules = policy.at(&["spec", "rules"]).map(Node::items).unwrap_or_default();
+        let rules: Vec<&Node> = rules.iter().filter(|of| rule.is_none_or(|rule| text(of, "name") == rule)).collect();
+        if rules.is_empty() && rule.is_some() {
+            continue;
+        }
+        found = true;
+        head(policy, &mut outline);
+        for rule in rules {
+            outline.gap();
+            explain_rule(rule, &made, &mut outline);
+        }
+    }
+    match (found, rule) {
+        (true, _) => Ok(outline.finish()),
+        (false, Some(rule)) => bail!("{} has no rule `{rule}`", path.display()),
+        (false, None) => bail!("{} holds no ClusterPolicy and no Policy", path.display()),
+    }
+}
+
+fn is_policy(document: &Node) -> bool {
+    matches!(document.get("kind").and_then(Node::as_str), Some("ClusterPolicy" | "Policy"))
+}
+
+/// The names of all rules that are run, those that autogen makes included.
+fn made_rules(path: &Path) -> anyhow::Result<Vec<String>> {
+    if path == Path::new("-") {
+        return Ok(Vec::new());
+    }
+    let program = policies::load(&[path.to_owned()])?.compilation.program;
+    Ok(program.rules.iter().map(|rule| program.name(rule.name).to_string()).collect())
+}
+
+fn head(policy: &Node, outline: &mut Outline) {
+    let name = policy.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or_default();
+    let spec = |field: &str| policy.at(&["spec", field]);
+    let mut facts = Vec::new();
+    let enforces =
+        spec("validationFailureAction").and_then(Node::as_str).is_some_and(|action| action.eq_ignore_ascii_case("enforce"));
+    let rules = policy.at(&["spec", "rules"]).map(Node::items).unwrap_or_default();
+    if rules.iter().any(|rule| rule.get("validate").is_some()) {
+        facts.push(match enforces {
+            true => "Failures refuse the request, unless a rule says otherwise.",
+            false => "Failures are only reported, unless a rule says otherwise.",
+        });
+    }
+    if spec("failurePolicy").and_then(Node::as_str) == Some("Ignore") {
+        facts.push("Errors let the request through.");
+    }
+    if spec("applyRules").and_then(Node::as_str) == Some("One") {
+        facts.push("Only the first rule that applies is run.");
+    }
+    if spec("background").and_then(Node::as_bool) == Some(false) {
+        facts.push("It does not look at existing objects.");
+    }
+    let kind = policy.get("kind").and_then(Node::as_str).unwrap_or_default();
+    outline.under(format!("{kind} {name}"), |outline| facts.iter().for_each(|fact| outline.line(fact)));
+}
+
+fn explain_rule(rule: &Node, made: &[String], outline: &mut Outline) {
+    let name = text(rule, "name");
+    outline.under(format!("Rule {name}"), |outline| {
+        matching::explain(rule, outline);
+        if let Some(conditions) = rule.get("preconditions").filter(|node| !node.is_null()) {
+            outline.under("Only where", |outline| condition::explain(conditions, outline));
+        }
+        for entry in rule.get("context").map(Node::items).unwrap_or_default() {
+            outline.line(context(entry));
+        }
+        body::explain(rule, outline);
+        let copies: Vec<String> = ["autogen-", "autogen-cronjob-"]
+            .map(|prefix| format!("{prefix}{name}"))
+            .into_iter()
+            .filter(|copy| made.contains(copy))
+            .collect();
+        if !copies.is_empty() {
+            outline.line(format!("The same for the Pods of controllers: {}.", join(&copies, "and")));
+        }
+    });
+}
+
+/// Where a context entry has its value from.
+fn context(entry: &Node) -> String {
+    let name = text(entry, "name");
+    let at = |path: &[&str]| entry.at(path).and_then(Node::as_str).unwrap_or_default();
+    let source = if entry.get("configMap").is_some() {
+        format!("the config map {}/{}", at(&["configMap", "namespace"]), at(&["configMap", "name"]))
+    } else if entry.at(&["apiCall", "service"]).is_some() {
+        format!("the answer of {}", at(&["apiCall", "service", "url"]))
+    } else if entry.get("apiCall").is_some() {
+        format!("what the API server answers to {}", at(&["apiCall", "urlPath"]))
+    } else if entry.get("imageRegistry").is_some() {
+        format!("what the registry says of {}", at(&["imageRegistry", "reference"]))
+    } else if entry.get("globalReference").is_some() {
+        format!("the global context entry {}", at(&["globalReference", "name"]))
+    } else {
+        match at(&["variable", "jmesPath"]) {
+            "" => "a value of its own".to_owned(),
+            path => format!("`{}`", path.trim()),
+        }
+    };
+    format!("`{name}` is {source}.")
+}
+
+/// A text member; empty when there is none.
+pub(super) fn text<'n>(node: &'n Node, member: &str) -> &'n str {
+    node.get(member).and_then(Node::as_str).unwrap_or_default()
+}

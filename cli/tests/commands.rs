@@ -1,0 +1,123 @@
+//! The commands on the examples, as a user runs them.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+fn example(path: &str) -> String {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples").join(path).display().to_string()
+}
+
+fn dikast(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_dikast")).args(arguments).output().unwrap()
+}
+
+/// Standard output, after a check of the exit code.
+fn give(code: i32, arguments: &[&str]) -> String {
+    let output = dikast(arguments);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{}\n{}", text(&output.stdout), text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// A folder of its own for files that a test writes.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn the_tests_of_all_examples_pass_on_both_engines() {
+    let out = give(0, &["test", &example(""), "--engine", "both"]);
+    assert!(out.contains(" and 0 tests failed"), "{out}");
+}
+
+#[test]
+fn test_results_are_one_json_array() {
+    let out = give(0, &["test", &example("require-labels"), "-o", "json", "--detailed-results"]);
+    let rows: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let row = &rows[0];
+    assert_eq!((row["ID"].as_u64(), row["REASON"].as_str()), (Some(1), Some("Ok")), "{row}");
+    assert!(row["Message"].is_string());
+}
+
+#[test]
+fn an_expectation_that_is_not_met_fails_the_test() {
+    let folder = folder("unmet");
+    let policy = fs::read_to_string(example("require-labels/policy.yaml")).unwrap();
+    fs::write(folder.join("policy.yaml"), policy).unwrap();
+    fs::write(folder.join("pod.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n").unwrap();
+    let test = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\npolicies: [policy.yaml]\nresources: [pod.yaml]\n\
+                results:\n- {policy: unknown, rule: r, result: pass, kind: Pod, resources: [a]}\n";
+    fs::write(folder.join("kyverno-test.yaml"), test).unwrap();
+    let out = give(1, &["test", &folder.display().to_string(), "--fail-only"]);
+    assert!(out.contains("1 out of 1 tests failed") && out.contains("Not found"), "{out}");
+}
+
+#[test]
+fn a_test_file_with_a_fault_names_the_place() {
+    let folder = folder("faulty");
+    let path = folder.join("kyverno-test.yaml");
+    fs::write(&path, "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nresourcs: []\n").unwrap();
+    let output = dikast(&["test", &folder.display().to_string()]);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(error.contains(":3:1: test has no field `resourcs`; did you mean `resources`?"), "{error}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn apply_counts_failures_and_changes_objects() {
+    let out = give(
+        1,
+        &["apply", &example("require-labels/policy.yaml"), "-r", &example("require-labels/resources.yaml")],
+    );
+    assert!(out.starts_with("\nApplying "), "{out}");
+    assert!(out.contains("failed:\n1 - ") && out.contains("\npass: "), "{out}");
+
+    let folder = folder("changed");
+    let (policy, objects) = (example("default-limits/policy.yaml"), example("default-limits/resources.yaml"));
+    give(0, &["apply", &policy, "-r", &objects, "-o", &folder.display().to_string()]);
+    let written = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    assert!(fs::read_to_string(written).unwrap().contains("requests:"));
+
+    let piped = give(0, &["apply", &policy, "-r", &objects, "-i"]);
+    assert!(piped.starts_with("apiVersion: "), "{piped}");
+}
+
+#[test]
+fn apply_writes_reports() {
+    let (policy, objects) = (example("require-labels/policy.yaml"), example("require-labels/resources.yaml"));
+    let out = give(1, &["apply", &policy, "-r", &objects, "-p", "--output-format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["kind"], "ClusterReport");
+    assert_eq!(report["results"].as_array().unwrap().len() as u64, {
+        let summary = &report["summary"];
+        ["pass", "fail", "warn", "error", "skip"].iter().map(|name| summary[*name].as_u64().unwrap()).sum::<u64>()
+    });
+}
+
+#[test]
+fn arguments_that_exclude_each_other_are_refused() {
+    let (policy, objects) = (example("require-labels/policy.yaml"), example("require-labels/resources.yaml"));
+    give(2, &["apply", &policy, "-r", &objects, "-s", "a=b", "-f", "values.yaml"]);
+    give(2, &["apply", "-", "-r", "-"]);
+}
+
+#[test]
+fn expressions_are_evaluated_and_explained() {
+    let pod = example("require-labels/resources.yaml");
+    assert_eq!(give(0, &["jp", "query", "-i", &pod, "-c", "kind"]), "# kind\n\"Pod\"\n");
+    give(2, &["jp", "query", "-i", &pod, "kind["]);
+    assert!(give(0, &["jp", "parse", "a.b"]).contains("ASTSubexpression {"));
+    assert!(give(0, &["jp", "function", "truncate"]).starts_with("Name: truncate\n"));
+}
+
+#[test]
+fn codes_and_policies_are_explained() {
+    assert!(give(0, &["explain", "dk0201"]).starts_with("DK0201: unknown field"));
+    let out = give(0, &["explain", &example("restrict-registries/policy.yaml")]);
+    assert!(out.starts_with("ClusterPolicy restrict-registries\n"), "{out}");
+    give(2, &["explain", "no-such-thing"]);
+}
