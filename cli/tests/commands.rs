@@ -69,10 +69,8 @@ fn a_test_file_with_a_fault_names_the_place() {
 
 #[test]
 fn apply_counts_failures_and_changes_objects() {
-    let out = give(
-        1,
-        &["apply", &example("require-labels/policy.yaml"), "-r", &example("require-labels/resources.yaml")],
-    );
+    let out =
+        give(1, &["apply", &example("require-labels/policy.yaml"), "-r", &example("require-labels/resources.yaml")]);
     assert!(out.starts_with("\nApplying "), "{out}");
     assert!(out.contains("failed:\n1 - ") && out.contains("\npass: "), "{out}");
 

@@ -79,7 +79,8 @@ fn pod_security(standard: &Node, outline: &mut Outline) {
     };
     outline.line(format!("Requires the Pod Security Standard `{}` in version {version}.", text(standard, "level")));
     for exclude in standard.get("exclude").map(Node::items).unwrap_or_default() {
-        let images: Vec<String> = exclude.get("images").map(Node::items).unwrap_or_default().iter().map(shown).collect();
+        let images: Vec<String> =
+            exclude.get("images").map(Node::items).unwrap_or_default().iter().map(shown).collect();
         let of = if images.is_empty() { String::new() } else { format!(" for images {}", join(&images, "and")) };
         outline.line(format!("Except: {}{of}.", text(exclude, "controlName")));
     }
@@ -132,15 +133,19 @@ fn made(pattern: &Node, outline: &mut Outline) {
         "" => format!("`{name}`"),
         namespace => format!("`{name}` in namespace `{namespace}`"),
     };
-    let target = || {
-        format!("{} {}", text(pattern, "kind"), place(text(pattern, "namespace"), text(pattern, "name")))
-    };
+    let target = || format!("{} {}", text(pattern, "kind"), place(text(pattern, "namespace"), text(pattern, "name")));
     if let Some(source) = pattern.get("clone").filter(|source| !source.entries().is_empty()) {
         let source = place(text(source, "namespace"), text(source, "name"));
         outline.line(format!("Makes {}, a copy of {source}.", target()));
     } else if let Some(list) = pattern.get("cloneList").filter(|list| !list.entries().is_empty()) {
-        let kinds: Vec<String> =
-            list.get("kinds").map(Node::items).unwrap_or_default().iter().filter_map(Node::as_str).map(str::to_owned).collect();
+        let kinds: Vec<String> = list
+            .get("kinds")
+            .map(Node::items)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Node::as_str)
+            .map(str::to_owned)
+            .collect();
         outline.line(format!(
             "Makes copies of {} in namespace `{}`, in namespace `{}`.",
             join(&kinds, "and"),

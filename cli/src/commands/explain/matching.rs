@@ -73,16 +73,12 @@ fn pairs(labels: Option<&Node>) -> Vec<String> {
 
 fn selector(selector: Option<&Node>) -> Vec<String> {
     let mut parts = pairs(selector.and_then(|selector| selector.get("matchLabels")));
-    let expressions = selector.and_then(|selector| selector.get("matchExpressions")).map(Node::items).unwrap_or_default();
+    let expressions =
+        selector.and_then(|selector| selector.get("matchExpressions")).map(Node::items).unwrap_or_default();
     for expression in expressions {
         let text = |name: &str| expression.get(name).and_then(Node::as_str).unwrap_or_default();
-        let values: Vec<String> = expression
-            .get("values")
-            .map(Node::items)
-            .unwrap_or_default()
-            .iter()
-            .map(super::pattern::shown)
-            .collect();
+        let values: Vec<String> =
+            expression.get("values").map(Node::items).unwrap_or_default().iter().map(super::pattern::shown).collect();
         parts.push(match text("operator") {
             "In" => format!("{} one of {}", text("key"), join(&values, "or")),
             "NotIn" => format!("{} none of {}", text("key"), join(&values, "or")),

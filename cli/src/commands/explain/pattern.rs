@@ -44,7 +44,9 @@ fn requirements(pattern: &Node, path: &str, outline: &mut Outline) {
                 match anchor {
                     AnchorKind::Negation => outline.line(format!("- {path} is absent")),
                     AnchorKind::Equality => nested(&format!("- if {path} is there:"), value, &path, outline),
-                    AnchorKind::Conditional => nested("- what stands beside it counts only where", value, &path, outline),
+                    AnchorKind::Conditional => {
+                        nested("- what stands beside it counts only where", value, &path, outline)
+                    }
                     AnchorKind::Global => nested("- the whole rule counts only where", value, &path, outline),
                     AnchorKind::Existence => {
                         let item = value.items().first().unwrap_or(value);

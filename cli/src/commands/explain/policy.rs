@@ -56,8 +56,9 @@ fn head(policy: &Node, outline: &mut Outline) {
     let name = policy.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or_default();
     let spec = |field: &str| policy.at(&["spec", field]);
     let mut facts = Vec::new();
-    let enforces =
-        spec("validationFailureAction").and_then(Node::as_str).is_some_and(|action| action.eq_ignore_ascii_case("enforce"));
+    let enforces = spec("validationFailureAction")
+        .and_then(Node::as_str)
+        .is_some_and(|action| action.eq_ignore_ascii_case("enforce"));
     let rules = policy.at(&["spec", "rules"]).map(Node::items).unwrap_or_default();
     if rules.iter().any(|rule| rule.get("validate").is_some()) {
         facts.push(match enforces {
