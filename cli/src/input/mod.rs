@@ -2,7 +2,7 @@
 //!
 //! | module | reads |
 //! |---|---|
-//! | [`file`] | texts and the YAML documents in them |
+//! | [`mod@file`] | texts and the YAML documents in them |
 //! | [`fields`] | the members of a mapping, strictly |
 //! | [`resources`] | Kubernetes objects |
 //! | [`values`] | `Values` files, `--set` |

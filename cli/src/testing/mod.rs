@@ -2,13 +2,13 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`file`] | the form of the files |
+//! | [`mod@file`] | the form of the files |
 //! | [`selector`] | which expectations are checked |
 //! | [`compare`] | objects against files |
 //! | [`run`] | running a test |
 //! | [`check`] | what was said against what is expected |
 //! | [`row`] | results |
-//! | [`format`] | results as tables, JSON, YAML, Markdown and JUnit |
+//! | [`mod@format`] | results as tables, JSON, YAML, Markdown and JUnit |
 
 pub(crate) mod check;
 pub(crate) mod compare;
