@@ -21,9 +21,11 @@ impl Verdict {
 #[repr(u8)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// The rule does not match, or matches and has nothing to say.
+    /// The rule does not match.
     #[default]
     NoMatch,
+    /// The rule matches and has nothing to say.
+    Silent,
     /// The object complies.
     Pass,
     /// The rule does not apply after all.

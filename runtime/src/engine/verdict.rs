@@ -23,6 +23,8 @@ pub enum EngineChoice {
 pub enum Verdict {
     /// The rule does not match: no response.
     NoMatch,
+    /// The rule matches and has nothing to say: no response either.
+    Silent,
     /// The object complies.
     Pass,
     /// The rule does not apply after all.
@@ -47,7 +49,7 @@ impl Verdict {
     /// Whether the interpreter says the same. A mutation that fires may find that there is nothing to change.
     fn agrees(self, status: Option<Status>) -> bool {
         match self {
-            Self::NoMatch => status.is_none(),
+            Self::NoMatch | Self::Silent => status.is_none(),
             Self::Pass => status == Some(Status::Pass),
             Self::Skip => status == Some(Status::Skip),
             Self::Fail => status == Some(Status::Fail),
@@ -61,7 +63,7 @@ impl Verdict {
         match self {
             Self::Pass => Some(Status::Pass),
             Self::Skip => Some(Status::Skip),
-            Self::NoMatch | Self::Fail | Self::Error | Self::Fires | Self::Interpret => None,
+            Self::NoMatch | Self::Silent | Self::Fail | Self::Error | Self::Fires | Self::Interpret => None,
         }
     }
 }
@@ -81,6 +83,10 @@ impl RuleRun<'_> {
         }
         if choice == EngineChoice::Native {
             if verdict == Verdict::NoMatch {
+                return Ok((object.clone(), Vec::new()));
+            }
+            if verdict == Verdict::Silent {
+                self.leave_object(object);
                 return Ok((object.clone(), Vec::new()));
             }
             if let Some(status) = verdict.quiet_status() {

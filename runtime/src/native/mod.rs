@@ -18,5 +18,5 @@ mod run;
 #[allow(unsafe_code, reason = "the boundary to native code")]
 mod tests;
 
-pub use program::{NativeError, NativeProgram, NativeUnit};
+pub use program::{NativeError, NativeProgram, NativeUnit, unit_of};
 pub use run::{NativeVerdicts, Outlook};

@@ -147,8 +147,8 @@ impl NativeUnit {
     }
 }
 
-/// The unit that a request belongs to.
-fn unit_of(header: &Header<'_>, surroundings: &Surroundings) -> Option<Unit> {
+/// The unit that a request belongs to; none when it names no operation.
+pub fn unit_of(header: &Header<'_>, surroundings: &Surroundings) -> Option<Unit> {
     let operation = Operation::parse(&header.operation)?;
     let object = Kind::new(&*header.kind.group, &*header.kind.version, &*header.kind.kind);
     let kind = match &surroundings.top_level_kind {

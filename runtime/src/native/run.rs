@@ -111,6 +111,7 @@ impl Verdicts for NativeVerdicts {
     fn verdict(&self, rule: RuleId) -> engine::Verdict {
         match self.status(rule) {
             Status::NoMatch => engine::Verdict::NoMatch,
+            Status::Silent => engine::Verdict::Silent,
             Status::Pass => engine::Verdict::Pass,
             Status::Skip => engine::Verdict::Skip,
             Status::Fail => engine::Verdict::Fail,

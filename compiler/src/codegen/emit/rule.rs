@@ -43,7 +43,7 @@ impl Emitter<'_, '_> {
             (ends.pass, Status::Pass),
             (ends.skip, Status::Skip),
             (ends.fail, if rule.fails { Status::Fail } else { Status::Interpret }),
-            (ends.nothing, Status::NoMatch),
+            (ends.nothing, Status::Silent),
             (ends.fires, Status::Fires),
             (self.exits.error, Status::Error),
             (self.exits.interpret, Status::Interpret),

@@ -103,6 +103,7 @@ fn statuses(policies: &str, reviews: &[&str]) -> Vec<Status> {
             let expected = interpreted(&program, &review, &surroundings);
             for &(rule, status) in &verdicts.statuses {
                 let wanted = expected.get(&rule).copied().unwrap_or(Status::NoMatch);
+                let status = if status == Status::Silent { Status::NoMatch } else { status };
                 assert!(status == wanted || status == Status::Interpret, "{members}: {status:?}, not {wanted:?}");
             }
             verdicts.status(RuleId(0))

@@ -1,0 +1,380 @@
+//! Random policies and reviews from one small vocabulary.
+
+use std::fmt::Write;
+
+use dikast_compiler::unit::{Kind, Operation, Unit};
+
+/// Repeatable chance (splitmix64).
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % bound.max(1) as u64) as usize
+    }
+
+    fn one_in(&mut self, count: usize) -> bool {
+        self.below(count) == 0
+    }
+
+    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
+        from[self.below(from.len())]
+    }
+}
+
+/// Members that hold scalars, most of the time.
+const SCALARS: [&str; 4] = ["image", "mode", "count", "name"];
+/// Members that hold lists of objects, most of the time.
+const LISTS: [&str; 3] = ["containers", "initContainers", "volumes"];
+/// Values of scalar members, as JSON.
+const VALUES: [&str; 22] = [
+    "null",
+    "true",
+    "false",
+    "0",
+    "1",
+    "5",
+    "80",
+    "1500000",
+    "0.5",
+    "80.0",
+    "\"\"",
+    "\"a\"",
+    "\"ab\"",
+    "\"nginx:latest\"",
+    "\"nginx:1.2\"",
+    "\"true\"",
+    "\"5\"",
+    "\"1Gi\"",
+    "\"512Mi\"",
+    "\"1h\"",
+    "\"a*\"",
+    "\"a\\u0062\"",
+];
+/// Scalar patterns, as YAML.
+const PATTERNS: [&str; 24] = [
+    "\"*\"",
+    "\"?*\"",
+    "a",
+    "\"a*\"",
+    "\"*b\"",
+    "\"*:latest\"",
+    "\"!*:latest\"",
+    "\"true\"",
+    "\"false\"",
+    "true",
+    "false",
+    "5",
+    "80",
+    "0.5",
+    "\">0\"",
+    "\">=5\"",
+    "\"<1Gi\"",
+    "\"1-100\"",
+    "\"1h\"",
+    "\"a | b* | 5\"",
+    "\"!a & !b\"",
+    "null",
+    "\"null\"",
+    "\"\"",
+];
+/// Constant sides of conditions, as YAML.
+const SIDES: [&str; 20] = [
+    "a",
+    "\"a*\"",
+    "\"*\"",
+    "\"\"",
+    "5",
+    "\"5\"",
+    "80",
+    "true",
+    "\"1h\"",
+    "\"1Gi\"",
+    "\"1-100\"",
+    "[a, b]",
+    "[\"a*\", 5, \"\"]",
+    "[80, 1500000]",
+    "[]",
+    "\"[\\\"a\\\"]\"",
+    "{a: 1}",
+    "0.5",
+    "nginx:latest",
+    "[\"*:latest\", \"true\"]",
+];
+const OPERATORS: [&str; 16] = [
+    "Equals",
+    "NotEquals",
+    "Equals",
+    "NotEquals",
+    "AnyIn",
+    "AllIn",
+    "AnyNotIn",
+    "AllNotIn",
+    "AnyIn",
+    "AnyNotIn",
+    "GreaterThan",
+    "GreaterThanOrEquals",
+    "LessThan",
+    "LessThanOrEquals",
+    "DurationGreaterThan",
+    "In",
+];
+
+/// A policy with a few rules.
+pub(crate) fn policy(random: &mut Random, number: usize) -> String {
+    let mut text =
+        format!("apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata:\n  name: p{number}\nspec:\n  rules:\n");
+    for rule in 0..1 + random.below(3) {
+        let _ = write!(text, "    - name: r{rule}\n{}", indent(&self::rule(random), 6));
+    }
+    text
+}
+
+fn rule(random: &mut Random) -> String {
+    let mut text = String::from("match:\n  any:\n");
+    for _ in 0..1 + random.below(2) {
+        let _ = write!(text, "    - resources:\n        kinds: [{}]\n", random.pick(&["Pod", "v1/Pod", "*"]));
+        text.push_str(&indent(&criteria(random), 8));
+        if random.one_in(6) {
+            let subject = random.pick(&["{kind: User, name: \"ja*\"}", "{kind: Group, name: dev}"]);
+            let _ = writeln!(text, "      subjects: [{subject}]");
+        }
+    }
+    if random.one_in(4) {
+        let _ = write!(text, "exclude:\n  any:\n    - resources:\n{}", indent(&criteria_or(random, "names: [x]\n"), 8));
+    }
+    if random.one_in(3) {
+        let _ = write!(text, "preconditions:\n{}", indent(&conditions(random, "request.object"), 2));
+    }
+    text + &body(random)
+}
+
+fn criteria(random: &mut Random) -> String {
+    if random.one_in(2) { String::new() } else { criteria_or(random, "") }
+}
+
+fn criteria_or(random: &mut Random, otherwise: &str) -> String {
+    match random.below(6) {
+        0 => "names: [\"a*\", b]\n".to_owned(),
+        1 => "namespaces: [team-a, \"x*\"]\n".to_owned(),
+        2 => "selector:\n  matchLabels:\n    app: a\n".to_owned(),
+        3 => "selector:\n  matchExpressions:\n    - {key: app, operator: NotIn, values: [a, b]}\n".to_owned(),
+        4 => "annotations:\n  \"a*\": \"?*\"\n".to_owned(),
+        _ => otherwise.to_owned(),
+    }
+}
+
+fn body(random: &mut Random) -> String {
+    let action = match random.below(8) {
+        0..=2 => format!("pattern:\n{}", indent(&object_pattern(random), 2)),
+        3 => {
+            let patterns: String = (0..2).map(|_| item(&object_pattern(random))).collect();
+            format!("anyPattern:\n{}", indent(&patterns, 2))
+        }
+        4 | 5 => format!("deny:\n  conditions:\n{}", indent(&conditions(random, "request.object"), 4)),
+        _ => format!("foreach:\n{}", indent(&item(&each(random)), 2)),
+    };
+    format!("validate:\n  message: m\n{}", indent(&action, 2))
+}
+
+fn each(random: &mut Random) -> String {
+    let list = random.pick(&[
+        "request.object.spec.containers",
+        "request.object.spec.[initContainers, containers][]",
+        "request.object.spec.volumes[]",
+        "request.object.spec.containers[?mode == 'a']",
+        "request.object.spec.missing",
+    ]);
+    let mut text = format!("list: \"{list}\"\n");
+    if random.one_in(3) {
+        let _ = write!(text, "preconditions:\n{}", indent(&any_all(random, "element"), 2));
+    }
+    if random.one_in(2) {
+        let _ = write!(text, "deny:\n  conditions:\n{}", indent(&any_all(random, "element"), 4));
+    } else {
+        let _ = write!(text, "pattern:\n{}", indent(&fields(random, 1), 2));
+    }
+    text
+}
+
+fn object_pattern(random: &mut Random) -> String {
+    let mut text = String::new();
+    if random.one_in(4) {
+        let labels = random.pick(&["app: \"?*\"", "=(app): a*", "X(old): \"null\"", "\"a*\": \"?*\"", "(app): a"]);
+        let _ = write!(text, "metadata:\n  labels:\n    {labels}\n");
+    }
+    let spec = random.pick(&["spec", "=(spec)", "spec"]);
+    let _ = write!(text, "{spec}:\n{}", indent(&fields(random, 3), 2));
+    text
+}
+
+/// Keys of an object pattern with what they ask.
+fn fields(random: &mut Random, depth: usize) -> String {
+    let mut text = String::new();
+    let mut used = Vec::new();
+    for _ in 0..1 + random.below(3) {
+        let is_list = depth > 0 && random.one_in(2);
+        let name = if is_list { random.pick(&LISTS) } else { random.pick(&SCALARS) };
+        if used.contains(&name) {
+            continue;
+        }
+        used.push(name);
+        let anchor = random.pick(&["", "", "=", "=", "()", "X", "<", "^"]);
+        let key = match anchor {
+            "" => name.to_owned(),
+            "()" => format!("({name})"),
+            anchor => format!("{anchor}({name})"),
+        };
+        if is_list || anchor == "^" {
+            let items: String =
+                (0..1 + random.below(2)).map(|_| item(&fields(random, depth.saturating_sub(1)))).collect();
+            let _ = write!(text, "{key}:\n{}", indent(&items, 2));
+        } else if random.one_in(8) {
+            let _ = writeln!(text, "{key}: [{}]", random.pick(&PATTERNS));
+        } else {
+            let _ = writeln!(text, "{key}: {}", random.pick(&PATTERNS));
+        }
+    }
+    text
+}
+
+fn conditions(random: &mut Random, root: &str) -> String {
+    if random.one_in(5) { listed(random, root) } else { any_all(random, root) }
+}
+
+fn any_all(random: &mut Random, root: &str) -> String {
+    let mut text = String::new();
+    let kinds: &[&str] = random.pick(&[&["all"][..], &["any"][..], &["any", "all"][..]]);
+    for kind in kinds {
+        let _ = write!(text, "{kind}:\n{}", indent(&listed(random, root), 2));
+    }
+    text
+}
+
+fn listed(random: &mut Random, root: &str) -> String {
+    (0..1 + random.below(2)).map(|_| item(&condition(random, root))).collect()
+}
+
+fn condition(random: &mut Random, root: &str) -> String {
+    let expression = expression(random, root);
+    let (key, value) = match random.below(6) {
+        0 => (format!("\"{{{{ {expression} }}}}\""), format!("\"{{{{ {} }}}}\"", self::expression(random, root))),
+        1 => (random.pick(&SIDES).to_owned(), format!("\"{{{{ {expression} }}}}\"")),
+        2 => (format!("\"x{{{{ {expression} }}}}y\""), random.pick(&SIDES).to_owned()),
+        _ => (format!("\"{{{{ {expression} }}}}\""), random.pick(&SIDES).to_owned()),
+    };
+    format!("key: {key}\noperator: {}\nvalue: {value}\n", random.pick(&OPERATORS))
+}
+
+fn expression(random: &mut Random, root: &str) -> String {
+    let base = if root == "element" { "element".to_owned() } else { format!("{root}.spec") };
+    let scalar = random.pick(&SCALARS);
+    let list = random.pick(&LISTS);
+    match random.below(15) {
+        0 => "request.operation".to_owned(),
+        1 => format!("{base}.{scalar}"),
+        2 => format!("{base}.{scalar} || 'a'"),
+        3 => format!("{base}.{scalar} || ''"),
+        4 => format!("{base}.{list}[].{scalar}"),
+        5 => format!("{base}.{list}[*].{scalar} || `[]`"),
+        6 => format!("{base}.{list}[].ports[].{scalar}"),
+        7 => format!("{base}.[containers, initContainers][].{scalar}"),
+        8 => format!("{base}.{list}[?mode == 'a'].{scalar}"),
+        9 => format!("{base}.{list}[].keys(@)[]"),
+        10 => format!("{base}.{list}[0].{scalar}"),
+        11 => format!("length({base}.{list} || `[]`)"),
+        12 => format!("to_string({base}.{scalar} || 'a')"),
+        13 => format!("{base}.{list}[?count > `1`].name"),
+        _ => format!("{base}.{scalar} == 'a' && {base}.{list}"),
+    }
+}
+
+/// A review of a Pod.
+pub(crate) fn review(random: &mut Random) -> String {
+    let operation = random.pick(&["CREATE", "CREATE", "CREATE", "UPDATE", "DELETE"]);
+    let namespace = random.pick(&["team-a", "default"]);
+    let object = object(random, namespace);
+    let old_object = self::object(random, namespace);
+    let (object, old_object) = match operation {
+        "CREATE" => (object, "null".to_owned()),
+        "DELETE" => ("null".to_owned(), old_object),
+        _ => (object, old_object),
+    };
+    let groups = random.pick(&["[]", "[\"dev\"]", "[\"ops\",\"dev\"]"]);
+    let user = random.pick(&["jane", "joe"]);
+    format!(
+        r#"{{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{{"uid":"u","kind":{{"group":"","version":"v1","kind":"Pod"}},"resource":{{"group":"","version":"v1","resource":"pods"}},"name":"a","namespace":"{namespace}","operation":"{operation}","userInfo":{{"username":"{user}","groups":{groups}}},"object":{object},"oldObject":{old_object}}}}}"#
+    )
+}
+
+/// The unit of a review that was made here.
+pub(crate) fn unit(review: &str) -> Unit {
+    let operation = [Operation::Create, Operation::Update, Operation::Delete]
+        .into_iter()
+        .find(|operation| review.contains(&format!("\"operation\":\"{}\"", operation.as_str())));
+    Unit::of_objects(Kind::new("", "v1", "Pod"), operation.unwrap_or(Operation::Create))
+}
+
+fn object(random: &mut Random, namespace: &str) -> String {
+    let name = random.pick(&["a", "ab", "b", "x"]);
+    let labels =
+        random.pick(&["", r#","labels":{}"#, r#","labels":{"app":"a"}"#, r#","labels":{"app":"ab","old":"x"}"#]);
+    let annotations = random.pick(&["", r#","annotations":{"ab":"x"}"#, r#","annotations":{"c":"d"}"#]);
+    format!(
+        r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{name}","namespace":"{namespace}"{labels}{annotations}}},"spec":{}}}"#,
+        members(random, 3)
+    )
+}
+
+fn members(random: &mut Random, depth: usize) -> String {
+    let mut parts = Vec::new();
+    for name in SCALARS {
+        if random.one_in(2) {
+            let value = if random.one_in(12) { odd(random) } else { random.pick(&VALUES).to_owned() };
+            parts.push(format!("\"{name}\":{value}"));
+        }
+    }
+    if depth > 0 {
+        for name in LISTS.into_iter().chain(["ports"]) {
+            if random.one_in(2) {
+                let count = random.below(4);
+                let items: Vec<String> = (0..count)
+                    .map(|_| if random.one_in(16) { odd(random) } else { members(random, depth - 1) })
+                    .collect();
+                let value = if random.one_in(16) { odd(random) } else { format!("[{}]", items.join(",")) };
+                parts.push(format!("\"{name}\":{value}"));
+            }
+        }
+    }
+    format!("{{{}}}", parts.join(","))
+}
+
+/// A value of a type that nobody expects.
+fn odd(random: &mut Random) -> String {
+    let value = random.pick(&VALUES);
+    match random.below(5) {
+        0 => format!("[{value}]"),
+        1 => format!("[[{value}]]"),
+        2 => format!("{{\"name\":{value}}}"),
+        3 => "[]".to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+fn item(text: &str) -> String {
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or("{}");
+    let rest: String = lines.map(|line| format!("  {line}\n")).collect();
+    format!("- {first}\n{rest}")
+}
+
+fn indent(text: &str, spaces: usize) -> String {
+    text.lines().map(|line| format!("{:spaces$}{line}\n", "")).collect()
+}
