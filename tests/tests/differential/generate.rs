@@ -140,7 +140,7 @@ pub(crate) fn policy(random: &mut Random, number: usize) -> String {
 fn rule(random: &mut Random) -> String {
     let mut text = String::from("match:\n  any:\n");
     for _ in 0..1 + random.below(2) {
-        let _ = write!(text, "    - resources:\n        kinds: [{}]\n", random.pick(&["Pod", "v1/Pod", "*"]));
+        let _ = write!(text, "    - resources:\n        kinds: [{}]\n", random.pick(&["Pod", "v1/Pod", "\"*\""]));
         text.push_str(&indent(&criteria(random), 8));
         if random.one_in(6) {
             let subject = random.pick(&["{kind: User, name: \"ja*\"}", "{kind: Group, name: dev}"]);
@@ -233,8 +233,8 @@ fn fields(random: &mut Random, depth: usize) -> String {
             anchor => format!("{anchor}({name})"),
         };
         if is_list || anchor == "^" {
-            let items: String =
-                (0..1 + random.below(2)).map(|_| item(&fields(random, depth.saturating_sub(1)))).collect();
+            let count = if anchor == "^" { 1 + random.below(2) } else { 1 };
+            let items: String = (0..count).map(|_| item(&fields(random, depth.saturating_sub(1)))).collect();
             let _ = write!(text, "{key}:\n{}", indent(&items, 2));
         } else if random.one_in(8) {
             let _ = writeln!(text, "{key}: [{}]", random.pick(&PATTERNS));

@@ -68,8 +68,15 @@ impl Emitter<'_, '_> {
                 let rows = Loop { lists, row: *row, item: *item, otherwise: *otherwise };
                 self.each_row(&rows, ends, |emitter, next| emitter.walk_from(rest, inner(next), body));
             }
-            Level::Entries { of, row, key } => {
-                self.each_entry(of, *row, *key, ends, |emitter, next| emitter.walk_from(rest, inner(next), body));
+            Level::Entries { of, row, key, otherwise } => {
+                let no_object = match otherwise {
+                    NoList::Nothing => ends.null,
+                    NoList::Interpret => self.exits.interpret,
+                };
+                let ends_of_entries = Ends { null: no_object, done: ends.done };
+                self.each_entry(of, *row, *key, ends_of_entries, |emitter, next| {
+                    emitter.walk_from(rest, inner(next), body);
+                });
             }
         }
     }

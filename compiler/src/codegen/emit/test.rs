@@ -202,12 +202,31 @@ impl Emitter<'_, '_> {
 
     fn stream_items(&mut self, stream: &Stream, items: &Items, ends: ItemEnds, nothing: Ends) {
         let seen = self.flag();
+        // An error of a later item counts even when an earlier one has decided.
+        let decided = stream.can_fail().then(|| self.flag());
         let done = self.block();
         self.walk(stream, Ends { null: nothing.null, done }, |emitter, operand, next| {
             emitter.raise(seen);
-            emitter.decide(operand, &items.item, ends.item(next));
+            let Some(decided) = decided else { return emitter.decide(operand, &items.item, ends.item(next)) };
+            let deciding = emitter.block();
+            let targets = if ends.some {
+                Targets { yes: deciding, no: next }
+            } else {
+                Targets { yes: next, no: deciding }
+            };
+            emitter.decide(operand, &items.item, targets);
+            emitter.start(deciding);
+            emitter.raise(decided);
+            emitter.goto(next);
         });
         self.start(done);
+        if let Some(decided) = decided {
+            let undecided = self.block();
+            let decided = self.builder.use_var(decided);
+            let outcome = if ends.some { ends.to.yes } else { ends.to.no };
+            self.branch(decided, Targets { yes: outcome, no: undecided });
+            self.start(undecided);
+        }
         let seen = self.builder.use_var(seen);
         self.branch(seen, Targets { yes: ends.walked, no: nothing.done });
     }

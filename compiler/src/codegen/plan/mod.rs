@@ -4,6 +4,7 @@
 //! lie in a policy. A plan is plain data between the two.
 
 mod decision;
+mod effect;
 
 pub(super) use decision::{BlockRule, Decision, NumberRule, TextMatch, TextRule};
 
@@ -332,15 +333,17 @@ pub(super) enum Level {
         row: RowId,
         /// Place of the name, which lies in the same block as the value.
         key: PlaceId,
+        /// What a value that is no object means.
+        otherwise: NoList,
     },
 }
 
-/// What a level does with a value that is no list.
+/// What a level does with a value that is no list, or no object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoList {
     /// The whole stream is null when this is the first level, else nothing is yielded.
     Nothing,
-    /// Null is passed over; anything else is more than native code handles here.
+    /// For a list, null is passed over; anything else is more than native code handles here.
     Interpret,
 }
 

@@ -5,7 +5,7 @@ use dikast_stdlib::condition::{Encoded, OperatorKind, Prepared};
 
 use super::decision::known_condition;
 use super::{Planned, Reason, Selector, mentions_variables};
-use crate::codegen::plan::{BlockRule, Decision, Items, Part, Source, Test};
+use crate::codegen::plan::{BlockRule, Items, Part, Source, Test};
 use crate::codegen::pool::KnownCondition;
 use crate::ir::{Condition, ConditionBlock, Conditions, Expr, ExprId};
 
@@ -88,16 +88,9 @@ impl Selector<'_> {
         }
         let value = source?;
         let decision = self.condition_decision(known)?;
-        let uses_blocks = [decision.list, decision.object].contains(&BlockRule::Helper);
-        if uses_blocks || by_items {
+        if [decision.list, decision.object].contains(&BlockRule::Helper) {
             self.keep_whole(&value)?;
         }
-        let decision = if by_items {
-            // A list as such goes to the helper with all its items.
-            Decision { list: BlockRule::Helper, ..decision }
-        } else {
-            decision
-        };
         Ok(Test::Decide { value, decision })
     }
 

@@ -123,14 +123,22 @@ impl Selector<'_> {
     pub(super) fn condition_decision(&mut self, condition: KnownCondition) -> Planned<Decision> {
         let ask = |value: Value| condition.ask(&value).map_err(|error| Reason(error.to_string()));
         let known = condition.known.value();
-        let same_kind = |list: bool| {
-            let equality = matches!(condition.operator.kind(), OperatorKind::Equals | OperatorKind::NotEquals);
-            equality && if list { known.as_list().is_some() } else { known.as_object().is_some() }
+        // Whether the answer depends on what is in the list or object.
+        let looks_inside = |list: bool| match condition.operator.kind() {
+            OperatorKind::Equals | OperatorKind::NotEquals if list => known.as_list().is_some(),
+            OperatorKind::Equals | OperatorKind::NotEquals => known.as_object().is_some(),
+            OperatorKind::In
+            | OperatorKind::NotIn
+            | OperatorKind::AnyIn
+            | OperatorKind::AllIn
+            | OperatorKind::AnyNotIn
+            | OperatorKind::AllNotIn => list,
+            OperatorKind::Order(_) | OperatorKind::Duration(_) | OperatorKind::Never | OperatorKind::Unknown => false,
         };
         let block_rule = |list: bool, example: Value| {
             Ok(if condition.item {
                 BlockRule::Interpret
-            } else if same_kind(list) {
+            } else if looks_inside(list) {
                 BlockRule::Helper
             } else {
                 BlockRule::Known(ask(example)?)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Planned, Reason, Selector};
 use crate::codegen::helper::Helper;
-use crate::codegen::plan::{Decision, Guard, Items, Level, Numbers, Part, Path, Source, Test, TextMatch};
+use crate::codegen::plan::{Decision, Guard, Items, Level, NoList, Numbers, Part, Path, Source, Test, TextMatch};
 use crate::ir::{
     Filter, LabelRequirement, LabelSelector, MatchBlock, NameId, Quantifier, RequirementOperator, Rule, Subject,
     SubjectKind,
@@ -188,7 +188,7 @@ impl Selector<'_> {
         let key_fits = self.text_value_decision(key);
         let value_fits = self.text_value_decision(value);
         let test = Test::all([decide(key_path, key_fits), decide(value_path, value_fits)]);
-        Test::Exists { levels: vec![Level::Entries { of, row, key: places.key }], test: Box::new(test) }
+        Test::Exists { levels: vec![Level::Entries { of, row, key: places.key, otherwise: NoList::Nothing }], test: Box::new(test) }
     }
 
     /// Text that matches a wildcard; nothing else does.

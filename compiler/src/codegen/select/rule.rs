@@ -143,6 +143,9 @@ impl Selector<'_> {
         }
         let list = self.loop_list(each)?;
         let Source::Path(element) = &*list.yields else { return Reason::new("computed elements") };
+        if list.can_fail() {
+            return Reason::new("a list of elements that can be an error");
+        }
         let element = element.clone();
         let mut elements = self.scope.elements.clone();
         // Elements that are whole numbers themselves become fractions; what is in them stays.

@@ -178,7 +178,7 @@ impl Selector<'_> {
         let Some(of) = list_path(self.source(of)?) else { return Reason::new("the names of a computed object") };
         let places = self.layout.entries(of.place());
         let (row, key) = self.row_at(places.key, of.numbers);
-        let level = Level::Entries { of, row, key: places.key };
+        let level = Level::Entries { of, row, key: places.key, otherwise: NoList::Interpret };
         Ok(StreamPlan { levels: vec![level], yields: Yield::Value(Source::Path(key)), unordered: true })
     }
 }
