@@ -209,11 +209,8 @@ impl Emitter<'_, '_> {
             emitter.raise(seen);
             let Some(decided) = decided else { return emitter.decide(operand, &items.item, ends.item(next)) };
             let deciding = emitter.block();
-            let targets = if ends.some {
-                Targets { yes: deciding, no: next }
-            } else {
-                Targets { yes: next, no: deciding }
-            };
+            let targets =
+                if ends.some { Targets { yes: deciding, no: next } } else { Targets { yes: next, no: deciding } };
             emitter.decide(operand, &items.item, targets);
             emitter.start(deciding);
             emitter.raise(decided);

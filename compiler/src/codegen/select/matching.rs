@@ -188,7 +188,10 @@ impl Selector<'_> {
         let key_fits = self.text_value_decision(key);
         let value_fits = self.text_value_decision(value);
         let test = Test::all([decide(key_path, key_fits), decide(value_path, value_fits)]);
-        Test::Exists { levels: vec![Level::Entries { of, row, key: places.key, otherwise: NoList::Nothing }], test: Box::new(test) }
+        Test::Exists {
+            levels: vec![Level::Entries { of, row, key: places.key, otherwise: NoList::Nothing }],
+            test: Box::new(test),
+        }
     }
 
     /// Text that matches a wildcard; nothing else does.
