@@ -10,6 +10,7 @@
 //! | `autogen` | rules for pod controllers, made from rules for Pods |
 //! | [`ir`] | the typed IR |
 //! | [`lower`] | the model to IR |
+//! | `check` | what can never work, told from types |
 //! | [`passes`] | IR to better IR |
 //! | [`unit`] | which rules are compiled together |
 //! | [`layout`] | where native code finds the parts of a request |
@@ -17,6 +18,7 @@
 #![deny(unsafe_code)]
 
 mod autogen;
+mod check;
 pub mod codegen;
 pub mod diagnostic;
 pub mod ir;

@@ -4,6 +4,7 @@ use dikast_grammar::SourceMap;
 use dikast_grammar::yaml::{self, Node};
 
 use crate::autogen;
+use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Autogen, Builder, PolicyId, Program};
 use crate::lint;
@@ -76,7 +77,12 @@ impl Compiler {
             Document::Policy(policy) => self.policy(&policy),
             Document::Exception(exception) => {
                 lint::check_exception(&exception, &mut self.diagnostics);
+                let start = self.builder.program().exprs.len();
                 self.lowering().exception(&exception);
+                let program = self.builder.program();
+                if let Some(lowered) = program.exceptions.last() {
+                    check::check_exception(program, lowered, start..program.exprs.len(), &mut self.diagnostics);
+                }
                 self.counts.exceptions += 1;
             }
             Document::Refused => self.counts.refused += 1,
@@ -111,10 +117,16 @@ impl Compiler {
 
     fn rule(&mut self, id: PolicyId, policy: &Policy<'_>, node: &Node, autogen: Option<Autogen>) {
         if let Some(rule) = Rule::read(node, &mut self.diagnostics) {
-            if autogen.is_none() {
+            let is_written = autogen.is_none();
+            if is_written {
                 lint::check_rule(&rule, &mut self.diagnostics);
             }
+            let start = self.builder.program().exprs.len();
             self.lowering().rule(id, &rule, Defaults::of(policy), autogen);
+            let program = self.builder.program();
+            if let (true, Some(lowered)) = (is_written, program.rules.last()) {
+                check::check_rule(program, lowered, start..program.exprs.len(), &mut self.diagnostics);
+            }
             self.counts.rules += 1;
         }
     }

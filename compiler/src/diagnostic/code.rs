@@ -120,9 +120,13 @@ registry! {
     DK0409 STRAY_BRACES Warning "braces that begin no variable"
     DK0410 RESERVED_ENTRY_NAME Error "context entry with a reserved name"
     DK0411 LIST_OF_ITEMS Error "list that a function does not take"
+    DK0412 ARGUMENT_TYPE Error "argument of a wrong type"
+    DK0413 DIFFERENT_TYPES Warning "comparison of different types"
+    DK0414 UNORDERED Warning "order of what is no number"
 
     DK0501 UNKNOWN_OPERATOR Error "unknown operator"
     DK0502 NEVER_TRUE Warning "condition that is never true"
+    DK0503 CONSTANT_CONDITION Warning "condition with one answer"
 
     DK0601 IGNORED_ITEMS Warning "item of a pattern that does not count"
     DK0602 ABSENT_SATISFIES Warning "pattern that an absent field satisfies"

@@ -26,11 +26,6 @@ faults! {
     NEVER_TRUE: EmptyAny {}
     help(self) { Some("remove it, or write conditions under it".to_owned()) }
 
-    /// A value that a membership operator cannot use.
-    #[error("`{operator}` is never true for {value}")]
-    NEVER_TRUE: MemberOfScalar { operator: String, value: &'static str }
-    help(self) { Some("write a list, or text".to_owned()) }
-
     /// A filter that asks nothing.
     #[error("an empty filter never matches")]
     NEVER_MATCHES: EmptyFilter {}

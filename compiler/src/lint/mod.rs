@@ -79,10 +79,8 @@ pub(crate) fn check_exception(exception: &Exception<'_>, diagnostics: &mut Diagn
 }
 
 fn check_conditions(conditions: Option<&Conditions<'_>>, diagnostics: &mut Diagnostics) {
-    match conditions {
-        Some(Conditions::AnyAll(block)) => condition::check_block(block, diagnostics),
-        Some(Conditions::List(list)) => condition::check_list(list, diagnostics),
-        None => {}
+    if let Some(Conditions::AnyAll(block)) = conditions {
+        condition::check_block(block, diagnostics);
     }
 }
 

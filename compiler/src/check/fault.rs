@@ -1,0 +1,52 @@
+//! Findings of the type check.
+
+use dikast_grammar::Span;
+
+use crate::diagnostic::{Label, faults};
+
+faults! {
+    /// An argument that a function always refuses.
+    #[error("`{function}` takes {expected} as `{parameter}`, not {found}")]
+    ARGUMENT_TYPE: ArgumentType {
+        function: &'static str,
+        parameter: &'static str,
+        expected: String,
+        found: String,
+        help: Option<String>,
+    }
+    help(self) { self.help.clone() }
+
+    /// A comparison of values that are never of one type.
+    #[error("{result} between {left} and {right}")]
+    DIFFERENT_TYPES: DifferentTypes { result: &'static str, left: String, right: String, literal: Option<String> }
+    help(self) {
+        self.literal.as_ref().map(|text| format!("write `{text}` in backticks instead of quotes"))
+    }
+
+    /// An order of something that is no number.
+    #[error("`<`, `<=`, `>` and `>=` compare numbers, and give null for {found}")]
+    UNORDERED: Unordered { found: String, is_text: bool }
+    help(self) { self.is_text.then(|| "`to_number` reads a number from text".to_owned()) }
+
+    /// A value for which an operator is false.
+    #[error("`{operator}` is never true for {value}")]
+    NEVER_TRUE: ValueNeverTrue { operator: String, value: String, help: Option<String> }
+    help(self) { self.help.clone() }
+
+    /// A key for which an operator is false.
+    #[error("`{operator}` is never true when the key is {key}")]
+    NEVER_TRUE: KeyNeverTrue { operator: String, key: String }
+
+    /// A key and a value for which an operator is false.
+    #[error("`{operator}` is never true for {value} when the key is {key}")]
+    NEVER_TRUE: NeverBetween { operator: String, key: String, value: String, key_span: Span, help: Option<String> }
+    labels(self) { vec![Label { span: self.key_span, message: "the key".to_owned() }] }
+    help(self) { self.help.clone() }
+
+    /// A condition that has one answer.
+    #[error("this condition is always {answer}")]
+    CONSTANT_CONDITION: AlwaysSame { answer: bool, forgotten: Option<String> }
+    help(self) {
+        self.forgotten.as_ref().map(|text| format!("`{text}` is only text; the variable is written `{{{{ {text} }}}}`"))
+    }
+}
