@@ -12,6 +12,8 @@ pub(crate) fn agrees(case: &Json) -> Result<(), String> {
     let base = Value::from(member("base"));
     let patch = member("patch");
     let merged = match (case.get("kind").and_then(Json::as_str), patch) {
+        // the recorder took null for no text
+        (Some("json6902"), Json::Null) => json::apply(&base, ""),
         (Some("json6902"), Json::String(text)) => json::apply(&base, &text),
         (Some("json6902"), list) => json::apply(&base, &list.to_string()),
         (_, overlay) => strategic::merge(&base, &Value::from(overlay)),

@@ -159,28 +159,59 @@ impl Document {
     }
 
     /// Whether two nodes are equal: numbers by their text, objects in any order.
-    pub(super) fn equal(&self, left: Node, right: Node) -> bool {
+    ///
+    /// # Errors
+    /// Where a null inside a list is compared: Kyverno crashes there.
+    pub(super) fn equal(&self, left: Node, right: Node) -> Result<bool, PatchError> {
+        let crash = || PatchError::Unsupported("`test` compares a null inside a list".to_owned());
         match (self.content(left), self.content(right)) {
-            (Content::Nothing, Content::Nothing) => true,
+            (Content::Nothing, Content::Nothing) => Ok(true),
             (Content::Plain(left), Content::Plain(right)) | (Content::Text(left), Content::Text(right)) => {
-                left == right
+                Ok(left == right)
             }
+            (Content::Null, Content::List(_)) => Err(crash()),
             (Content::List(left), Content::List(right)) => {
-                left.len() == right.len() && left.iter().zip(right).all(|(&left, &right)| self.equal(left, right))
+                if left.len() != right.len() {
+                    return Ok(false);
+                }
+                for (&left, &right) in left.iter().zip(right) {
+                    let is_null = |node| matches!(self.content(node), Content::Nothing);
+                    if is_null(left) || is_null(right) {
+                        return Err(crash());
+                    }
+                    if !self.equal(left, right)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
             }
             (Content::Object(left), Content::Object(right)) => {
-                left.len() == right.len()
-                    && left.iter().all(|(key, value)| {
-                        let other = right.iter().find(|(name, _)| name == key);
-                        other.is_some_and(|&(_, other)| self.equal(*value, other))
-                    })
+                let mut crashed = None;
+                if left.len() != right.len() {
+                    return Ok(false);
+                }
+                for (key, value) in left {
+                    let Some((_, other)) = right.iter().find(|(name, _)| name == key) else { return Ok(false) };
+                    match self.equal(*value, *other) {
+                        Ok(true) => {}
+                        Ok(false) => return Ok(false),
+                        Err(error) => crashed = Some(error),
+                    }
+                }
+                crashed.map_or(Ok(true), Err)
             }
-            _ => false,
+            _ => Ok(false),
         }
     }
 
     /// The value of the whole, or nothing when it would be written byte for byte as `base` is.
+    ///
+    /// # Errors
+    /// When the whole is a null that was added.
     pub(super) fn changed(&self, base: &Value) -> Result<Option<Value>, PatchError> {
+        if matches!(self.content(self.root), Content::Nothing) {
+            return Err(PatchError::Refused("invalid value, expected object".to_owned()));
+        }
         if self.is_written_as(self.root, base) { Ok(None) } else { self.value(self.root, 0).map(Some) }
     }
 

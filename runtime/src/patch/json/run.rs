@@ -65,7 +65,11 @@ fn add(document: &mut Document, operation: &Operation) -> Result<(), PatchError>
                 document.original = Some(document.copy(value)?);
                 Ok(())
             }
-            Content::Null | Content::Nothing => refuse("invalid value, expected object".to_owned()),
+            Content::Null | Content::Nothing => {
+                document.root = document.add(Content::Nothing);
+                document.original = None;
+                Ok(())
+            }
             _ => {
                 let raw = operation.value.as_deref().map_or("", RawValue::get);
                 refuse(wrong_type(raw, "map[string]*jsonpatch.lazyNode"))
@@ -93,7 +97,7 @@ fn replace(document: &mut Document, operation: &Operation) -> Result<(), PatchEr
     let path = &operation.path;
     let value = value_of(document, operation.value.as_deref())?;
     if path.is_empty() {
-        if !matches!(document.content(value), Content::List(_) | Content::Object(_)) {
+        if matches!(document.content(value), Content::Plain(_) | Content::Text(_)) {
             return refuse("replace operation value must be object or array: %!w(<nil>)".to_owned());
         }
         document.root = value;
@@ -152,7 +156,7 @@ fn test(document: &mut Document, operation: &Operation) -> Result<(), PatchError
     let expected = value_of(document, operation.value.as_deref())?;
     let expected_null = matches!(document.content(expected), Content::Null);
     let passed = if path.is_empty() {
-        document.equal(document.root, expected)
+        document.equal(document.root, expected)?
     } else {
         let Some((parent, key)) = find_parent(document, path) else {
             return refuse(format!("test operation does not apply: is missing path: {path}: {MISSING}"));
@@ -164,7 +168,7 @@ fn test(document: &mut Document, operation: &Operation) -> Result<(), PatchError
         };
         match actual {
             None => expected_null,
-            Some(actual) => !expected_null && document.equal(actual, expected),
+            Some(actual) => !expected_null && document.equal(actual, expected)?,
         }
     };
     if passed { Ok(()) } else { refuse(format!("testing value {path} failed: test failed")) }

@@ -56,7 +56,12 @@ pub fn merge(base: &Value, overlay: &Value) -> Result<Merged, PatchError> {
     let mut tree = Tree::default();
     let object = tree.add_value(base)?;
     let patch = tree.add_value(overlay)?;
-    let patch = match anchors::decide(&mut tree, patch, object).and_then(|()| strip::strip(&mut tree, patch)) {
+    // anchors copy names from the object into the overlay, and the merge writes to both: so they look at one of their own
+    let seen = match anchors::has_anchors(&tree, patch, &|_| true) {
+        true => tree.add_value(base)?,
+        false => object,
+    };
+    let patch = match anchors::decide(&mut tree, patch, seen).and_then(|()| strip::strip(&mut tree, patch)) {
         Ok(()) => patch,
         Err(Fault::Condition(_) | Fault::GlobalCondition(_)) => tree.add_empty_map(),
         Err(Fault::Other(text)) => return Err(PatchError::Refused(format!("failed to preProcess rule: {text}"))),

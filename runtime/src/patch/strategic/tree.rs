@@ -154,13 +154,17 @@ impl Tree {
         self.add(content)
     }
 
-    /// Makes `node` hold what `from` holds; a scalar that replaces a scalar takes over the quotes of the old one.
+    /// Makes `node` hold what `from` holds; a scalar that replaces a scalar takes over the quotes of the old one, in both
+    /// places.
     pub(super) fn overwrite(&mut self, node: Node, from: Node) {
-        let mut content = self.content(from).clone();
-        if let (Content::Scalar(new), Content::Scalar(old)) = (&mut content, self.content(node)) {
-            new.quoted = old.quoted;
+        let quotes = match self.content(node) {
+            Content::Scalar(old) => Some(old.quoted),
+            _ => None,
+        };
+        if let (Some(quoted), Content::Scalar(new)) = (quotes, self.content_mut(from)) {
+            new.quoted = quoted;
         }
-        *self.content_mut(node) = content;
+        *self.content_mut(node) = self.content(from).clone();
     }
 
     pub(super) fn kind(&self, node: Node) -> Kind {
