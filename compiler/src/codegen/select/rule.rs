@@ -73,6 +73,11 @@ impl Selector<'_> {
 
     fn action(&mut self, action: &ValidateAction) -> Planned<BodyPlan> {
         match action {
+            // All variables are replaced before matching begins, in parts that are never looked at too.
+            ValidateAction::Pattern(pattern) if self.has_variables(*pattern) => Reason::new("a pattern with variables"),
+            ValidateAction::AnyPattern(patterns) if patterns.iter().any(|pattern| self.has_variables(*pattern)) => {
+                Reason::new("a pattern with variables")
+            }
             ValidateAction::Pattern(_) | ValidateAction::AnyPattern(_) => {
                 let scope = match self.scope.elements.last() {
                     Some(element) => Some(element.clone()),
@@ -82,15 +87,6 @@ impl Selector<'_> {
                 match (action, scope) {
                     (ValidateAction::Pattern(pattern), Some(scope)) => self.one_pattern(*pattern, scope),
                     (ValidateAction::AnyPattern(patterns), Some(scope)) => self.any_pattern(patterns, &scope),
-                    // A deleted object is not matched, but variables are replaced before that is found.
-                    (ValidateAction::Pattern(pattern), None) if self.has_variables(*pattern) => {
-                        Reason::new("a pattern with variables")
-                    }
-                    (ValidateAction::AnyPattern(patterns), None)
-                        if patterns.iter().any(|pattern| self.has_variables(*pattern)) =>
-                    {
-                        Reason::new("a pattern with variables")
-                    }
                     _ => Ok(BodyPlan::Nothing),
                 }
             }
