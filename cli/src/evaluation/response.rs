@@ -6,6 +6,8 @@ use dikast_compiler::ir::{Body, PolicyId, Program};
 use dikast_runtime::engine::{RuleKind, RuleResponse, Status};
 use dikast_stdlib::Value;
 
+use crate::input::resources::ObjectKey;
+
 /// What is known of a policy beside its rules.
 #[derive(Debug)]
 pub(crate) struct PolicyFacts {
@@ -86,6 +88,17 @@ pub(crate) struct Response {
     pub(crate) enforced: bool,
     /// What its rules say that matched.
     pub(crate) rules: Vec<RuleResponse>,
+}
+
+impl Response {
+    /// What rules that apply could not generate, and why: their status does not tell.
+    pub(crate) fn generation_errors(&self) -> impl Iterator<Item = String> {
+        self.rules.iter().filter_map(|rule| {
+            let why = rule.generation_error.as_ref()?;
+            let object = ObjectKey::of(&self.object).path();
+            Some(format!("policy {} rule {} generates nothing for {object}: {why}", self.policy.name, rule.name))
+        })
+    }
 }
 
 /// The status and text of a rule's answer as reports have them: `reportProperties` can replace the text, and failures of a

@@ -33,22 +33,10 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// What rules that apply could not generate, and why: their status does not tell.
-    pub(crate) fn generation_errors(&self) -> Vec<String> {
+    /// What rules that apply could not generate, and why.
+    pub(crate) fn generation_errors(&self) -> impl Iterator<Item = String> {
         let all = self.said.iter().chain(self.by_operation.iter().flat_map(|(_, said)| said));
-        let rules = all.flat_map(|(key, responses)| {
-            responses.iter().flat_map(move |response| response.rules.iter().map(move |rule| (key, response, rule)))
-        });
-        let errors = rules.filter_map(|(key, response, rule)| {
-            let why = rule.generation_error.as_ref()?;
-            Some(format!(
-                "policy {} rule {} generates nothing for {}: {why}",
-                response.policy.name,
-                rule.name,
-                key.path()
-            ))
-        });
-        errors.collect()
+        all.flat_map(|(_, responses)| responses.iter().flat_map(Response::generation_errors))
     }
 }
 

@@ -1,32 +1,26 @@
 //! `dikast apply`
 
+mod evaluate;
+mod show;
 mod sink;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use clap::ValueEnum;
-use dikast_runtime::engine::{RuleKind, Status};
-use dikast_stdlib::{Value, encode};
-use indicatif::{ProgressBar, ProgressStyle};
+use dikast_stdlib::Value;
 
 use super::{Engine, Exit};
-use crate::evaluation::count::{Counts, counted};
+use crate::evaluation::count::Counts;
 use crate::evaluation::policies::{self, Policies};
 use crate::evaluation::response::Response;
 use crate::evaluation::{Evaluator, global};
-use crate::input::resources::{self, ObjectKey};
+use crate::input::resources;
 use crate::input::user::User;
 use crate::input::values::Values;
-use crate::output::style::{Style, Tone};
-use crate::output::{report, table, yaml};
+use crate::output::yaml;
 use sink::Sink;
-
-/// Objects that are evaluated by one thread at a time are not worth a progress bar.
-const FEW_OBJECTS: usize = 200;
 
 /// Apply policies to objects in files
 ///
@@ -150,6 +144,9 @@ impl Arguments {
                 sink.take(response, &mut out)?;
             }
         }
+        for error in responses.iter().flat_map(Response::generation_errors) {
+            writeln!(std::io::stderr(), "{error}")?;
+        }
         let mut counts = Counts::of(&responses, self.audit_warn);
         counts.error += self.report_left_out(&policies, &mut out)?;
         if self.policy_report {
@@ -179,8 +176,8 @@ impl Arguments {
             true => objects.iter().filter(|object| is_exception(object)).map(yaml::write).collect(),
             false => Vec::new(),
         };
-        let kept = |from_policies: bool| self.exceptions_within_policies || !from_policies;
-        Ok(policies::load_some(&paths[..within_policies], &paths[within_policies..], &given, kept(true))?)
+        let (policies, exceptions) = paths.split_at(within_policies);
+        Ok(policies::load_some(policies, exceptions, &given, self.exceptions_within_policies)?)
     }
 
     fn evaluator(&self, policies: &mut Policies, objects: &mut Vec<Value>) -> anyhow::Result<Evaluator> {
@@ -201,165 +198,6 @@ impl Arguments {
         evaluator.data.set_existing(all.clone());
         evaluator.data.set_callable(all);
         Ok(evaluator)
-    }
-
-    /// Asks the policies about all objects, on all processors; the answers are in the order of the objects.
-    fn evaluate(&self, evaluator: &Evaluator, objects: &[Value]) -> anyhow::Result<Vec<Response>> {
-        let progress = match objects.len() {
-            0..FEW_OBJECTS => ProgressBar::hidden(),
-            // shows itself on terminals only
-            count => ProgressBar::new(count as u64),
-        };
-        progress.set_style(
-            ProgressStyle::with_template("{wide_bar} {pos} of {len} objects, {eta} left")
-                .unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
-        let next = AtomicUsize::new(0);
-        let answers = Mutex::new(Vec::with_capacity(objects.len()));
-        let work = || {
-            while let Some((at, object)) =
-                Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, objects.get(at)?)))
-            {
-                let answer = evaluator.evaluate(object, None);
-                progress.inc(1);
-                answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, answer));
-            }
-        };
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(objects.len());
-        std::thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(work);
-            }
-            work();
-        });
-        progress.finish_and_clear();
-        let mut answers = answers.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        answers.sort_by_key(|(at, _)| *at);
-        let mut responses = Vec::new();
-        for (at, answer) in answers {
-            match answer {
-                Ok(answer) => responses.extend(answer),
-                Err(reason) => {
-                    let name = ObjectKey::of(&objects[at]).path();
-                    let error = format!("failed to apply policies on resource {name} ({reason})");
-                    if !self.continue_on_fail {
-                        bail!("{error}; --continue-on-fail goes on with the next one");
-                    }
-                    writeln!(std::io::stderr(), "{error}")?;
-                }
-            }
-        }
-        Ok(responses)
-    }
-
-    /// Names policies and rules that are not applied, and gives their number.
-    fn report_left_out(&self, policies: &Policies, out: &mut impl Write) -> anyhow::Result<usize> {
-        let errors = policies.errors();
-        if !errors.is_empty() {
-            let colour = Style::of_stdout(self.remove_color).is_colourful();
-            std::io::stderr().write_all(policies.shown(&errors, colour).as_bytes())?;
-        }
-        if self.is_told() && !policies.left_out.is_empty() {
-            let divider = "-".repeat(70);
-            writeln!(out, "{divider}\nPolicies Skipped:")?;
-            for (at, left) in policies.left_out.iter().enumerate() {
-                let rule = left.rule.as_ref().map(|rule| format!(", rule {rule}")).unwrap_or_default();
-                writeln!(out, "{}. {}{rule}: {}", at + 1, left.policy, left.why)?;
-            }
-            writeln!(out, "{divider}")?;
-        }
-        Ok(policies.left_out.len())
-    }
-
-    fn write_reports(&self, responses: &[Response], out: &mut impl Write) -> anyhow::Result<()> {
-        for (at, report) in report::reports(responses, self.audit_warn).iter().enumerate() {
-            if at > 0 {
-                writeln!(out, "---")?;
-            }
-            match self.output_format {
-                ReportFormat::Yaml => writeln!(out, "{}", yaml::write(report))?,
-                ReportFormat::Json => {
-                    writeln!(out, "{}", encode::to_go_json(report).map_err(|error| anyhow!("{error}"))?)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn write_table(&self, responses: &[Response], out: &mut impl Write) -> anyhow::Result<()> {
-        let mut headers = vec!["ID", "POLICY", "RULE", "RESOURCE", "RESULT", "REASON"];
-        if self.detailed_results {
-            headers.push("MESSAGE");
-        }
-        let mut rows = Vec::new();
-        for (response, rule) in
-            responses.iter().flat_map(|response| response.rules.iter().map(move |rule| (response, rule)))
-        {
-            let key = ObjectKey::of(&response.object);
-            let resource = match key.namespace.as_str() {
-                "" => format!("{}/{}", key.kind, key.name),
-                namespace => format!("{namespace}/{}/{}", key.kind, key.name),
-            };
-            let (result, tone) = match counted(response, rule, self.audit_warn) {
-                Status::Pass => ("Pass", Tone::Good),
-                Status::Fail => ("Fail", Tone::Bad),
-                Status::Warn => ("Warn", Tone::Notice),
-                Status::Error => ("Error", Tone::Bad),
-                Status::Skip => ("Skip", Tone::Name),
-            };
-            let name = |text: String| (text, Some(Tone::Name));
-            let mut cells = vec![
-                ((rows.len() + 1).to_string(), None),
-                name(response.policy.full_name()),
-                name(rule.name.to_string()),
-                name(resource),
-                (result.to_owned(), Some(tone)),
-                (String::new(), None),
-            ];
-            if self.detailed_results {
-                cells.push((rule.message.clone(), None));
-            }
-            rows.push(cells);
-        }
-        write!(out, "{}", table::write(&headers, &rows, Style::of_stdout(self.remove_color)))?;
-        Ok(())
-    }
-
-    fn write_failures(&self, responses: &[Response], out: &mut impl Write) -> anyhow::Result<()> {
-        for response in responses {
-            let key = ObjectKey::of(&response.object);
-            let object = format!("{}/{}/{}", key.namespace, key.kind, key.name);
-            let policy = &response.policy.name;
-            for rule in &response.rules {
-                match (rule.kind, rule.status) {
-                    (RuleKind::Mutation, Status::Skip) => {
-                        writeln!(out, "\nskipped mutate policy {policy} -> resource {object}")?;
-                    }
-                    (RuleKind::Mutation, Status::Error) => writeln!(
-                        out,
-                        "\nerror while applying mutate policy {policy} -> resource {object} \nerror:  {}",
-                        rule.message
-                    )?,
-                    (RuleKind::Generation, Status::Error) => writeln!(
-                        out,
-                        "\nerror while applying generate policy {policy} -> resource {object} \nerror: {}",
-                        rule.message
-                    )?,
-                    _ => {}
-                }
-            }
-            let failed: Vec<_> = response.rules.iter().filter(|rule| rule.status == Status::Fail).collect();
-            if failed.is_empty() {
-                continue;
-            }
-            let as_warning = if self.audit_warn && !response.enforced { " as audit warning" } else { "" };
-            writeln!(out, "policy {policy} -> resource {object} failed{as_warning}:")?;
-            for (at, rule) in failed.iter().enumerate() {
-                let message = if rule.message.is_empty() { "validation failed" } else { &rule.message };
-                writeln!(out, "{} - {} {message}", at + 1, rule.name)?;
-            }
-        }
-        Ok(())
     }
 
     fn exit(&self, counts: Counts, out: &mut impl Write) -> anyhow::Result<Exit> {
