@@ -90,6 +90,10 @@ impl<'a> Admission<'a> {
         }
     }
 
+    pub(crate) fn operation(&self) -> Operation {
+        self.operation
+    }
+
     pub(crate) fn surroundings(&self) -> &Surroundings {
         self.surroundings
     }

@@ -8,7 +8,7 @@ pub(super) fn key(text: &str) -> String {
         () if scan.lines => double_quoted(text),
         () if !reads_as_text(text) => double_quoted(text),
         () if scan.plain && !text.is_empty() => text.to_owned(),
-        () => quoted(text, &scan),
+        () => quoted(text, &scan, 0),
     }
 }
 
@@ -19,7 +19,7 @@ pub(super) fn value(text: &str, indent: usize) -> String {
         () if text.contains('\n') && scan.literal => literal(text, indent),
         () if text.contains('\n') || !reads_as_text(text) => double_quoted(text),
         () if scan.plain => text.to_owned(),
-        () => quoted(text, &scan),
+        () => quoted(text, &scan, indent),
     }
 }
 
@@ -69,8 +69,27 @@ impl Scan {
     }
 }
 
-fn quoted(text: &str, scan: &Scan) -> String {
-    if scan.single_quoted { format!("'{}'", text.replace('\'', "''")) } else { double_quoted(text) }
+fn quoted(text: &str, scan: &Scan, indent: usize) -> String {
+    match scan.single_quoted {
+        true => format!("'{}'", indented_after_separators(&text.replace('\'', "''"), indent)),
+        false => double_quoted(text),
+    }
+}
+
+/// The text as the encoder writes it after line breaks that YAML 1.1 knows beside the usual one: it takes the next
+/// character to begin a line, and indents it.
+fn indented_after_separators(text: &str, indent: usize) -> String {
+    let is_separator = |character: char| matches!(character, '\u{2028}' | '\u{2029}');
+    let mut out = String::with_capacity(text.len());
+    let mut at_line_start = false;
+    for character in text.chars() {
+        if at_line_start && !is_separator(character) {
+            out.push_str(&" ".repeat(indent));
+        }
+        at_line_start = is_separator(character);
+        out.push(character);
+    }
+    out
 }
 
 fn double_quoted(text: &str) -> String {
@@ -117,7 +136,7 @@ fn literal(text: &str, indent: usize) -> String {
         out.push('\n');
         if !line.is_empty() {
             out.push_str(&" ".repeat(indent));
-            out.push_str(line);
+            out.push_str(&indented_after_separators(line, indent));
         }
     }
     out
@@ -193,6 +212,7 @@ mod tests {
             ("\u{1F600} smile", "\"\\U0001F600 smile\""),
             ("é: x", "'é: x'"),
             ("*star", "'*star'"),
+            ("a\u{2028}b", "'a\u{2028}    b'"),
         ] {
             assert_eq!(value(text, 4), written);
         }

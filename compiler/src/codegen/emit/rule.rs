@@ -45,7 +45,7 @@ impl Emitter<'_, '_> {
             (ends.fail, if rule.fails { Status::Fail } else { Status::Interpret }),
             (ends.nothing, Status::Silent),
             (ends.fires, Status::Fires),
-            (self.exits.error, Status::Error),
+            (self.exits.error, if rule.errs { Status::Error } else { Status::Interpret }),
             (self.exits.interpret, Status::Interpret),
         ];
         for (block, status) in exits {

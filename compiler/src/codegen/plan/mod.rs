@@ -46,6 +46,8 @@ pub(super) struct RulePlan {
     pub(super) is_mutation: bool,
     /// Whether a failure is one for sure; otherwise the interpreter asks whether it is to be forgiven.
     pub(super) fails: bool,
+    /// Whether an error is one for sure; otherwise the interpreter finds out.
+    pub(super) errs: bool,
     /// Whether it applies.
     pub(super) matching: Test,
     /// Whether it goes on; none when it has no preconditions.

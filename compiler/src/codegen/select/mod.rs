@@ -59,6 +59,8 @@ struct Selector<'a> {
     pool: Pool,
     rows: u32,
     scope: Scope,
+    /// An expression of the rule that is being planned recovers from errors that its native form would report.
+    swallows_errors: bool,
 }
 
 /// What names mean at the place that is being planned.
@@ -81,6 +83,7 @@ impl<'a> Selector<'a> {
             pool: Pool::default(),
             rows: 0,
             scope: Scope::default(),
+            swallows_errors: false,
         }
     }
 

@@ -17,14 +17,17 @@ impl Selector<'_> {
             policy: rule.policy,
             is_mutation: matches!(rule.body, Body::Mutate(_)),
             fails: true,
+            errs: true,
             matching: Test::Known(true),
             preconditions: None,
             body: BodyPlan::Interpret,
             reason: None,
         };
+        self.swallows_errors = false;
         if let Err(Reason(reason)) = self.fill(rule, &mut plan) {
             plan.reason = Some(reason);
         }
+        plan.errs = !self.swallows_errors;
         plan
     }
 

@@ -4,7 +4,7 @@ use dikast_stdlib::functions;
 
 use super::{Planned, Reason, Scope, Selector};
 use crate::codegen::plan::{Level, NoList, Path, Source, Stream, Test};
-use crate::ir::{Expr, ExprId};
+use crate::ir::{Expr, ExprId, Recovery};
 
 /// A list that is planned as loops.
 #[derive(Clone, Debug)]
@@ -55,7 +55,11 @@ impl Selector<'_> {
 
     fn nested_stream(&mut self, id: ExprId) -> Planned<StreamPlan> {
         match &self.program.expr(id).expr {
-            Expr::Recover { of, .. } => self.nested_stream(*of),
+            Expr::Recover { recovery, of } => {
+                // The loops of native code run into one another: what the outer swallows, the inner has reported.
+                self.swallows_errors |= *recovery == Recovery::Error && self.can_fail(*of);
+                self.nested_stream(*of)
+            }
             Expr::Each { of, body } => self.each(*of, *body),
             Expr::Filter { of, condition } => self.filter_list(*of, *condition),
             Expr::Flatten(of) => self.flatten(*of),
@@ -65,6 +69,21 @@ impl Selector<'_> {
             }
             _ => Reason::new("a computed list"),
         }
+    }
+
+    /// Whether an expression can be an error beside missing members.
+    fn can_fail(&self, id: ExprId) -> bool {
+        let expr = &self.program.expr(id).expr;
+        matches!(
+            expr,
+            Expr::Call { .. }
+                | Expr::Fail(_)
+                | Expr::MemberOf { .. }
+                | Expr::Object(_)
+                | Expr::Resolve { .. }
+                | Expr::Expand { .. }
+                | Expr::Query { .. }
+        ) || expr.operands().into_iter().any(|operand| self.can_fail(operand))
     }
 
     /// What a projection walks over: a list of the request, or a list that is itself computed by loops.
