@@ -101,6 +101,7 @@ registry! {
     DK0204 EXCLUSIVE_FIELDS Error "fields that exclude each other"
     DK0205 UNKNOWN_VALUE Error "value that is not allowed here"
     DK0206 REPEATED_RULE_NAME Error "repeated rule name"
+    DK0207 UNRECOGNISED_POLICY Error "policy that is not recognised"
 
     DK0301 UNSUPPORTED_KIND Error "policy kind that is not supported yet"
     DK0302 UNSUPPORTED_VERIFY_IMAGES Error "`verifyImages` is not supported yet"
@@ -108,6 +109,8 @@ registry! {
     DK0304 UNSUPPORTED_MANIFESTS Error "`validate.manifests` is not supported yet"
     DK0305 UNSUPPORTED_IMAGE_EXTRACTORS Error "`imageExtractors` is not supported yet"
     DK0306 UNSUPPORTED_MATCH_CONDITIONS Error "`matchConditions` is not supported yet"
+    DK0307 UNSUPPORTED_IMAGE_REGISTRY Error "`imageRegistry` is not supported yet"
+    DK0308 UNSUPPORTED_GLOBAL_REFERENCE Error "`globalReference` is not supported yet"
 
     DK0401 EXPRESSION_SYNTAX Error "malformed expression"
     DK0402 UNKNOWN_FUNCTION Error "unknown function"

@@ -21,6 +21,16 @@ faults! {
     RESERVED_ENTRY_NAME: ReservedEntryName { name: String }
     help(self) { Some(format!("it would take the place of the variable `{}`; choose another name", self.name)) }
 
+    /// What a registry says of an image.
+    #[error("`imageRegistry` is not supported yet")]
+    UNSUPPORTED_IMAGE_REGISTRY: UnsupportedImageRegistry {}
+    help(self) { fails_when_asked() }
+
+    /// An entry of the global context.
+    #[error("`globalReference` is not supported yet")]
+    UNSUPPORTED_GLOBAL_REFERENCE: UnsupportedGlobalReference {}
+    help(self) { fails_when_asked() }
+
     /// An `any` without conditions.
     #[error("an empty `any` is never true")]
     NEVER_TRUE: EmptyAny {}
@@ -90,4 +100,8 @@ faults! {
     #[error("an empty object in a patch is dropped")]
     DROPPED_EMPTY_OBJECT: DroppedEmptyObject {}
     help(self) { Some("use `patchesJson6902` to add an empty object".to_owned()) }
+}
+
+fn fails_when_asked() -> Option<String> {
+    Some("the rule ends in an error when it asks for this entry".to_owned())
 }

@@ -50,11 +50,11 @@ impl Lowering<'_> {
                 namespace: namespace.map(|namespace| self.written(namespace, scope, "")),
             },
             ContextSource::ApiCall(call) => EntrySource::ApiCall(self.api_call(call, scope)),
-            ContextSource::ImageRegistry { reference, jmespath } => EntrySource::ImageRegistry {
+            ContextSource::ImageRegistry { reference, jmespath, .. } => EntrySource::ImageRegistry {
                 reference: self.written(reference, scope, ""),
                 jmespath: jmespath.map(|path| self.entry_query(path, scope, Asked::Value)),
             },
-            ContextSource::GlobalReference { name, jmespath } => EntrySource::GlobalReference {
+            ContextSource::GlobalReference { name, jmespath, .. } => EntrySource::GlobalReference {
                 name: self.written(name, scope, "/name"),
                 jmespath: jmespath.map(|path| self.entry_query(path, scope, Asked::Value)),
             },

@@ -19,8 +19,8 @@ pub(crate) enum ContextSource<'n> {
     Variable { value: Option<&'n Node>, jmespath: Option<&'n Text>, default: Option<&'n Node> },
     ConfigMap { name: &'n Node, namespace: Option<&'n Node> },
     ApiCall(ApiCall<'n>),
-    ImageRegistry { reference: &'n Node, jmespath: Option<&'n Text> },
-    GlobalReference { name: &'n Node, jmespath: Option<&'n Text> },
+    ImageRegistry { reference: &'n Node, jmespath: Option<&'n Text>, field: Span },
+    GlobalReference { name: &'n Node, jmespath: Option<&'n Text>, field: Span },
 }
 
 /// `apiCall`
@@ -53,10 +53,20 @@ fn read_entry(node: &Node) -> Option<ContextEntry<'_>> {
         ContextSource::ConfigMap { name: from.get("name")?, namespace: filled(from, "namespace") }
     } else if let Some(from) = node.given("apiCall") {
         ContextSource::ApiCall(read_api_call(from))
-    } else if let Some(from) = node.given("globalReference") {
-        ContextSource::GlobalReference { name: from.get("name")?, jmespath: from.nonempty("jmesPath") }
-    } else if let Some(from) = node.given("imageRegistry") {
-        ContextSource::ImageRegistry { reference: from.get("reference")?, jmespath: from.nonempty("jmesPath") }
+    } else if let Some(entry) = node.entry("globalReference").filter(|entry| !entry.value.is_null()) {
+        let from = &entry.value;
+        ContextSource::GlobalReference {
+            name: from.get("name")?,
+            jmespath: from.nonempty("jmesPath"),
+            field: entry.key.span(),
+        }
+    } else if let Some(entry) = node.entry("imageRegistry").filter(|entry| !entry.value.is_null()) {
+        let from = &entry.value;
+        ContextSource::ImageRegistry {
+            reference: from.get("reference")?,
+            jmespath: from.nonempty("jmesPath"),
+            field: entry.key.span(),
+        }
     } else {
         let from = node.given("variable")?;
         ContextSource::Variable {

@@ -9,6 +9,7 @@ use super::node::Fields;
 use super::policy::Policy;
 use super::schema::exception::EXCEPTION;
 use super::schema::policy::POLICY;
+use super::unrecognised;
 use crate::diagnostic::Diagnostics;
 
 /// A document, sorted by what it is.
@@ -27,11 +28,9 @@ pub(crate) enum Document<'n> {
 /// Sorts a document by its `apiVersion` and `kind`, checks it and reads it. `source` is the text of its file.
 pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnostics) -> Document<'n> {
     let (Some(api_version), Some(kind)) = (node.text("apiVersion"), node.text("kind")) else {
-        return Document::Other;
+        return sort_unrecognised(node, diagnostics);
     };
-    let Some((group, version)) = api_version.as_str().split_once('/') else {
-        return Document::Other;
-    };
+    let (group, version) = api_version.as_str().split_once('/').unwrap_or(("", api_version.as_str()));
     let before = diagnostics.errors_reported();
     match (group, version, kind.as_str()) {
         ("kyverno.io", "v1" | "v2beta1", "ClusterPolicy" | "Policy") => {
@@ -52,7 +51,9 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
             }
             Document::Refused
         }
-        ("kyverno.io" | "policies.kyverno.io", _, name) if is_policy(name) => {
+        ("kyverno.io" | "policies.kyverno.io", _, name)
+            if is_policy(name) && !unrecognised::is_misspelled_kind(name) =>
+        {
             diagnostics.report(UnsupportedKind {
                 span: kind.span(),
                 kind: name.to_owned(),
@@ -60,8 +61,13 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
             });
             Document::Refused
         }
-        _ => Document::Other,
+        _ => sort_unrecognised(node, diagnostics),
     }
+}
+
+/// A document that is no policy, perhaps by mistake.
+fn sort_unrecognised<'n>(node: &Node, diagnostics: &mut Diagnostics) -> Document<'n> {
+    if unrecognised::report(node, diagnostics) { Document::Refused } else { Document::Other }
 }
 
 /// Whether a kind of Kyverno's groups is one of policies: the others hold data, tests, or what Kyverno itself writes.

@@ -64,6 +64,22 @@ faults! {
     DEPRECATED_FIELD: PlainConditions {}
     help(self) { Some("put the conditions under `all`".to_owned()) }
 
+    /// A `kind` or `apiVersion` that hides a policy.
+    #[error("this is not the `{field}` of a policy")]
+    UNRECOGNISED_POLICY: UnrecognisedPolicy { field: &'static str, meant: Option<&'static str>, choices: &'static [&'static str] }
+    help(self) {
+        match self.meant {
+            Some(meant) => Some(format!("did you mean `{meant}`?")),
+            None => Some(format!("write {}", super::suggest::alternatives(self.choices))),
+        }
+    }
+    fix(self) { Some(Fix { span: self.span, replacement: self.meant?.to_owned() }) }
+
+    /// A policy without the field that would make it one.
+    #[error("this policy has no `{field}`")]
+    UNRECOGNISED_POLICY: MissingPolicyField { field: &'static str, choices: &'static [&'static str] }
+    help(self) { Some(format!("its `{}` is {}", self.field, super::suggest::alternatives(self.choices))) }
+
     /// A policy kind that cannot be run yet.
     #[error("`{kind}` of `{api_version}` is not supported yet")]
     UNSUPPORTED_KIND: UnsupportedKind { kind: String, api_version: String }

@@ -18,6 +18,7 @@ mod policy;
 mod rule;
 mod schema;
 pub(crate) mod suggest;
+mod unrecognised;
 mod validate;
 
 pub(crate) use condition::{AnyAll, Condition, Conditions};
