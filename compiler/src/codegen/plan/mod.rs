@@ -486,6 +486,21 @@ impl Test {
 }
 
 impl Source {
+    /// Whether the value may be a missing member.
+    pub(super) fn may_be_missing(&self) -> bool {
+        match self {
+            Source::Known(_) | Source::OrNull { .. } | Source::Required(_) | Source::Test(_) => false,
+            Source::Stream(_) | Source::Call { .. } | Source::Text(_) => false,
+            // An item of a list is there.
+            Source::Path(path) => path.row.is_none() || path.steps.len() > 1,
+            Source::Expanded(of) | Source::At { then: of, .. } => of.may_be_missing(),
+            Source::Below { of, then } => of.may_be_missing() || then.may_be_missing(),
+            Source::IfNotNull(left, right) | Source::Or(left, right) | Source::And(left, right) => {
+                left.may_be_missing() || right.may_be_missing()
+            }
+        }
+    }
+
     /// Null instead of a missing member.
     pub(super) fn or_null(of: Source) -> Source {
         match of {

@@ -72,8 +72,10 @@ impl Selector<'_> {
             known.operator.kind(),
             OperatorKind::AnyIn | OperatorKind::AllIn | OperatorKind::AnyNotIn | OperatorKind::AllNotIn
         );
-        if by_items && decides_by_items(&known) {
-            let parts = self.parts(open, &known, true)?;
+        if by_items
+            && decides_by_items(&known)
+            && let Ok(parts) = self.parts(open, &known, true)
+        {
             let some = match (known.known_is_key, known.operator.kind()) {
                 // One key is in a list when some item of the list fits.
                 (true, OperatorKind::AnyIn | OperatorKind::AllIn) => true,

@@ -67,8 +67,13 @@ impl Selector<'_> {
             },
             Expr::Bind { value, body } => {
                 let value = self.source(*value)?;
-                let scope = Scope { current: Some(value), ..self.scope.clone() };
-                self.within(scope, |selector| selector.source(*body))
+                let scope = Scope { current: Some(value.clone()), ..self.scope.clone() };
+                let body = self.within(scope, |selector| selector.source(*body))?;
+                // The body may swallow what is missing in it, but not in the value.
+                Ok(match value.may_be_missing() {
+                    true => Source::Below { of: Box::new(value), then: Box::new(body) },
+                    false => body,
+                })
             }
             Expr::IfNotNull { subject, body } => {
                 let subject = self.source(*subject)?;
@@ -130,6 +135,10 @@ impl Selector<'_> {
                 let then = Box::new(self.member_of(*then, name)?);
                 Ok(Source::At { list, position, row, then })
             }
+            Source::Below { of, then } => {
+                let then = Box::new(self.member_of(*then, name)?);
+                Ok(Source::Below { of, then })
+            }
             Source::IfNotNull(subject, body) => {
                 let body = Box::new(self.member_of(*body, name)?);
                 Ok(Source::IfNotNull(subject, body))
@@ -177,6 +186,14 @@ impl Selector<'_> {
                 // The list itself may be missing, which is not the same as null.
                 let at = Source::At { list: list.clone(), position, row, then: Box::new(Source::Path(item)) };
                 Ok(Source::Below { of: Box::new(Source::Path(list)), then: Box::new(at) })
+            }
+            Source::At { list, position: outer, row, then } => {
+                let then = Box::new(self.index(*then, position)?);
+                Ok(Source::At { list, position: outer, row, then })
+            }
+            Source::Below { of, then } => {
+                let then = Box::new(self.index(*then, position)?);
+                Ok(Source::Below { of, then })
             }
             Source::OrNull { of, errors } => {
                 let of = self.index(*of, position)?;

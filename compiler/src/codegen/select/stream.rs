@@ -58,7 +58,20 @@ impl Selector<'_> {
             Expr::Recover { recovery, of } => {
                 // The loops of native code run into one another: what the outer swallows, the inner has reported.
                 self.swallows_errors |= *recovery == Recovery::Error && self.can_fail(*of);
-                self.nested_stream(*of)
+                match self.program.expr(*of).expr {
+                    Expr::Bind { value, body } => {
+                        let value = Source::or_null(self.source(value)?);
+                        self.bound(value, |selector| selector.nested_stream(body))
+                    }
+                    _ => self.nested_stream(*of),
+                }
+            }
+            Expr::Bind { value, body } => {
+                let value = self.source(*value)?;
+                if value.may_be_missing() {
+                    return Reason::new("a list below a member that may be missing");
+                }
+                self.bound(value, |selector| selector.nested_stream(*body))
             }
             Expr::Each { of, body } => self.each(*of, *body),
             Expr::Filter { of, condition } => self.filter_list(*of, *condition),
@@ -122,8 +135,24 @@ impl Selector<'_> {
 
     /// One level of lists within lists becomes one more loop.
     fn flatten(&mut self, of: ExprId) -> Planned<StreamPlan> {
-        if let Some((subject, lists)) = self.listed(of) {
-            return self.flatten_listed(subject, &lists);
+        let program = self.program;
+        match &program.expr(of).expr {
+            // What is flattened is recovered from missing members and errors.
+            Expr::Recover { recovery, of } => {
+                self.swallows_errors |= *recovery == Recovery::Error && self.can_fail(*of);
+                return self.flatten(*of);
+            }
+            Expr::Bind { value, body } => {
+                let value = Source::or_null(self.source(*value)?);
+                return self.bound(value, |selector| selector.flatten(*body));
+            }
+            Expr::List(items) => return self.flatten_listed(None, items),
+            Expr::IfNotNull { subject, body } => {
+                if let Expr::List(items) = &program.expr(*body).expr {
+                    return self.flatten_listed(Some(*subject), items);
+                }
+            }
+            _ => {}
         }
         if let Ok(plan) = self.nested_stream(of) {
             return self.flatten_stream(plan);
@@ -137,17 +166,10 @@ impl Selector<'_> {
         Ok(StreamPlan { levels, yields: Yield::Value(Source::Path(item)), unordered: false })
     }
 
-    /// The operands of `[a, b, c]`, and what must not be null for it to be a list.
-    fn listed(&self, id: ExprId) -> Option<(Option<ExprId>, Vec<ExprId>)> {
-        match &self.program.expr(id).expr {
-            Expr::Recover { of, .. } => self.listed(*of),
-            Expr::List(items) => Some((None, items.clone())),
-            Expr::IfNotNull { subject, body } => match self.listed(*body)? {
-                (None, items) => Some((Some(*subject), items)),
-                _ => None,
-            },
-            _ => None,
-        }
+    /// Plans something below a binding.
+    fn bound<T>(&mut self, value: Source, plan: impl FnOnce(&mut Self) -> Planned<T>) -> Planned<T> {
+        let scope = Scope { current: Some(value), ..self.scope.clone() };
+        self.within(scope, plan)
     }
 
     /// `[a, b, c][]`: the items of several lists, one list after the other. They share one row layout, so one loop
@@ -164,7 +186,7 @@ impl Selector<'_> {
         };
         let mut levels = Vec::new();
         if let Some(subject) = subject {
-            let subject = self.source(subject)?;
+            let subject = Source::or_null(self.source(subject)?);
             levels.push(Level::Guard(Test::NotNull(subject)));
         }
         let places: Vec<_> = paths.iter().map(Path::place).collect();
