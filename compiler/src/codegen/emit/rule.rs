@@ -38,7 +38,7 @@ impl Emitter<'_, '_> {
             self.test(preconditions, Targets { yes, no: ends.skip });
             self.start(yes);
         }
-        self.body(&rule.body, ends);
+        self.body(&rule.body, rule.errs, ends);
         let exits = [
             (ends.pass, Status::Pass),
             (ends.skip, Status::Skip),
@@ -62,7 +62,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn body(&mut self, body: &BodyPlan, ends: BodyEnds) {
+    fn body(&mut self, body: &BodyPlan, errs: bool, ends: BodyEnds) {
         match body {
             BodyPlan::Interpret => self.goto(self.exits.interpret),
             BodyPlan::Nothing => self.goto(ends.nothing),
@@ -88,22 +88,22 @@ impl Emitter<'_, '_> {
                 self.note(|| "deny conditions".into());
                 self.test(conditions, Targets { yes: ends.fail, no: ends.pass });
             }
-            BodyPlan::Foreach(loops) => self.foreach(loops, ends),
+            BodyPlan::Foreach(loops) => self.foreach(loops, errs, ends),
         }
     }
 
     /// Loops one after the other. What skips or gives no answer does not count; without any element that counts the
     /// rule gives no answer.
-    fn foreach(&mut self, loops: &[LoopPlan], ends: BodyEnds) {
+    fn foreach(&mut self, loops: &[LoopPlan], errs: bool, ends: BodyEnds) {
         let applied = self.flag();
         for plan in loops {
             let following = self.block();
             self.note(|| "loop over elements".into());
             self.walk(&plan.list, Ends { null: following, done: following }, |emitter, _, next| {
                 if let Some(preconditions) = &plan.preconditions {
-                    // An error in the preconditions of a turn counts as no.
+                    // An error in the preconditions of a turn counts as no, if it is one.
                     let exits = emitter.exits;
-                    emitter.exits.error = next;
+                    emitter.exits.error = if errs { next } else { exits.interpret };
                     let yes = emitter.block();
                     emitter.test(preconditions, Targets { yes, no: next });
                     emitter.exits = exits;
@@ -115,7 +115,7 @@ impl Emitter<'_, '_> {
                     emitter.require(is_object, emitter.exits.interpret);
                 }
                 let pass = emitter.block();
-                emitter.body(&plan.body, BodyEnds { pass, skip: next, nothing: next, ..ends });
+                emitter.body(&plan.body, errs, BodyEnds { pass, skip: next, nothing: next, ..ends });
                 emitter.start(pass);
                 emitter.raise(applied);
                 emitter.goto(next);
