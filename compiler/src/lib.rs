@@ -12,7 +12,7 @@
 //! | [`lower`] | the model to IR |
 //! | `check` | what can never work, told from types |
 //! | [`passes`] | IR to better IR |
-//! | [`unit`] | which rules are compiled together |
+//! | [`mod@unit`] | which rules are compiled together |
 //! | [`layout`] | where native code finds the parts of a request |
 //! | [`codegen`] | native code |
 #![deny(unsafe_code)]

@@ -7,7 +7,7 @@
 //! | [`source`] | files, byte spans, lines and columns |
 //! | [`anchor`] | anchors of pattern keys |
 //! | [`kind`] | entries of `kinds` |
-//! | [`reference`] | `$( )` references between places of a document |
+//! | [`mod@reference`] | `$( )` references between places of a document |
 //! | [`template`] | texts with `{{ }}` variables |
 //! | [`yaml`] | YAML as Kyverno reads it, with spans |
 #![forbid(unsafe_code)]

@@ -2,7 +2,7 @@
 //!
 //! Both engines find the same leftmost-first matches; what they read differs. Go's `\d`, `\w`, `\s` and `\b` mean ASCII
 //! only, a bracket inside a bracket is a character, `\Q...\E` quotes, repetitions must not be stacked, and so on. So an
-//! expression is [parsed](parse) by Go's rules into a small tree, and the tree is [written](translate) as an expression
+//! expression is parsed (`parse`) by Go's rules into a small tree, and the tree is written (`translate`) as an expression
 //! of the crate. Errors have Go's texts.
 
 mod cache;

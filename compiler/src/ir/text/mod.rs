@@ -103,7 +103,7 @@ pub fn print(program: &Program) -> String {
 ///
 /// # Errors
 ///
-/// When the text is not of the form that [`print`] writes. Whether the program is well-formed beyond that is the
+/// When the text is not of the form that [`print()`] writes. Whether the program is well-formed beyond that is the
 /// verifier's question.
 pub fn parse(text: &str) -> Result<Program, TextError> {
     let mut builder = Builder::new();
