@@ -5,6 +5,7 @@
 use dikast_compiler::ir::text::{parse, print};
 use dikast_compiler::ir::verify;
 use dikast_compiler::passes;
+use dikast_compiler::unit::{Kind, Operation, Unit};
 
 #[test]
 fn passes_give_the_golden_ir() {
@@ -29,6 +30,11 @@ fn passes_give_the_golden_ir() {
                 let lines =
                     dead.iter().map(|rule| format!("; dropped {}/{}: {:?}\n", rule.policy, rule.rule, rule.reason));
                 (after, lines.collect())
+            }
+            "dispatch_match v1/Pod CREATE" => {
+                let unit = Unit::of_objects(Kind::new("", "v1", "Pod"), Operation::Create);
+                let (after, origins) = passes::dispatch_match(&before, &unit);
+                (after, format!("; rules {origins:?}\n"))
             }
             "optimise" => {
                 let (after, dead) = passes::optimise(before);

@@ -83,7 +83,14 @@ fn service(example: &Example, choice: EngineChoice) -> Service {
     assert_eq!(compilation.diagnostics, [], "{}", example.name);
     let (program, dead) = optimise(compilation.program);
     assert_eq!(dead, []);
-    let loaded = Loaded { program: Arc::new(program), sources, diagnostics: Vec::new(), refused: 0, kept: Vec::new() };
+    let loaded = Loaded {
+        program: Arc::new(program),
+        sources,
+        diagnostics: Vec::new(),
+        refused: 0,
+        kept: Vec::new(),
+        problems: Vec::new(),
+    };
     let (host, metrics) = (Arc::new(host()), Arc::new(Metrics::default()));
     Service::new(&loaded, host, Box::new(Still), choice, metrics, RequestBounds::default())
 }

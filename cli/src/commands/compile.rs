@@ -8,8 +8,9 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use dikast_compiler::diagnostic::{Diagnostic, Severity, render};
 use dikast_compiler::ir::{Program, text};
-use dikast_compiler::passes::optimise;
+use dikast_compiler::passes::{dispatch_match, optimise, sweep};
 use dikast_compiler::unit::{Kind, Operation, Unit};
+use dikast_grammar::{SourceMap, Span};
 use dikast_runtime::native::NativeUnit;
 
 use super::Exit;
@@ -53,7 +54,7 @@ pub(crate) struct Arguments {
 enum Stage {
     /// The IR as lowered
     Ir,
-    /// The IR after all passes
+    /// The IR after all passes; with --kind, what is left of it for that unit
     OptimisedIr,
     /// Which parts of a request the unit's code reads, and where they go (needs --kind)
     Layout,
@@ -89,7 +90,7 @@ impl Arguments {
         if let Some(stage) = self.emit {
             self.show(found, &policies, true)?;
             let unit = self.unit()?;
-            emit(stage, policies.compilation.program, unit)?;
+            emit(stage, &policies.sources, policies.compilation.program, unit)?;
             return Ok(exit);
         }
         self.show(found, &policies, false)?;
@@ -132,7 +133,9 @@ impl Arguments {
     fn summarise(&self, policies: Policies) -> anyhow::Result<()> {
         let mut out = std::io::stdout();
         let counts = policies.compilation.counts;
-        write!(out, "{} policies, {} rules, {} exceptions", counts.policies, counts.rules, counts.exceptions)?;
+        let named = |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
+        write!(out, "{}, {}", named(counts.policies, "policy", "policies"), named(counts.rules, "rule", "rules"))?;
+        write!(out, ", {}", named(counts.exceptions, "exception", "exceptions"))?;
         for (count, what) in [(counts.refused, "refused"), (counts.passed_over, "other documents passed over")] {
             if count > 0 {
                 write!(out, ", {count} {what}")?;
@@ -156,7 +159,7 @@ impl Arguments {
     }
 }
 
-fn emit(stage: Stage, program: Program, unit: Option<Unit>) -> anyhow::Result<()> {
+fn emit(stage: Stage, sources: &SourceMap, program: Program, unit: Option<Unit>) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     let program = match stage {
         Stage::Ir => {
@@ -166,11 +169,16 @@ fn emit(stage: Stage, program: Program, unit: Option<Unit>) -> anyhow::Result<()
         Stage::OptimisedIr | Stage::Layout | Stage::Clif => optimise(program).0,
     };
     if stage == Stage::OptimisedIr {
+        let program = unit.map_or_else(|| program.clone(), |unit| sweep(dispatch_match(&program, &unit).0));
         out.write_all(text::print(&program).as_bytes())?;
         return Ok(());
     }
     let Some(unit) = unit else { bail!("--emit layout and clif need --kind, such as --kind v1/Pod") };
-    let (native, clif) = NativeUnit::explain(&Arc::new(program), &unit)?;
+    let place = |span: Span| {
+        let file = sources.get(span.file);
+        file.map(|file| format!("{}:{}", file.name(), file.position(span.start).line)).unwrap_or_default()
+    };
+    let (native, clif) = NativeUnit::explain(&Arc::new(program), &unit, &place)?;
     match stage {
         Stage::Layout => write!(out, "; {unit}\n{}", native.compiled().layout)?,
         _ => out.write_all(clif.as_bytes())?,

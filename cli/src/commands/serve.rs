@@ -147,10 +147,13 @@ fn report(loaded: &Loaded) {
         let text = render::terminal::render(&loaded.diagnostics, &loaded.sources, colours);
         let _ = std::io::stderr().write_all(text.as_bytes());
     }
-    let (policies, refused) = (loaded.program.policies.len(), loaded.refused);
-    if refused > 0 {
+    for problem in &loaded.problems {
+        tracing::error!("{problem}");
+    }
+    let (policies, faults) = (loaded.program.policies.len(), loaded.faults());
+    if faults > 0 {
         let kept = loaded.kept.join(", ");
-        tracing::error!(policies, refused, %kept, "policies have errors");
+        tracing::error!(policies, faults, %kept, "some policies have errors; those that were kept serve in their last good form");
     } else {
         tracing::info!(policies, "policies loaded");
     }

@@ -1,5 +1,6 @@
 //! Compiling the policies that a command is given.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, render};
@@ -26,8 +27,9 @@ pub(crate) struct Policies {
 /// When a file cannot be read.
 pub(crate) fn load(paths: &[PathBuf]) -> Result<Policies, InputError> {
     let mut sources = SourceMap::new();
+    let mut seen = BTreeSet::new();
     for path in paths {
-        add(path, &mut sources)?;
+        add(path, &mut seen, &mut sources)?;
     }
     let compilation = compile(&sources);
     let left_out = left_out(&sources, &compilation);
@@ -46,12 +48,14 @@ pub(crate) fn load_some(
     exceptions_among_policies: bool,
 ) -> Result<Policies, InputError> {
     let mut sources = SourceMap::new();
+    let mut seen = BTreeSet::new();
     for path in policies {
-        add(path, &mut sources)?;
+        add(path, &mut seen, &mut sources)?;
     }
     let of_policies = sources.iter().count();
+    let mut seen = BTreeSet::new();
     for path in exceptions {
-        add(path, &mut sources)?;
+        add(path, &mut seen, &mut sources)?;
     }
     for text in texts {
         sources.add("exception among the resources", text.as_str());
@@ -85,12 +89,16 @@ impl Policies {
     }
 }
 
-fn add(path: &Path, sources: &mut SourceMap) -> Result<(), InputError> {
+/// Adds a file, or the YAML files of a folder; a folder once, however many links lead to it.
+fn add(path: &Path, seen: &mut BTreeSet<PathBuf>, sources: &mut SourceMap) -> Result<(), InputError> {
     if !path.is_dir() {
         sources.add(name_of(path), read_text(path)?);
         return Ok(());
     }
     let failed = |error: std::io::Error| InputError::of_file(&name_of(path), error.to_string());
+    if !seen.insert(std::fs::canonicalize(path).map_err(failed)?) {
+        return Ok(());
+    }
     let mut entries = std::fs::read_dir(path)
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
         .map_err(failed)?;
@@ -99,7 +107,7 @@ fn add(path: &Path, sources: &mut SourceMap) -> Result<(), InputError> {
         let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         let yaml = entry.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
         if !hidden && (entry.is_dir() || yaml) {
-            add(&entry, sources)?;
+            add(&entry, seen, sources)?;
         }
     }
     Ok(())

@@ -48,6 +48,7 @@ pub(crate) fn keep_fresh(
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(LOOK_EVERY);
+        let mut told = String::new();
         loop {
             ticks.tick().await;
             match certificates.refresh() {
@@ -71,8 +72,12 @@ pub(crate) fn keep_fresh(
                     service.replace(&loaded);
                     report(&loaded);
                 }
-                Ok(None) => {}
-                Err(error) => tracing::error!(%error, "the policies cannot be read again; they stay as they are"),
+                Ok(None) => told.clear(),
+                Err(error) if error.to_string() == told => {}
+                Err(error) => {
+                    tracing::error!(%error, "the policies cannot be read again; they stay as they are");
+                    told = error.to_string();
+                }
             }
         }
     })

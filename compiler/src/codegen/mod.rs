@@ -36,8 +36,11 @@ pub use helper::{Helper, HelperAddresses};
 pub use plan::Numbers;
 pub use pool::{KnownCondition, Pool};
 
+use dikast_grammar::Span;
+
 use crate::ir::Program;
 use crate::layout::Layout;
+use crate::passes::dispatch_match;
 use crate::unit::Unit;
 
 /// A unit that can run.
@@ -96,9 +99,10 @@ pub fn explain_unit(
     program: &Program,
     unit: &Unit,
     helpers: HelperAddresses,
+    places: &dyn Fn(Span) -> String,
 ) -> Result<(CompiledUnit, String), CodegenError> {
     let mut clif = String::new();
-    let compiled = compile(program, unit, helpers, Some(&mut clif))?;
+    let compiled = compile(program, unit, helpers, Some(emit::Listing { text: &mut clif, places }))?;
     Ok((compiled, clif))
 }
 
@@ -106,8 +110,10 @@ fn compile(
     program: &Program,
     unit: &Unit,
     helpers: HelperAddresses,
-    clif: Option<&mut String>,
+    clif: Option<emit::Listing<'_>>,
 ) -> Result<CompiledUnit, CodegenError> {
+    let (dispatched, origins) = dispatch_match(program, unit);
+    let program = &dispatched;
     let selected = select::select_unit(program, unit);
     let (plan, layout, mut pool) = (selected.plan, selected.layout, selected.pool);
     pool.place_after(layout.block(crate::layout::BlockId::ROOT).stride);
@@ -115,7 +121,10 @@ fn compile(
     let mut writer = emit::UnitWriter { program, layout: &layout, pool: &mut pool, clif };
     let entry = emit::emit_unit(&plan, &mut writer, &mut code)?;
     let code = code.finish(entry)?;
-    let rules =
-        plan.rules.iter().map(|rule| CompiledRule { rule: rule.rule, interpreted: rule.reason.clone() }).collect();
+    let rules = plan
+        .rules
+        .iter()
+        .map(|rule| CompiledRule { rule: origins[rule.rule.index()], interpreted: rule.reason.clone() })
+        .collect();
     Ok(CompiledUnit { rules, layout, pool, code })
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use dikast_compiler::codegen::{self, CodegenError, CompiledUnit};
 use dikast_compiler::ir::Program;
 use dikast_compiler::unit::{Kind, Operation, Unit};
+use dikast_grammar::Span;
 use dikast_stdlib::functions::Environment;
 
 use super::entries;
@@ -111,13 +112,17 @@ impl NativeUnit {
         Ok(Self { program: Arc::clone(program), compiled })
     }
 
-    /// Compiles a unit and gives the text of its code with comments.
+    /// Compiles a unit and gives the text of its code with comments; `places` writes a place in a policy file.
     ///
     /// # Errors
     ///
     /// As [`NativeUnit::compile`].
-    pub fn explain(program: &Arc<Program>, unit: &Unit) -> Result<(Self, String), CodegenError> {
-        let (compiled, clif) = codegen::explain_unit(program, unit, entries::addresses())?;
+    pub fn explain(
+        program: &Arc<Program>,
+        unit: &Unit,
+        places: &dyn Fn(Span) -> String,
+    ) -> Result<(Self, String), CodegenError> {
+        let (compiled, clif) = codegen::explain_unit(program, unit, entries::addresses(), places)?;
         Ok((Self { program: Arc::clone(program), compiled }, clif))
     }
 

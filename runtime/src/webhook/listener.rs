@@ -25,8 +25,10 @@ use super::certificate::Certificates;
 pub struct Bounds {
     /// Open connections; more wait in the kernel's queue.
     pub connections_max: usize,
-    /// Time for a TLS handshake and for reading a request's head.
+    /// Time for a TLS handshake.
     pub handshake_timeout: Duration,
+    /// Time that a connection may stay without a request, and that a request's head may take.
+    pub idle_timeout: Duration,
     /// Time that open requests get when the listener ends.
     pub drain_timeout: Duration,
 }
@@ -36,6 +38,7 @@ impl Default for Bounds {
         Self {
             connections_max: 1024,
             handshake_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
             drain_timeout: Duration::from_secs(20),
         }
     }
@@ -97,9 +100,18 @@ pub async fn serve(
                 Ok(Err(error)) => return tracing::debug!(%error, "TLS handshake failed"),
                 Err(_) => return tracing::debug!("TLS handshake timed out"),
             };
+            // The protocol is agreed on in the handshake: nothing has to be read to find it out, and so no connection can
+            // stall before its timers run.
+            let speaks_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
             let mut builder = Builder::new(TokioExecutor::new());
-            builder.http1().timer(TokioTimer::new()).header_read_timeout(bounds.handshake_timeout);
-            builder.http2().timer(TokioTimer::new()).max_concurrent_streams(256);
+            builder.http1().timer(TokioTimer::new()).header_read_timeout(bounds.idle_timeout);
+            builder
+                .http2()
+                .timer(TokioTimer::new())
+                .max_concurrent_streams(256)
+                .keep_alive_interval(bounds.idle_timeout / 2)
+                .keep_alive_timeout(bounds.handshake_timeout);
+            let builder = if speaks_http2 { builder.http2_only() } else { builder.http1_only() };
             let service = TowerToHyperService::new(RouterService(router));
             let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
             if let Err(error) = watcher.watch(connection).await {

@@ -183,7 +183,7 @@ impl Metrics {
         family("dikast_policies", "gauge", "Policies that are serving.", &mut |page| {
             let _ = writeln!(page, "dikast_policies {}", read(&self.policies));
         });
-        family("dikast_policies_refused", "gauge", "Policies with errors at the last reload.", &mut |page| {
+        family("dikast_policies_refused", "gauge", "Policies and files with errors at the last reload.", &mut |page| {
             let _ = writeln!(page, "dikast_policies_refused {}", read(&self.policies_refused));
         });
         family("dikast_data_loads_total", "counter", "Context data loaded for requests.", &mut |page| {

@@ -1,6 +1,6 @@
 //! The policies that serve: read from files and folders, read again when these change, each with its last good form kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,12 +28,19 @@ pub struct Loaded {
     pub refused: usize,
     /// Names of policies that serve in their last good form.
     pub kept: Vec<String>,
+    /// Files that cannot be read; what they held before goes on serving.
+    pub problems: Vec<String>,
 }
 
 impl Loaded {
-    /// Whether a diagnostic is an error.
+    /// Whether a file cannot be read or a diagnostic is an error.
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        !self.problems.is_empty() || self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// How many policies and files are not as they should be; at least one when there are errors.
+    pub fn faults(&self) -> usize {
+        (self.refused + self.problems.len()).max(self.kept.len()).max(usize::from(self.has_errors()))
     }
 }
 
@@ -41,9 +48,14 @@ impl Loaded {
 #[derive(Debug)]
 pub struct PolicyStore {
     roots: Vec<PathBuf>,
-    stamps: BTreeMap<PathBuf, (SystemTime, u64)>,
+    stamps: Stamps,
+    /// The text of each file as it was last read.
+    texts: BTreeMap<PathBuf, Arc<str>>,
     good: BTreeMap<Key, Good>,
 }
+
+/// When files were last written, and their sizes; nothing for one that cannot be looked at.
+type Stamps = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
 
 #[derive(Clone, Debug)]
 struct Good {
@@ -58,7 +70,7 @@ impl PolicyStore {
     ///
     /// When a root does not exist or a file cannot be read.
     pub fn open(roots: Vec<PathBuf>) -> io::Result<(Self, Loaded)> {
-        let mut store = Self { roots, stamps: BTreeMap::new(), good: BTreeMap::new() };
+        let mut store = Self { roots, stamps: Stamps::new(), texts: BTreeMap::new(), good: BTreeMap::new() };
         store.stamps = store.look()?;
         let loaded = store.load()?;
         Ok((store, loaded))
@@ -79,31 +91,47 @@ impl PolicyStore {
         Ok(Some(loaded))
     }
 
-    fn look(&self) -> io::Result<BTreeMap<PathBuf, (SystemTime, u64)>> {
-        let mut files = Vec::new();
-        for root in &self.roots {
-            collect(root, true, &mut files)?;
-        }
-        files
-            .into_iter()
-            .map(|file| {
-                let data = std::fs::metadata(&file)?;
-                Ok((file, (data.modified()?, data.len())))
-            })
-            .collect()
+    fn look(&self) -> io::Result<Stamps> {
+        let stamp = |file: &Path| {
+            let data = std::fs::metadata(file).ok()?;
+            Some((data.modified().ok()?, data.len()))
+        };
+        Ok(self.files()?.into_iter().map(|file| (file.clone(), stamp(&file))).collect())
     }
 
-    fn load(&mut self) -> io::Result<Loaded> {
+    fn files(&self) -> io::Result<Vec<PathBuf>> {
         let mut files = Vec::new();
+        let mut seen = BTreeSet::new();
         for root in &self.roots {
-            collect(root, true, &mut files)?;
+            collect(root, true, &mut seen, &mut files)?;
         }
+        Ok(files)
+    }
+
+    /// Reads and compiles. A file that cannot be read, or is no UTF-8, stays what it was; a policy must not stop serving
+    /// because of it.
+    fn load(&mut self) -> io::Result<Loaded> {
         let mut sources = SourceMap::new();
-        for file in files {
-            let bytes = std::fs::read(&file)?;
-            sources.add(file.display().to_string(), String::from_utf8_lossy(&bytes).into_owned());
+        let mut problems = Vec::new();
+        let mut texts = BTreeMap::new();
+        for file in self.files()? {
+            let read = std::fs::read(&file).map_err(|error| error.to_string());
+            let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is no UTF-8 text".to_owned()));
+            let text: Arc<str> = match text {
+                Ok(text) => text.into(),
+                Err(reason) => {
+                    problems.push(format!("{}: {reason}", file.display()));
+                    match self.texts.get(&file) {
+                        Some(text) => Arc::clone(text),
+                        None => continue,
+                    }
+                }
+            };
+            sources.add(file.display().to_string(), Arc::clone(&text));
+            texts.insert(file, text);
         }
-        Ok(self.compile(sources))
+        self.texts = texts;
+        Ok(Loaded { problems, ..self.compile(sources) })
     }
 
     /// Compiles the files; policies with errors are replaced by their last good form.
@@ -139,7 +167,7 @@ impl PolicyStore {
         good.extend(kept);
         self.good = good;
         let (program, _dead) = optimise(program);
-        Loaded { program: Arc::new(program), sources, diagnostics, refused, kept: names }
+        Loaded { program: Arc::new(program), sources, diagnostics, refused, kept: names, problems: Vec::new() }
     }
 
     /// Policies that served before, are not good now, and whose file has errors: most likely they are what is broken.
@@ -188,21 +216,30 @@ fn blanked(text: &str, file: FileId, spans: &[Span]) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// YAML files under a path, sorted; hidden entries are left out, as Kubernetes' own mounts have them.
-fn collect(path: &Path, given: bool, files: &mut Vec<PathBuf>) -> io::Result<()> {
+/// YAML files under a path, sorted; hidden entries are left out, as Kubernetes' own mounts have them. A folder is looked
+/// through once, however many links lead to it; entries that cannot be looked at count as files.
+fn collect(path: &Path, given: bool, seen: &mut BTreeSet<PathBuf>, files: &mut Vec<PathBuf>) -> io::Result<()> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    if !std::fs::metadata(path).map_err(named)?.is_dir() {
+    let is_folder = match std::fs::metadata(path) {
+        Ok(data) => data.is_dir(),
+        Err(error) if given => return Err(named(error)),
+        Err(_) => false,
+    };
+    if !is_folder {
         let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
         if given || yaml {
             files.push(path.to_owned());
         }
         return Ok(());
     }
+    if !seen.insert(std::fs::canonicalize(path).map_err(named)?) {
+        return Ok(());
+    }
     let mut entries = std::fs::read_dir(path).map_err(named)?.collect::<io::Result<Vec<_>>>().map_err(named)?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
         if !entry.file_name().to_string_lossy().starts_with('.') {
-            collect(&entry.path(), false, files)?;
+            collect(&entry.path(), false, seen, files)?;
         }
     }
     Ok(())
@@ -247,6 +284,14 @@ mod tests {
         write(&policy("a", "message"), &policy("c", "message"));
         let loaded = store.refresh().unwrap().unwrap();
         assert_eq!((names(&loaded), loaded.kept), (vec!["a".to_owned(), "c".to_owned()], vec![]));
+
+        // What cannot be read any more stays what it was, and a link to the folder itself is no second copy.
+        std::fs::write(&file, b"\xff").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(".", folder.join("again")).unwrap();
+        let loaded = store.refresh().unwrap().unwrap();
+        assert_eq!((names(&loaded), loaded.problems.len()), (vec!["a".to_owned(), "c".to_owned()], 1));
+        assert!(loaded.faults() > 0);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

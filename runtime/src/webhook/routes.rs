@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -18,8 +18,11 @@ pub fn router(service: Arc<Service>) -> Router {
     let mut router = Router::new();
     for (phase, root) in [(Phase::Mutate, "/mutate"), (Phase::Validate, "/validate")] {
         for (scope, end) in [(Scope::All, ""), (Scope::Fail, "/fail"), (Scope::Ignore, "/ignore")] {
-            let handler = move |State(service): State<Arc<Service>>, body: Bytes| async move {
-                json(service.answer(phase, scope, &body).await)
+            let handler = move |State(service): State<Arc<Service>>, request: Request| async move {
+                match read(&service, request).await {
+                    Ok(body) => json(service.answer(phase, scope, &body).await),
+                    Err(refusal) => refusal,
+                }
             };
             router = router.route(&format!("{root}{end}"), post(handler));
         }
@@ -31,9 +34,25 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/health/liveness", get(live))
         .route("/health/readiness", get(live))
         .route("/metrics", get(metrics))
-        .layer(DefaultBodyLimit::max(service.bounds().body_bytes_max))
         .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here; see /mutate, /validate, /metrics\n") })
         .with_state(service)
+}
+
+/// The body of a request, within the bounds of size and time.
+async fn read(service: &Service, request: Request) -> Result<Bytes, Response> {
+    let bounds = service.bounds();
+    let refuse = |status: StatusCode, words: String| (status, words).into_response();
+    match tokio::time::timeout(bounds.request_timeout, to_bytes(request.into_body(), bounds.body_bytes_max)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => {
+            let words = format!("the body is cut off or has more than {} bytes\n", bounds.body_bytes_max);
+            Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, words))
+        }
+        Err(_elapsed) => {
+            let words = format!("the body did not come within {:?}\n", bounds.request_timeout);
+            Err(refuse(StatusCode::REQUEST_TIMEOUT, words))
+        }
+    }
 }
 
 fn json(body: Vec<u8>) -> Response {

@@ -164,14 +164,14 @@ impl Service {
         metrics: Arc<Metrics>,
         bounds: RequestBounds,
     ) -> Self {
-        metrics.reloaded(loaded.program.policies.len(), loaded.refused);
+        metrics.reloaded(loaded.program.policies.len(), loaded.faults());
         let serving = RwLock::new(Arc::new(Serving::new(loaded, choice, &metrics)));
         Self { serving, host, environment, choice, metrics, bounds, in_flight: Semaphore::new(bounds.in_flight_max) }
     }
 
     /// Puts other policies in place; requests that are being decided finish with those they began with.
     pub fn replace(&self, loaded: &Loaded) {
-        self.metrics.reloaded(loaded.program.policies.len(), loaded.refused);
+        self.metrics.reloaded(loaded.program.policies.len(), loaded.faults());
         let serving = Arc::new(Serving::new(loaded, self.choice, &self.metrics));
         *self.serving.write().unwrap_or_else(PoisonError::into_inner) = serving;
     }

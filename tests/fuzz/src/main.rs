@@ -33,7 +33,7 @@ const TIME_PER_BYTE: Duration = Duration::from_micros(20);
 #[command(after_help = "Examples:
   cargo run --release -p fuzz -- --seconds 600
   cargo run --release -p fuzz -- --seconds 60 yaml policy
-  cargo run --release -p fuzz -- yaml --replay fuzz-yaml-1.txt")]
+  cargo run --release -p fuzz -- yaml --replay target/fuzz-yaml-1.txt")]
 struct Arguments {
     /// Targets; all when none is named
     targets: Vec<String>,
@@ -43,6 +43,9 @@ struct Arguments {
     /// Start of the random numbers
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Where inputs that fail are written
+    #[arg(long, default_value = "target", value_name = "FOLDER")]
+    out: PathBuf,
     /// Run one input instead
     #[arg(long, value_name = "FILE")]
     replay: Option<PathBuf>,
@@ -74,9 +77,9 @@ fn main() -> anyhow::Result<ExitCode> {
             report.finds.len()
         )?;
         for (number, (what, input)) in report.finds.iter().enumerate() {
-            let file = format!("fuzz-{}-{number}.txt", target.name);
+            let file = arguments.out.join(format!("fuzz-{}-{number}.txt", target.name));
             std::fs::write(&file, input)?;
-            writeln!(out, "  {what}: {file}")?;
+            writeln!(out, "  {what}: {}", file.display())?;
         }
         finds += report.finds.len();
     }

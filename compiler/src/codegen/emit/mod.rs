@@ -30,7 +30,7 @@ use super::plan::{Numbers, RowId};
 use super::pool::Pool;
 use crate::layout::Layout;
 
-pub(super) use unit::{UnitWriter, emit_unit};
+pub(super) use unit::{Listing, UnitWriter, emit_unit};
 
 /// Writes one function.
 struct Emitter<'a, 'f> {

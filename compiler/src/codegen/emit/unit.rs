@@ -9,6 +9,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::{FuncId, Linkage, Module};
+use dikast_grammar::Span;
 
 use super::{Emitter, Exits, Targets, unchanging};
 use crate::codegen::CodegenError;
@@ -27,7 +28,15 @@ pub(in crate::codegen) struct UnitWriter<'a> {
     pub(in crate::codegen) layout: &'a Layout,
     pub(in crate::codegen) pool: &'a mut Pool,
     /// Receives the CLIF of each function, when somebody wants it.
-    pub(in crate::codegen) clif: Option<&'a mut String>,
+    pub(in crate::codegen) clif: Option<Listing<'a>>,
+}
+
+/// Where the readable form of the code goes.
+pub(in crate::codegen) struct Listing<'a> {
+    /// Receives the text.
+    pub(in crate::codegen) text: &'a mut String,
+    /// How a place in a policy file is written, such as `policy.yaml:12`.
+    pub(in crate::codegen) places: &'a dyn Fn(Span) -> String,
 }
 
 /// Defines all functions of a unit and gives its entry.
@@ -56,7 +65,7 @@ pub(in crate::codegen) fn emit_unit(
     let mut scratch = FunctionBuilderContext::new();
     for (rule, &function) in unit.rules.iter().zip(&functions) {
         let mut comments = Comments::new(writer.clif.is_some());
-        comments.head(|| describe(writer.program, rule));
+        comments.head(|| describe(writer, rule));
         let mut context = module.make_context();
         context.func = Function::with_name_signature(UserFuncName::user(0, function.as_u32()), signature.clone());
         let helpers = declare_helpers(module, &helpers, &mut context.func);
@@ -132,9 +141,9 @@ fn define(
     comments: &mut Comments,
     writer: &mut UnitWriter<'_>,
 ) -> Result<(), CodegenError> {
-    if let Some(clif) = writer.clif.as_deref_mut() {
-        clif.push_str(&comments.print(&context.func));
-        clif.push('\n');
+    if let Some(listing) = &mut writer.clif {
+        listing.text.push_str(&comments.print(&context.func));
+        listing.text.push('\n');
     }
     module.define_function(id, context).map_err(|error| {
         let function = comments.print(&context.func);
@@ -142,10 +151,12 @@ fn define(
     })
 }
 
-fn describe(program: &Program, plan: &RulePlan) -> String {
+fn describe(writer: &UnitWriter<'_>, plan: &RulePlan) -> String {
+    let program = writer.program;
     let rule = program.rule(plan.rule);
     let policy = program.name(program.policy(rule.policy).name);
-    let place = rule.span.map(|span| format!(" at {span:?}")).unwrap_or_default();
+    let place = rule.span.zip(writer.clif.as_ref());
+    let place = place.map(|(span, listing)| format!(", {}", (listing.places)(span))).unwrap_or_default();
     format!("policy {policy}, rule {}{place}", program.name(rule.name))
 }
 

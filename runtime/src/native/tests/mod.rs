@@ -115,7 +115,7 @@ fn statuses(policies: &str, reviews: &[&str]) -> Vec<Status> {
 fn clif_has_comments() {
     let program = compile(&on_pods("validate:\n  message: m\n  pattern:\n    metadata:\n      name: a"));
     let unit = Unit::of_objects(Kind::new("", "v1", "Pod"), Operation::Create);
-    let (_, clif) = NativeUnit::explain(&program, &unit).unwrap();
+    let (_, clif) = NativeUnit::explain(&program, &unit, &|span| format!("byte {}", span.start)).unwrap();
     assert!(clif.contains("; policy p, rule r"), "{clif}");
     assert!(clif.contains("; status Fail"), "{clif}");
 }
