@@ -31,8 +31,9 @@ use crate::serving;
 
 /// See the example policies answer real admission reviews over HTTPS
 ///
-/// Compiles the example policies, starts the webhook on loopback with a throw-away certificate, sends the example reviews
-/// to it and shows each verdict, message and patch with its latency. Then it keeps serving, with a line to try; without a
+/// For each example, compiles its policies, starts the webhook on loopback with a throw-away certificate, sends the
+/// example's reviews to it and shows each verdict, message and patch with its latency; the first one of a kind and an
+/// operation includes the generation of its native code. Then it keeps serving an example, with a line to try; without a
 /// terminal, or with --exit, it ends at once.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -48,7 +49,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Runs the demo. Every answer is compared with the one that Kyverno gives.
+    /// Runs the demo. Verdict, message and patched object are compared with those that Kyverno gives.
     ///
     /// # Errors
     /// When the webhook cannot be started or does not answer.
@@ -190,7 +191,9 @@ impl Told {
             answer.at(&["status", "message"]).and_then(Value::as_text).unwrap_or("no reason given").to_owned()
         });
         let same = |left: &Value, right: &Value| serde_json::to_string(left).ok() == serde_json::to_string(right).ok();
+        let message = expected.get("message").and_then(Value::as_text);
         let as_expected = expected.get("allowed") == Some(&Value::Bool(refusal.is_none()))
+            && refusal.as_deref().map(str::trim) == message.map(str::trim)
             && same(expected.get("patched").unwrap_or(&Value::Null), &patched);
         let warnings = [&mutated, &validated]
             .into_iter()
