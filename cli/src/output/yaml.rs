@@ -1,4 +1,7 @@
 //! Values as YAML, in the form that Go's encoder gives: two spaces, lists not indented below their key.
+//!
+//! Kubernetes reads YAML 1.1, in which `on` and `0777` without quotes are no text. serde_yaml writes for YAML 1.2 and leaves
+//! them bare; here it only reads back, in the tests.
 
 use std::fmt::Write;
 
@@ -145,6 +148,19 @@ mod tests {
             give(r#"{"a":{"b":[{"c":1,"d":{}},[2],"x"]},"e":[]}"#),
             "a:\n  b:\n  - c: 1\n    d: {}\n  - - 2\n  - x\ne: []\n"
         );
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for json in [
+            r##"{"a":["on",5,0.5,true,null,"null","~","0777","1e3",".inf","a: b","- x","# c"," lead","trail ","",{"b: c":[]}]}"##,
+            r##"["two\nlines\n","no\nend","\n\nblank first","tab\there","quote\"and'both","é😀","{{ x }}","*","&a","!t","%d","@e","`f`"]"##,
+            r#"{"nested":{"list":[[1,[2,{"k":"v"}]],{}],"on":"yes"}}"#,
+        ] {
+            let value: Value = serde_json::from_str(json).unwrap();
+            let back: Value = serde_yaml::from_str(&write(&value)).unwrap();
+            assert_eq!(back, value, "{}", write(&value));
+        }
     }
 
     #[test]
