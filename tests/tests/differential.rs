@@ -3,6 +3,7 @@
 //! The policies are made of the forms that native code knows and of some that it does not; the requests use the same
 //! few member names, so that rules match, pass, fail and skip in turn. Every run is repeatable: `DIFFERENTIAL_SEED`
 //! and `DIFFERENTIAL_CASES` say where to begin and how much to try.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 #[path = "differential/generate.rs"]
 mod generate;
