@@ -104,7 +104,7 @@ impl<'a> Arguments<'a> {
         self.value(at)?.as_text().ok_or_else(|| self.not_of_type(at, "String"))
     }
 
-    /// The text that a text or number at a position becomes, see [`scalar_text`].
+    /// The text that a text or number at a position becomes, see [`scalar_text()`].
     pub(super) fn scalar(self, at: usize) -> Result<String, FunctionError> {
         scalar_text(self.value(at)?).ok_or_else(|| self.not_of_type(at, "String"))
     }

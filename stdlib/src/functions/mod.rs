@@ -35,7 +35,7 @@ pub use table::{find, get, table};
 
 use scalar_text::scalar_text;
 
-/// Names a function of [`table`].
+/// Names a function of [`table()`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FunctionId(pub u16);
 

@@ -4,7 +4,7 @@
 //! takes target blocks leaves no open block behind; one that gives a value leaves the block open in which the value is
 //! known.
 //!
-//! In an [`Operand`] the tag [`Tag::Absent`] means null: whether a member is missing was decided before.
+//! In an [`Operand`] the tag `Tag::Absent` means null: whether a member is missing was decided before.
 
 mod cell;
 mod decision;
