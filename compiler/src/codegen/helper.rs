@@ -17,6 +17,8 @@
 use cranelift_codegen::ir::{AbiParam, Signature, Type, types};
 use cranelift_codegen::isa::CallConv;
 
+use crate::ir::Shape;
+
 /// Calls `$callback!` with the table of helpers: name, entry, parameters.
 #[macro_export]
 macro_rules! for_each_helper {
@@ -38,12 +40,47 @@ macro_rules! for_each_helper {
             Argument = argument(value: Cell, numbers: Number);
             /// Calls a library function with the last arguments taken and writes its result to a cell.
             Call = call(function: Number, arguments: Number, result: Cell);
-            /// Puts the last arguments taken one after the other as text and writes the result to a cell.
+            /// Puts so many arguments one after the other as text.
             Concat = concat(arguments: Number, result: Cell);
+            /// A list of so many arguments.
+            List = list(arguments: Number, result: Cell);
+            /// An object of so many arguments, names and values in turn.
+            Object = object(arguments: Number, result: Cell);
+            /// The member of an argument under a name of the unit.
+            Member = member(name: Number, result: Cell);
+            /// The member of an argument under the name that the next argument is.
+            MemberOf = member_of(none: Number, result: Cell);
+            /// The item of an argument at a position; negative ones count from the end.
+            Item = item(position: Number, result: Cell);
+            /// The item of an argument at the position that the next argument is.
+            ItemOf = item_of(none: Number, result: Cell);
+            /// An argument with the items of its list items in their place.
+            Flatten = flatten(none: Number, result: Cell);
+            /// The values of an argument's members.
+            Values = values(none: Number, result: Cell);
+            /// An argument as it is, so that its items can be asked for one by one.
+            Keep = keep(none: Number, result: Cell);
+            /// Namespace (0) or name (1) of the service account that the user is.
+            ServiceAccount = service_account(part: Number, result: Cell);
+            /// The item at a position of a list that was kept.
+            ItemAt = item_at(list: Cell, position: Number, result: Cell);
             /// Begins a list; the arguments taken until `collect` are its items.
             Begin = begin();
             /// Ends the list begun last and writes it to a cell.
             Collect = collect(result: Cell);
+            /// Whether a value has a shape, by the shape's position in `SHAPES`.
+            Shape = shape(value: Cell, shape: Number, numbers: Number);
+            /// Whether a value satisfies a pattern that is another value. The last numbers say how their numbers are read;
+            /// with `fractions` the whole numbers of the pattern count as fractions.
+            PatternOf = pattern_of(
+                value: Cell,
+                pattern: Cell,
+                fractions: Number,
+                numbers: Number,
+                pattern_numbers: Number
+            );
+            /// An argument with its whole numbers made fractions.
+            Fractions = fractions(none: Number, result: Cell);
             /// Whether the namespace's labels satisfy a label selector of the unit.
             NamespaceSelector = namespace_selector(selector: Number);
             /// Whether the user has a role of the unit's names.
@@ -114,6 +151,10 @@ impl Helper {
         signature
     }
 }
+
+/// Shapes by the number that [`Helper::Shape`] takes.
+pub const SHAPES: [Shape; 7] =
+    [Shape::Identifier, Shape::Quotable, Shape::Raw, Shape::Position, Shape::Scalar, Shape::Filled, Shape::TextOrNull];
 
 /// Addresses of all helpers, in the order of [`Helper::ALL`].
 #[derive(Clone, Copy, Debug)]

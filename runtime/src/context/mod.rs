@@ -228,7 +228,7 @@ fn object_or_empty(object: Value) -> Value {
 
 /// Namespace and name of a service account. As in Kyverno the prefix of the user's name is cut off unseen
 /// (`context.go`, `AddServiceAccount`).
-fn service_account(user: &str) -> (&str, &str) {
+pub(crate) fn service_account(user: &str) -> (&str, &str) {
     const PREFIX: &str = "system:serviceaccount:";
     let account = user.get(PREFIX.len()..).unwrap_or_default();
     match account.split_once(':') {

@@ -250,7 +250,7 @@ fn text(value: Value) -> Result<Arc<str>, Fault> {
 }
 
 /// A whole number, or text that is one; of at most 15 digits, so that floats are exact.
-pub(super) fn whole_number(value: &Value) -> Option<i64> {
+pub(crate) fn whole_number(value: &Value) -> Option<i64> {
     const BOUND: i64 = 1_000_000_000_000_000;
     let number = match value {
         Value::Int(number) => *number,
@@ -261,7 +261,7 @@ pub(super) fn whole_number(value: &Value) -> Option<i64> {
     (-BOUND < number && number < BOUND).then_some(number)
 }
 
-fn item(of: &Value, position: i64) -> Value {
+pub(crate) fn item(of: &Value, position: i64) -> Value {
     let Value::List(items) = of else { return Value::Null };
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
     let position = if position < 0 { position.saturating_add(length) } else { position };
@@ -291,14 +291,14 @@ fn slice(of: &Value, start: Option<i64>, stop: Option<i64>, step: Option<i64>) -
     Ok(Value::List(Arc::new(part)))
 }
 
-fn values(of: &Value) -> Value {
+pub(crate) fn values(of: &Value) -> Value {
     match of {
         Value::Object(members) => Value::list(members.values().cloned()),
         _ => Value::Null,
     }
 }
 
-fn flatten(of: &Value) -> Value {
+pub(crate) fn flatten(of: &Value) -> Value {
     let Value::List(items) = of else { return Value::Null };
     let mut flat = Vec::with_capacity(items.len());
     for item in items.iter() {

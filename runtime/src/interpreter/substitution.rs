@@ -212,7 +212,7 @@ fn scalar_without(value: &Value, is_forbidden: impl Fn(char) -> bool) -> bool {
     }
 }
 
-fn has_shape(value: &Value, shape: Shape) -> bool {
+pub(crate) fn has_shape(value: &Value, shape: Shape) -> bool {
     let text = value.as_text();
     match shape {
         Shape::Identifier => text.is_some_and(is_identifier),

@@ -51,10 +51,13 @@ impl Running<'_> {
     }
 
     /// A list or object that the program or a helper made.
-    fn handle(&self, cell: Cell) -> Option<&Value> {
+    pub(super) fn handle(&self, cell: Cell) -> Option<&Value> {
+        if cell.origin != Origin::Handle {
+            return None;
+        }
         let constants = &self.unit.pool.values;
         let handle = usize::try_from(cell.payload).ok()?;
-        constants.get(handle).or_else(|| self.values.get(handle - constants.len()))
+        constants.get(handle).or_else(|| self.values.get(handle.checked_sub(constants.len())?))
     }
 
     /// Writes a value to the cell at an offset.

@@ -1,6 +1,6 @@
-//! The helpers that native code calls.
+//! The helpers that native code calls: their raw entries and addresses.
 //!
-//! Each entry has two layers. The outer one, made by a macro from the table in
+//! Each helper has two layers. The outer one, made here by a macro from the table in
 //! [`dikast_compiler::for_each_helper`], has the raw calling convention: it turns the pointer into a reference, catches
 //! panics and gives the answer [`Answer::Undecided`] for them. The inner one is an ordinary method of [`Running`].
 //!
@@ -11,14 +11,8 @@ use std::sync::OnceLock;
 
 use dikast_compiler::codegen::{Answer, HelperAddresses};
 use dikast_compiler::for_each_helper;
-use dikast_stdlib::condition;
-use dikast_stdlib::functions::{self, Argument, FunctionError, FunctionId};
-use dikast_stdlib::{Value, encode};
 
 use super::run::Running;
-
-/// How long a text may grow that is put together from parts.
-const TEXT_BYTES_MAX: usize = 8 << 20;
 
 macro_rules! raw_type {
     (Cell) => {
@@ -65,142 +59,6 @@ macro_rules! entries {
 }
 
 for_each_helper!(entries);
-
-/// Functions that native code must not call because they would see another world than the interpreter.
-fn may_be_called(function: FunctionId) -> bool {
-    !functions::get(function).volatile
-}
-
-impl Running<'_> {
-    fn wildcard(&mut self, text: u64, wildcard: u32) -> Answer {
-        let text = self.text(self.cell(text)).unwrap_or_default();
-        match self.unit.pool.wildcards.get(wildcard as usize) {
-            Some(wildcard) => wildcard.matches(text).into(),
-            None => Answer::Undecided,
-        }
-    }
-
-    fn scalar_pattern(&mut self, value: u64, pattern: u32, numbers: u32) -> Answer {
-        match (self.value(value, numbers), self.unit.pool.scalars.get(pattern as usize)) {
-            (Some(value), Some(pattern)) => pattern.matches(&value).into(),
-            _ => Answer::Undecided,
-        }
-    }
-
-    fn same_text(&mut self, left: u64, right: u64) -> Answer {
-        (self.text(self.cell(left)) == self.text(self.cell(right))).into()
-    }
-
-    fn condition(&mut self, value: u64, condition: u32, numbers: u32) -> Answer {
-        match (self.value(value, numbers), self.unit.pool.conditions.get(condition as usize)) {
-            (Some(value), Some(condition)) => condition.ask(&value).map_or(Answer::Undecided, Answer::from),
-            _ => Answer::Undecided,
-        }
-    }
-
-    fn operator(&mut self, key: u64, value: u64, operator: u32, numbers: u32) -> Answer {
-        let sides = (self.value(key, numbers), self.value(value, numbers));
-        match (sides, self.unit.pool.operators.get(operator as usize)) {
-            ((Some(key), Some(value)), Some(operator)) => {
-                condition::evaluate(&key, operator, &value).map_or(Answer::Undecided, Answer::from)
-            }
-            _ => Answer::Undecided,
-        }
-    }
-
-    fn equal(&mut self, left: u64, right: u64, numbers: u32) -> Answer {
-        match (self.value(left, numbers), self.value(right, numbers)) {
-            (Some(left), Some(right)) => (left == right).into(),
-            _ => Answer::Undecided,
-        }
-    }
-
-    fn argument(&mut self, value: u64, numbers: u32) -> Answer {
-        match self.value(value, numbers) {
-            Some(value) => {
-                self.arguments.push(value);
-                Answer::Yes
-            }
-            None => Answer::Undecided,
-        }
-    }
-
-    fn call(&mut self, function: u32, arguments: u32, result: u64) -> Answer {
-        let Ok(function) = u16::try_from(function).map(FunctionId) else { return Answer::Undecided };
-        if !may_be_called(function) {
-            return Answer::Undecided;
-        }
-        let arguments: Vec<Argument<'_>> = self.last_arguments(arguments).map(Argument::Value).collect();
-        match functions::invoke(function, &arguments, self.environment) {
-            Ok(value) => {
-                drop(arguments);
-                self.write(result, value);
-                Answer::Yes
-            }
-            Err(FunctionError::Missing(_)) => Answer::Undecided,
-            Err(_) => Answer::No,
-        }
-    }
-
-    /// Parts of a template that could join to a variable are left to the interpreter.
-    fn concat(&mut self, arguments: u32, result: u64) -> Answer {
-        let mut whole = String::new();
-        for part in self.last_arguments(arguments).collect::<Vec<_>>() {
-            let part = match part {
-                Value::Text(text) => text.to_string(),
-                other => match encode::to_go_json(&other) {
-                    Ok(text) => text,
-                    Err(_) => return Answer::Undecided,
-                },
-            };
-            let may_join = part.contains("{{") || part.starts_with('{') || part.ends_with(['{', '\\']);
-            if may_join || whole.len() + part.len() > TEXT_BYTES_MAX {
-                return Answer::Undecided;
-            }
-            whole.push_str(&part);
-        }
-        self.write(result, Value::text(whole));
-        Answer::Yes
-    }
-
-    fn begin(&mut self) -> Answer {
-        self.lists.push(self.arguments.len());
-        Answer::Yes
-    }
-
-    fn collect(&mut self, result: u64) -> Answer {
-        let Some(start) = self.lists.pop() else { return Answer::Undecided };
-        let items = Value::list(self.arguments.drain(start.min(self.arguments.len())..));
-        self.write(result, items);
-        Answer::Yes
-    }
-
-    fn namespace_selector(&mut self, selector: u32) -> Answer {
-        match self.unit.pool.selectors.get(selector as usize) {
-            Some(selector) => self.outlook.namespace_fits(selector).into(),
-            None => Answer::Undecided,
-        }
-    }
-
-    fn role(&mut self, name: u32) -> Answer {
-        match self.unit.pool.names.get(name as usize) {
-            Some(name) => self.outlook.surroundings.roles.contains(name).into(),
-            None => Answer::Undecided,
-        }
-    }
-
-    fn cluster_role(&mut self, name: u32) -> Answer {
-        match self.unit.pool.names.get(name as usize) {
-            Some(name) => self.outlook.surroundings.cluster_roles.contains(name).into(),
-            None => Answer::Undecided,
-        }
-    }
-
-    fn last_arguments(&mut self, count: u32) -> std::vec::IntoIter<Value> {
-        let start = self.arguments.len().saturating_sub(count as usize);
-        self.arguments.split_off(start).into_iter()
-    }
-}
 
 #[cfg(test)]
 mod tests {

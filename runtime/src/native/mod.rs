@@ -9,6 +9,8 @@
 //! [`Code::run`](dikast_compiler::codegen::Code::run).
 
 mod cells;
+mod compute;
+mod decide;
 #[allow(unsafe_code, reason = "the boundary to native code")]
 mod entries;
 mod program;

@@ -129,8 +129,13 @@ const OPERATORS: [&str; 16] = [
 
 /// A policy with a few rules.
 pub(crate) fn policy(random: &mut Random, number: usize) -> String {
-    let mut text =
-        format!("apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata:\n  name: p{number}\nspec:\n  rules:\n");
+    let kind = random.pick(&["ClusterPolicy", "ClusterPolicy", "ClusterPolicy", "Policy"]);
+    let namespace = if kind == "Policy" { "\n  namespace: team-a" } else { "" };
+    let action = random.pick(&["Audit", "Audit", "Enforce"]);
+    let mut text = format!(
+        "apiVersion: kyverno.io/v1\nkind: {kind}\nmetadata:\n  name: p{number}{namespace}\nspec:\n  \
+         validationFailureAction: {action}\n  rules:\n"
+    );
     for rule in 0..1 + random.below(3) {
         let _ = write!(text, "    - name: r{rule}\n{}", indent(&self::rule(random), 6));
     }
@@ -149,6 +154,12 @@ fn rule(random: &mut Random) -> String {
     }
     if random.one_in(4) {
         let _ = write!(text, "exclude:\n  any:\n    - resources:\n{}", indent(&criteria_or(random, "names: [x]\n"), 8));
+    }
+    if random.one_in(3) {
+        text.push_str("context:\n");
+        for name in ["one", "two"] {
+            let _ = write!(text, "{}", indent(&item(&entry(random, name, "request.object.spec")), 2));
+        }
     }
     if random.one_in(3) {
         let _ = write!(text, "preconditions:\n{}", indent(&conditions(random, "request.object"), 2));
@@ -182,6 +193,21 @@ fn body(random: &mut Random) -> String {
         _ => format!("foreach:\n{}", indent(&item(&each(random)), 2)),
     };
     format!("validate:\n  message: m\n{}", indent(&action, 2))
+}
+
+/// A context entry that is a function of the request.
+fn entry(random: &mut Random, name: &str, base: &str) -> String {
+    let (scalar, list) = (random.pick(&SCALARS), random.pick(&LISTS));
+    let other = if name == "two" && random.one_in(2) { "one".to_owned() } else { format!("{base}.{scalar}") };
+    let body = match random.below(6) {
+        0 => format!("value: \"{{{{ {other} }}}}\"\n"),
+        1 => format!("jmesPath: {other}\ndefault: a\n").replace("jmesPath", "jmesPath"),
+        2 => format!("jmesPath: {base}.{list}[].{scalar}\n"),
+        3 => format!("jmesPath: {base}.{list}[0]\ndefault: {{name: a}}\n"),
+        4 => format!("value: \"{{{{ {base} }}}}\"\njmesPath: {list}[*].{scalar}\n"),
+        _ => "value: [a, 5, {name: b}]\n".to_owned(),
+    };
+    format!("name: {name}\nvariable:\n{}", indent(&body, 2))
 }
 
 fn each(random: &mut Random) -> String {
@@ -238,6 +264,14 @@ fn fields(random: &mut Random, depth: usize) -> String {
             let _ = write!(text, "{key}:\n{}", indent(&items, 2));
         } else if random.one_in(8) {
             let _ = writeln!(text, "{key}: [{}]", random.pick(&PATTERNS));
+        } else if random.one_in(8) {
+            let variable = random.pick(&[
+                "{{ request.object.spec.name }}",
+                "{{ request.object.spec.count || 'a' }}",
+                "{{ request.object.metadata.name }}*",
+                ">{{ request.object.spec.count || `1` }}",
+            ]);
+            let _ = writeln!(text, "{key}: \"{variable}\"");
         } else {
             let _ = writeln!(text, "{key}: {}", random.pick(&PATTERNS));
         }
@@ -277,7 +311,22 @@ fn expression(random: &mut Random, root: &str) -> String {
     let base = if root == "element" { "element".to_owned() } else { format!("{root}.spec") };
     let scalar = random.pick(&SCALARS);
     let list = random.pick(&LISTS);
-    match random.below(15) {
+    match random.below(30) {
+        15 => "one".to_owned(),
+        16 => "two || 'a'".to_owned(),
+        17 => "two.name || one".to_owned(),
+        18 => format!("{base}.\\\"{{{{ request.object.metadata.name }}}}\\\""),
+        19 => "request.object.metadata.labels.\\\"{{ request.object.metadata.name }}\\\" || 'none'".to_owned(),
+        20 => "request.object.metadata.labels.* || `[]`".to_owned(),
+        21 => format!("split({base}.{scalar} || 'a,b', ',')[0]"),
+        22 => format!("{base}.{list}[*].[name, mode][]"),
+        23 => format!("contains({base}.{list}[].name, 'a')"),
+        24 => "serviceAccountName".to_owned(),
+        25 => "request.userInfo.groups".to_owned(),
+        26 => "request.namespace".to_owned(),
+        27 => format!("{base}.{list}[].{{n: name, m: mode}}[].n"),
+        28 => format!("{base}.{list} | [0].name"),
+        29 => format!("sort({base}.{list}[].name | [?type(@) == 'string'])[-1]"),
         0 => "request.operation".to_owned(),
         1 => format!("{base}.{scalar}"),
         2 => format!("{base}.{scalar} || 'a'"),
@@ -308,7 +357,7 @@ pub(crate) fn review(random: &mut Random) -> String {
         _ => (object, old_object),
     };
     let groups = random.pick(&["[]", "[\"dev\"]", "[\"ops\",\"dev\"]"]);
-    let user = random.pick(&["jane", "joe"]);
+    let user = random.pick(&["jane", "joe", "system:serviceaccount:ns:sa"]);
     format!(
         r#"{{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{{"uid":"u","kind":{{"group":"","version":"v1","kind":"Pod"}},"resource":{{"group":"","version":"v1","resource":"pods"}},"name":"a","namespace":"{namespace}","operation":"{operation}","userInfo":{{"username":"{user}","groups":{groups}}},"object":{object},"oldObject":{old_object}}}}}"#
     )

@@ -26,7 +26,7 @@ use cranelift_frontend::{FunctionBuilder, Variable};
 use super::abi::Answer;
 use super::clif::Comments;
 use super::helper::Helper;
-use super::plan::{Numbers, RowId};
+use super::plan::{Numbers, RowId, ValueId};
 use super::pool::Pool;
 use crate::layout::Layout;
 
@@ -45,6 +45,10 @@ struct Emitter<'a, 'f> {
     cells: Value,
     /// Byte offsets of the rows at which loops stand.
     rows: HashMap<RowId, Value>,
+    /// Items at which loops over computed lists stand.
+    items: HashMap<ValueId, Operand>,
+    /// Values of the patterns with variables.
+    variables: Vec<Operand>,
     exits: Exits,
     /// The node that decided.
     at: Variable,

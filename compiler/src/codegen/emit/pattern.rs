@@ -5,6 +5,7 @@ use cranelift_frontend::Variable;
 
 use super::stream::{Ends, Loop};
 use super::{Emitter, Operand, Targets};
+use crate::codegen::helper::Helper;
 use crate::codegen::plan::{Decision, FieldAsks, FieldPlan, MemberPlan, NoList, Path, PatternKind, PatternPlan, RowId};
 use crate::ir::Anchor;
 use crate::layout::Tag;
@@ -36,6 +37,10 @@ impl Emitter<'_, '_> {
             PatternKind::Never => self.goto(fail),
             PatternKind::Scalar { decision, row, item, list_only } => {
                 self.scalar(&pattern.path, decision, (*row, item), *list_only, Targets { yes: ends.ok, no: fail });
+            }
+            PatternKind::Variable { position, row, item, fractions } => {
+                let to = Targets { yes: ends.ok, no: fail };
+                self.variable_pattern(&pattern.path, *position, (*row, item), *fractions, to);
             }
             PatternKind::EachMap { row, item } => self.each_map(&pattern.path, *row, item, fail, ends),
             PatternKind::Map { anchored, fields } => {
@@ -78,6 +83,42 @@ impl Emitter<'_, '_> {
             let operand = emitter.path_or_null(item);
             emitter.decide(operand, decision, Targets { yes: next, no: to.no });
         });
+    }
+
+    /// A scalar pattern that is only known now.
+    fn variable_pattern(
+        &mut self,
+        path: &Path,
+        position: usize,
+        (row, item): (RowId, &Path),
+        fractions: bool,
+        to: Targets,
+    ) {
+        let Some(pattern) = self.variables.get(position).copied() else { return self.goto(self.exits.interpret) };
+        let operand = self.path_or_null(path);
+        let (list, single) = (self.cold_block(), self.block());
+        let is_list = self.tag_is(operand.tag, Tag::List);
+        self.branch(is_list, Targets { yes: list, no: single });
+        self.start(single);
+        self.ask_pattern(operand, pattern, fractions, to);
+        self.start(list);
+        let lists = [path.clone()];
+        let rows = Loop { lists: &lists, row, item: item.place(), otherwise: NoList::Nothing };
+        self.each_row(&rows, Ends { null: to.yes, done: to.yes }, |emitter, next| {
+            let operand = emitter.path_or_null(item);
+            emitter.ask_pattern(operand, pattern, fractions, Targets { yes: next, no: to.no });
+        });
+    }
+
+    fn ask_pattern(&mut self, operand: Operand, pattern: Operand, fractions: bool, to: Targets) {
+        let arguments = [
+            self.offset(operand.at),
+            self.offset(pattern.at),
+            self.argument_number(u32::from(fractions)),
+            self.argument_number(operand.numbers as u32),
+            self.argument_number(pattern.numbers as u32),
+        ];
+        self.ask(Helper::PatternOf, &arguments, to);
     }
 
     /// Each item satisfies the pattern or is skipped; when all are skipped, so is the list.
@@ -278,6 +319,6 @@ fn can_skip(pattern: &PatternPlan) -> bool {
                 || matches!(&field.asks, FieldAsks::Pattern(pattern) if can_skip(pattern))
         }),
         PatternKind::EachMap { item, .. } => can_skip(item),
-        PatternKind::Scalar { .. } | PatternKind::Never => false,
+        PatternKind::Scalar { .. } | PatternKind::Variable { .. } | PatternKind::Never => false,
     }
 }

@@ -67,6 +67,11 @@ impl Emitter<'_, '_> {
             BodyPlan::Interpret => self.goto(self.exits.interpret),
             BodyPlan::Nothing => self.goto(ends.nothing),
             BodyPlan::Fires => self.goto(ends.fires),
+            BodyPlan::WithVariables { variables, body } => {
+                // One that cannot be found is an error of the rule.
+                self.variables = variables.iter().map(|source| self.value(source, self.exits.error)).collect();
+                self.body(body, errs, ends);
+            }
             BodyPlan::Pattern { pattern, failure_is_certain } => {
                 let fail = if *failure_is_certain { ends.fail } else { self.exits.interpret };
                 self.pattern(pattern, PatternEnds { ok: ends.pass, fail, skip: ends.skip, skip_whole: ends.skip });
@@ -109,7 +114,7 @@ impl Emitter<'_, '_> {
                     emitter.exits = exits;
                     emitter.start(yes);
                 }
-                if matches!(*plan.body, BodyPlan::Pattern { .. } | BodyPlan::AnyPattern(_)) {
+                if plan.body.asks_patterns() {
                     let element = emitter.value(&Source::Path(plan.element.clone()), next);
                     let is_object = emitter.tag_is(element.tag, Tag::Object);
                     emitter.require(is_object, emitter.exits.interpret);

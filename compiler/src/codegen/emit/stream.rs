@@ -5,7 +5,8 @@ use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, JumpTableData, Value, 
 use cranelift_frontend::Variable;
 
 use super::{CellAt, Emitter, Operand, Targets};
-use crate::codegen::plan::{Level, NoList, Path, RowId, Stream};
+use crate::codegen::helper::Helper;
+use crate::codegen::plan::{Level, NoList, Path, RowId, Stream, ValueId};
 use crate::layout::{CELL_SIZE, PlaceId, Tag};
 
 /// Where a walk over a stream leads.
@@ -67,6 +68,10 @@ impl Emitter<'_, '_> {
             Level::Rows { lists, row, item, otherwise } => {
                 let rows = Loop { lists, row: *row, item: *item, otherwise: *otherwise };
                 self.each_row(&rows, ends, |emitter, next| emitter.walk_from(rest, inner(next), body));
+            }
+            Level::Computed { of, item } => {
+                let list = self.value(of, self.exits.error);
+                self.each_item(list, *item, ends, |emitter, next| emitter.walk_from(rest, inner(next), body));
             }
             Level::Entries { of, row, key, otherwise } => {
                 let no_object = match otherwise {
@@ -143,6 +148,35 @@ impl Emitter<'_, '_> {
         self.goto(header);
         self.start(header);
         self.loop_over(row, key, start, end, header, ends.done, body);
+    }
+
+    /// Walks the items of a list that was computed, or is a constant.
+    fn each_item(&mut self, list: Operand, id: ValueId, ends: Ends, body: impl FnOnce(&mut Self, Block)) {
+        let is_list = self.tag_is(list.tag, Tag::List);
+        self.require(is_list, ends.null);
+        self.take_argument(list);
+        let none = self.argument_number(0);
+        let kept = self.result_of(Helper::Keep, &[none]);
+        let count = self.length(kept.at);
+        let position = self.builder.declare_var(types::I32);
+        let first = self.argument_number(0);
+        self.builder.def_var(position, first);
+        let (header, inside, next) = (self.block(), self.block(), self.block());
+        self.goto(header);
+        self.start(header);
+        let at = self.builder.use_var(position);
+        let more = self.builder.ins().icmp(IntCC::UnsignedLessThan, at, count);
+        self.branch(more, Targets { yes: inside, no: ends.done });
+        self.start(inside);
+        let offset = self.offset(kept.at);
+        let item = self.result_of(Helper::ItemAt, &[offset, at]);
+        self.items.insert(id, item);
+        body(self, next);
+        self.items.remove(&id);
+        self.start(next);
+        let following = self.builder.ins().iadd_imm_u(at, 1);
+        self.builder.def_var(position, following);
+        self.goto(header);
     }
 
     /// Sets the variables to the first row of a list or object and the end of its rows.

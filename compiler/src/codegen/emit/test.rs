@@ -6,6 +6,7 @@ use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 
 use super::stream::{Ends, Loop};
+use super::value::joined;
 use super::{Emitter, Operand, Targets, unchanging};
 use crate::codegen::helper::Helper;
 use crate::codegen::plan::{Items, NoList, Numbers, Part, Source, Stream, Test};
@@ -63,7 +64,7 @@ impl Emitter<'_, '_> {
             Test::Order { ordering, left, right } => {
                 let left = self.value(left, self.exits.error);
                 let right = self.value(right, self.exits.error);
-                self.order(*ordering, left, right, to);
+                self.order(*ordering, left, right, to, to.no);
             }
             Test::Operator { key, operator, value } => {
                 let key = self.value(key, self.exits.error);
@@ -86,8 +87,7 @@ impl Emitter<'_, '_> {
     fn ask_pair(&mut self, helper: Helper, left: Operand, right: Operand, operator: Option<Value>, to: Targets) {
         let mut arguments = vec![self.offset(left.at), self.offset(right.at)];
         arguments.extend(operator);
-        let numbers = if left.numbers == Numbers::AsWritten { right.numbers } else { left.numbers };
-        arguments.push(self.argument_number(numbers as u32));
+        arguments.push(self.argument_number(joined(left.numbers, right.numbers) as u32));
         self.ask(helper, &arguments, to);
     }
 
@@ -147,15 +147,15 @@ impl Emitter<'_, '_> {
     }
 
     /// Whether two numbers stand in an order. Only fractions have one.
-    fn order(&mut self, ordering: Ordering, left: Operand, right: Operand, to: Targets) {
+    pub(super) fn order(&mut self, ordering: Ordering, left: Operand, right: Operand, to: Targets, none: Block) {
         let condition = match ordering {
             Ordering::Less => FloatCC::LessThan,
             Ordering::LessOrEqual => FloatCC::LessThanOrEqual,
             Ordering::Greater => FloatCC::GreaterThan,
             Ordering::GreaterOrEqual => FloatCC::GreaterThanOrEqual,
         };
-        let left = self.fraction(left, to.no);
-        let right = self.fraction(right, to.no);
+        let left = self.fraction(left, none);
+        let right = self.fraction(right, none);
         let holds = self.builder.ins().fcmp(condition, left, right);
         self.branch(holds, to);
     }

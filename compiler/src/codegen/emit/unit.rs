@@ -126,6 +126,8 @@ fn with_emitter(
         request,
         cells,
         rows: HashMap::new(),
+        items: HashMap::new(),
+        variables: Vec::new(),
         exits,
         at,
     };

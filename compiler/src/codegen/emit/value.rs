@@ -8,8 +8,9 @@ use dikast_stdlib::Value;
 
 use super::stream::Ends;
 use super::{CellAt, Emitter, Operand, Targets, unchanging};
-use crate::codegen::helper::Helper;
-use crate::codegen::plan::{Numbers, Path, RowId, Source, Stream};
+use crate::codegen::helper::{Helper, SHAPES};
+use crate::codegen::plan::{No, Numbers, Path, RowId, Source, Stream};
+use crate::ir::Shape;
 use crate::layout::{CELL_SIZE, Surface, Tag};
 
 impl Emitter<'_, '_> {
@@ -69,10 +70,79 @@ impl Emitter<'_, '_> {
                 let count = self.argument_number(arguments.len() as u32);
                 self.result_of(Helper::Call, &[function, count])
             }
-            Source::Text(parts) => {
-                self.take_arguments(parts, missing);
-                let count = self.argument_number(parts.len() as u32);
-                self.result_of(Helper::Concat, &[count])
+            Source::Apply { helper, operands, number, no } => {
+                self.take_arguments(operands, missing);
+                let number = self.argument_number(*number);
+                let no = match no {
+                    No::Missing => missing,
+                    No::Error => self.exits.error,
+                };
+                self.result_or(*helper, &[number], no)
+            }
+            Source::Bound(id) => match self.items.get(id) {
+                Some(&operand) => operand,
+                None => self.constant(&Value::Null),
+            },
+            Source::Filled(path) => {
+                let operand = self.path(path, missing);
+                let (sized, there) = (self.block(), self.block());
+                let interpret = self.exits.interpret;
+                self.switch_tag(operand.tag, |tag| match tag {
+                    Tag::Absent | Tag::Null => interpret,
+                    Tag::False | Tag::True | Tag::Int | Tag::Float => there,
+                    Tag::Text | Tag::List | Tag::Object => sized,
+                });
+                self.start(sized);
+                let length = self.length(operand.at);
+                self.branch(length, Targets { yes: there, no: interpret });
+                self.start(there);
+                operand
+            }
+            Source::Ordered { ordering, left, right } => {
+                let merged = self.merge_block();
+                let (yes, no, null) = (self.block(), self.block(), self.cold_block());
+                let left = self.value(left, missing);
+                let right = self.value(right, missing);
+                self.order(*ordering, left, right, Targets { yes, no }, null);
+                for (block, truth) in [(yes, true), (no, false)] {
+                    self.start(block);
+                    let operand = self.constant(&Value::Bool(truth));
+                    self.leave_for(merged, operand);
+                }
+                self.null_for(null, merged);
+                self.merged(merged, Numbers::AsWritten)
+            }
+            Source::Default(of, otherwise) => {
+                let operand = self.value(of, missing);
+                let Some(otherwise) = otherwise else {
+                    self.require_value(operand, self.exits.error);
+                    return operand;
+                };
+                let merged = self.merge_block();
+                let null = self.block();
+                self.require_value(operand, null);
+                self.leave_for(merged, operand);
+                self.start(null);
+                let otherwise = self.value(otherwise, missing);
+                self.leave_for(merged, otherwise);
+                self.merged(merged, joined(operand.numbers, otherwise.numbers))
+            }
+            Source::After(before, then) => {
+                for source in before {
+                    self.value(source, self.exits.error);
+                }
+                self.value(then, missing)
+            }
+            Source::Shaped { guards, then } => {
+                let exits = self.exits;
+                self.exits.error = exits.interpret;
+                for (guard, shape) in guards {
+                    let operand = self.value(guard, exits.interpret);
+                    self.require_shape(operand, *shape);
+                }
+                let operand = self.value(then, exits.interpret);
+                self.exits = exits;
+                operand
             }
         }
     }
@@ -144,19 +214,31 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn take_argument(&mut self, operand: Operand) {
+    pub(super) fn take_argument(&mut self, operand: Operand) {
         let offset = self.offset(operand.at);
         let numbers = self.argument_number(operand.numbers as u32);
         self.must(Helper::Argument, &[offset, numbers]);
     }
 
+    fn require_shape(&mut self, operand: Operand, shape: Shape) {
+        let position = SHAPES.iter().position(|known| *known == shape).unwrap_or_default();
+        let offset = self.offset(operand.at);
+        let shape = self.argument_number(position as u32);
+        let numbers = self.argument_number(operand.numbers as u32);
+        self.must(Helper::Shape, &[offset, shape, numbers]);
+    }
+
     /// Calls a helper that computes a value. Its answer no is an error.
-    fn result_of(&mut self, helper: Helper, arguments: &[ir::Value]) -> Operand {
+    pub(super) fn result_of(&mut self, helper: Helper, arguments: &[ir::Value]) -> Operand {
+        self.result_or(helper, arguments, self.exits.error)
+    }
+
+    fn result_or(&mut self, helper: Helper, arguments: &[ir::Value], no: Block) -> Operand {
         let result = self.pool.temporary();
         let mut arguments = arguments.to_vec();
         arguments.push(self.number(i64::from(result)));
         let done = self.block();
-        self.ask(helper, &arguments, Targets { yes: done, no: self.exits.error });
+        self.ask(helper, &arguments, Targets { yes: done, no });
         self.start(done);
         self.operand_at(result, true)
     }
@@ -241,8 +323,7 @@ impl Emitter<'_, '_> {
         self.start(other);
         let right = self.value(right, missing);
         self.leave_for(merged, right);
-        let numbers = if left.numbers == Numbers::AsWritten { right.numbers } else { left.numbers };
-        self.merged(merged, numbers)
+        self.merged(merged, joined(left.numbers, right.numbers))
     }
 
     /// A block in which values from several sides meet.
@@ -265,4 +346,9 @@ impl Emitter<'_, '_> {
         let at = CellAt { row: Some(parameters[0]), offset: 0, temporary: true };
         Operand { at, tag: parameters[1], numbers }
     }
+}
+
+/// How the numbers of a value are read that is one of two.
+pub(super) fn joined(left: Numbers, right: Numbers) -> Numbers {
+    if left == Numbers::AsWritten { right } else { left }
 }

@@ -3,7 +3,7 @@
 //! A list is a value of its own before anything is asked of it: when computing its last item is an error, it makes no
 //! difference that its first item would have decided.
 
-use super::{Level, NoList, Part, Source, Stream, Test};
+use super::{Level, No, NoList, Part, Source, Stream, Test};
 
 impl Stream {
     /// Whether computing the list can be an error.
@@ -16,6 +16,7 @@ impl Level {
     fn can_fail(&self) -> bool {
         match self {
             Level::Guard(test) => test.can_fail(),
+            Level::Computed { of, .. } => of.can_fail(),
             Level::Entries { otherwise, .. } => *otherwise == NoList::Interpret,
             // What is no list here only adds items.
             Level::NoList(_) | Level::Rows { .. } => false,
@@ -24,9 +25,10 @@ impl Level {
 }
 
 impl Source {
-    fn can_fail(&self) -> bool {
+    /// Whether finding the value can be an error.
+    pub(in super::super) fn can_fail(&self) -> bool {
         match self {
-            Source::Known(_) | Source::Path(_) => false,
+            Source::Known(_) | Source::Path(_) | Source::Filled(_) | Source::Bound(_) => false,
             Source::OrNull { of, errors } => !errors && of.can_fail(),
             Source::At { then, .. } => then.can_fail(),
             Source::Below { of, then } => of.can_fail() || then.can_fail(),
@@ -35,7 +37,14 @@ impl Source {
             }
             Source::Test(test) => test.can_fail(),
             Source::Stream(stream) => stream.can_fail(),
-            Source::Required(_) | Source::Expanded(_) | Source::Call { .. } | Source::Text(_) => true,
+            Source::Apply { operands, no, .. } => *no == No::Error || operands.iter().any(Source::can_fail),
+            Source::Ordered { left, right, .. } => left.can_fail() || right.can_fail(),
+            Source::Required(_)
+            | Source::Expanded(_)
+            | Source::Call { .. }
+            | Source::Default(..)
+            | Source::After(..)
+            | Source::Shaped { .. } => true,
         }
     }
 }

@@ -3,8 +3,10 @@
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::{self, FunctionId};
 
+use super::stream::StreamPlan;
 use super::{Planned, Reason, Scope, Selector, mentions_variables};
-use crate::codegen::plan::{Numbers, Path, Source, Test};
+use crate::codegen::helper::Helper;
+use crate::codegen::plan::{No, Numbers, Path, Source, Stream, Test};
 use crate::ir::{Comparison, Expr, ExprId, Recovery};
 
 impl Selector<'_> {
@@ -14,6 +16,10 @@ impl Selector<'_> {
         match &program.expr(id).expr {
             Expr::Const(constant) => Ok(Source::Known(program.constant(*constant).clone())),
             Expr::Variable(name) => self.variable(self.name(*name)),
+            Expr::Root => match self.scope.root.clone() {
+                Some(root) => Ok(root),
+                None => Reason::new("the whole context"),
+            },
             Expr::Current => match self.scope.current.clone() {
                 Some(current) => Ok(current),
                 None => Reason::new("the whole context"),
@@ -51,14 +57,8 @@ impl Selector<'_> {
                 })
             }
             Expr::Resolve { query, on_delete, loads, .. } => {
-                if !loads.is_empty() {
-                    return Reason::new("a context entry");
-                }
                 let query = on_delete.filter(|_| self.deletes()).unwrap_or(*query);
-                Ok(match self.source(query)? {
-                    known @ Source::Known(_) => known,
-                    source => Source::Required(Box::new(source)),
-                })
+                self.resolved(query, loads)
             }
             Expr::ExpandWithin { of, .. } => match self.source(*of)? {
                 Source::Known(value) if !mentions_variables(&value) => Ok(Source::Known(value)),
@@ -81,29 +81,71 @@ impl Selector<'_> {
                 Ok(Source::IfNotNull(Box::new(subject), Box::new(body)))
             }
             Expr::Call { function, arguments } => self.call(*function, arguments),
-            Expr::Text { parts, .. } => self.text(parts),
-            Expr::Each { .. } | Expr::Filter { .. } | Expr::Flatten(_) => {
+            Expr::Text { parts, .. } => self.apply(Helper::Concat, parts, parts.len() as u32, No::Error),
+            Expr::Flatten(of) => match self.stream(id).and_then(StreamPlan::in_order) {
+                Ok(stream) => self.collected(stream),
+                Err(_) => self.apply(Helper::Flatten, &[*of], 0, No::Error),
+            },
+            Expr::Each { .. } | Expr::Filter { .. } => {
                 let stream = self.stream(id)?.in_order()?;
-                self.keep_whole(&stream.yields)?;
-                Ok(Source::Stream(Box::new(stream)))
+                self.collected(stream)
             }
-            Expr::Compare { comparison: Comparison::Numbers(_), .. } => Reason::new("an order as a value"),
-            Expr::Root => Reason::new("the whole context"),
-            Expr::MemberOf { .. } | Expr::IndexOf { .. } => Reason::new("a computed member"),
+            Expr::Compare { comparison: Comparison::Numbers(ordering), left, right } => {
+                let (left, right) = (Box::new(self.source(*left)?), Box::new(self.source(*right)?));
+                Ok(Source::Ordered { ordering: *ordering, left, right })
+            }
+            Expr::MemberOf { of, name } => self.apply(Helper::MemberOf, &[*of, *name], 0, No::Missing),
+            Expr::IndexOf { of, position } => self.apply(Helper::ItemOf, &[*of, *position], 0, No::Error),
+            Expr::Values(of) => self.apply(Helper::Values, &[*of], 0, No::Error),
+            Expr::List(items) => self.apply(Helper::List, items, items.len() as u32, No::Error),
+            Expr::Object(members) => {
+                let operands: Vec<ExprId> = members.iter().flat_map(|&(name, value)| [name, value]).collect();
+                self.apply(Helper::Object, &operands, operands.len() as u32, No::Error)
+            }
+            Expr::With { document, body } => {
+                let document = self.source(*document)?;
+                let asked = self.asked_of(document.clone(), *body)?;
+                Ok(match document.may_be_missing() {
+                    true => Source::Below { of: Box::new(document), then: Box::new(asked) },
+                    false => asked,
+                })
+            }
             Expr::Slice { .. } => Reason::new("a slice"),
-            Expr::Values(_) => Reason::new("the values of an object"),
-            Expr::With { .. } => Reason::new("an expression asked of another document"),
-            Expr::List(_) | Expr::Object(_) => Reason::new("a computed list or object"),
             Expr::Lambda(_) => Reason::new("an expression as an argument"),
             Expr::Key { .. } | Expr::Expand { .. } | Expr::Query { .. } => {
                 Reason::new("text that is expanded at run time")
             }
-            Expr::Shortcut { .. } => Reason::new("a template with nested variables"),
+            Expr::Shortcut { guards, then, .. } => {
+                let guards = guards
+                    .iter()
+                    .map(|&(guard, shape)| Ok((self.source(guard)?, shape)))
+                    .collect::<Planned<Vec<_>>>()?;
+                for (guard, _) in &guards {
+                    self.keep_whole(guard)?;
+                }
+                Ok(Source::Shaped { guards, then: Box::new(self.source(*then)?) })
+            }
             Expr::Fail(_) => Reason::new("an expression that always fails"),
         }
     }
 
     fn variable(&mut self, name: &str) -> Planned<Source> {
+        if let Some(root) = self.scope.root.clone() {
+            return self.member_of(root, name);
+        }
+        if let Some(entry) = self.loaded_entry(name) {
+            return self.entry(entry);
+        }
+        let service_account = ["serviceAccountNamespace", "serviceAccountName"].iter().position(|known| *known == name);
+        if let Some(part) = service_account {
+            let user = self.root_path(&["request", "userInfo", "username"], Numbers::Fractions);
+            return Ok(Source::Apply {
+                helper: Helper::ServiceAccount,
+                operands: vec![Source::Path(user)],
+                number: part as u32,
+                no: No::Error,
+            });
+        }
         if name == "request" {
             return Ok(Source::Path(self.root_path(&["request"], Numbers::Fractions)));
         }
@@ -148,8 +190,33 @@ impl Selector<'_> {
                 None => Reason::new("a member that a constant lacks"),
             },
             Source::Known(_) => Ok(Source::Known(Value::Null)),
-            _ => Reason::new("a member of a computed value"),
+            of => {
+                self.keep_whole(&of)?;
+                let number = self.pool.name(&name.into());
+                Ok(Source::Apply { helper: Helper::Member, operands: vec![of], number, no: No::Missing })
+            }
         }
+    }
+
+    /// What a helper makes of expressions.
+    fn apply(&mut self, helper: Helper, operands: &[ExprId], number: u32, no: No) -> Planned<Source> {
+        let operands = operands.iter().map(|&operand| self.source(operand)).collect::<Planned<Vec<_>>>()?;
+        for operand in &operands {
+            self.keep_whole(operand)?;
+        }
+        Ok(Source::Apply { helper, operands, number, no })
+    }
+
+    /// A list that loops collect.
+    fn collected(&mut self, stream: Stream) -> Planned<Source> {
+        self.keep_whole(&stream.yields)?;
+        Ok(Source::Stream(Box::new(stream)))
+    }
+
+    /// An expression asked of another document than the context.
+    pub(super) fn asked_of(&mut self, document: Source, body: ExprId) -> Planned<Source> {
+        let scope = Scope { root: Some(document.clone()), current: Some(document), ..self.scope.clone() };
+        self.within(scope, |selector| selector.source(body))
     }
 
     fn member_of_path(&mut self, of: &Path, name: &str) -> Planned<Source> {
@@ -158,8 +225,11 @@ impl Selector<'_> {
             return self.member_of_request(of, name);
         }
         let user = self.root_path(&["request", "userInfo"], of.numbers);
-        if *of.steps == *user.steps && of.row.is_none() && name != "username" {
-            return Reason::new(format!("request.userInfo.{name}"));
+        if *of.steps == *user.steps && of.row.is_none() {
+            return match name {
+                "username" | "groups" => Ok(Source::Filled(self.member(of, name))),
+                _ => Reason::new(format!("request.userInfo.{name}")),
+            };
         }
         let path = self.member(of, name);
         // An element that is a number is a fraction, but what is in an element is read as in the object.
@@ -175,6 +245,7 @@ impl Selector<'_> {
             "operation" => Ok(Source::Known(Value::text(self.unit.operation.as_str()))),
             "object" => Ok(Source::Path(Path { numbers: Numbers::Object, ..self.member(of, name) })),
             "oldObject" | "userInfo" | "kind" => Ok(Source::Path(self.member(of, name))),
+            "name" | "namespace" | "subResource" | "uid" => Ok(Source::Filled(self.member(of, name))),
             _ => Reason::new(format!("request.{name}")),
         }
     }
@@ -206,7 +277,12 @@ impl Selector<'_> {
                 Ok(Source::Known(item.cloned().unwrap_or_default()))
             }
             Source::Known(_) => Ok(Source::Known(Value::Null)),
-            _ => Reason::new("an item of a computed list"),
+            of => {
+                self.keep_whole(&of)?;
+                let Ok(position) = i32::try_from(position) else { return Reason::new("an item far away") };
+                let number = position.cast_unsigned();
+                Ok(Source::Apply { helper: Helper::Item, operands: vec![of], number, no: No::Error })
+            }
         }
     }
 
@@ -222,12 +298,12 @@ impl Selector<'_> {
         Ok(Source::Call { function, arguments })
     }
 
-    fn text(&mut self, parts: &[ExprId]) -> Planned<Source> {
-        let parts = parts.iter().map(|&part| self.source(part)).collect::<Planned<Vec<_>>>()?;
-        for part in &parts {
-            self.keep_whole(part)?;
-        }
-        Ok(Source::Text(parts))
+    /// Whether a path leads to the request itself or one of its objects that are not the policies' objects: Go leaves
+    /// out what is empty in them.
+    fn is_typed(&mut self, path: &Path) -> bool {
+        let [of_request, of_user, of_kind] = [&["request"][..], &["request", "userInfo"], &["request", "kind"]]
+            .map(|names| self.root_path(names, path.numbers).steps);
+        path.row.is_none() && [of_request, of_user, of_kind].contains(&path.steps)
     }
 
     /// Whether an expression is true in JMESPath's sense.
@@ -280,8 +356,25 @@ impl Selector<'_> {
     /// Keeps the text of every list or object that the source can give.
     pub(super) fn keep_whole(&mut self, source: &Source) -> Planned<()> {
         match source {
-            Source::Known(_) | Source::Test(_) | Source::Call { .. } | Source::Text(_) => {}
-            Source::Path(path) => self.layout.keep_whole(path.place()),
+            Source::Known(_)
+            | Source::Test(_)
+            | Source::Call { .. }
+            | Source::Apply { .. }
+            | Source::Bound(_)
+            | Source::Ordered { .. } => {}
+            Source::Path(path) | Source::Filled(path) => {
+                if self.is_typed(path) {
+                    return Reason::new("a part of the request that Kubernetes writes in a form of its own");
+                }
+                self.layout.keep_whole(path.place());
+            }
+            Source::Default(of, otherwise) => {
+                self.keep_whole(of)?;
+                if let Some(otherwise) = otherwise {
+                    self.keep_whole(otherwise)?;
+                }
+            }
+            Source::After(_, then) | Source::Shaped { then, .. } => self.keep_whole(then)?,
             Source::OrNull { of, .. } | Source::Required(of) | Source::Expanded(of) => self.keep_whole(of)?,
             Source::At { then, .. } | Source::Below { then, .. } => self.keep_whole(then)?,
             Source::Or(left, right) | Source::And(left, right) => {

@@ -6,6 +6,7 @@
 
 mod condition;
 mod decision;
+mod entry;
 mod expression;
 mod matching;
 mod pattern;
@@ -14,9 +15,9 @@ mod stream;
 
 use dikast_stdlib::Value;
 
-use super::plan::{Numbers, Path, RowId, Source, UnitPlan};
+use super::plan::{Numbers, Path, RowId, Source, UnitPlan, ValueId};
 use super::pool::Pool;
-use crate::ir::{NameId, Program};
+use crate::ir::{EntryId, NameId, PatternId, Program};
 use crate::layout::{Layout, LayoutBuilder, PlaceId};
 use crate::unit::Unit;
 
@@ -58,7 +59,10 @@ struct Selector<'a> {
     layout: LayoutBuilder,
     pool: Pool,
     rows: u32,
+    values: u32,
     scope: Scope,
+    /// Values of the patterns with variables that are being planned.
+    variables: Vec<(PatternId, Source)>,
     /// An expression of the rule that is being planned recovers from errors that its native form would report.
     swallows_errors: bool,
 }
@@ -68,8 +72,16 @@ struct Selector<'a> {
 struct Scope {
     /// What `current` means.
     current: Option<Source>,
+    /// What the root is, where it is not the context.
+    root: Option<Source>,
+    /// Context entries that have been loaded for the query.
+    loads: Vec<EntryId>,
+    /// Context entries of the innermost loop.
+    turn_entries: Vec<EntryId>,
     /// Elements of the loops around, outermost first.
     elements: Vec<Path>,
+    /// How many entries are being planned one within the other.
+    depth: usize,
     /// Whether a missing member counts as null wherever a test looks at a value.
     missing_is_null: bool,
 }
@@ -82,7 +94,9 @@ impl<'a> Selector<'a> {
             layout: LayoutBuilder::default(),
             pool: Pool::default(),
             rows: 0,
+            values: 0,
             scope: Scope::default(),
+            variables: Vec::new(),
             swallows_errors: false,
         }
     }
@@ -90,6 +104,11 @@ impl<'a> Selector<'a> {
     fn row(&mut self) -> RowId {
         self.rows += 1;
         RowId(self.rows - 1)
+    }
+
+    fn value_id(&mut self) -> ValueId {
+        self.values += 1;
+        ValueId(self.values - 1)
     }
 
     /// Plans something with another scope, and comes back to this one.

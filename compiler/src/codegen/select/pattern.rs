@@ -1,10 +1,11 @@
 //! Patterns: each node at the place that it is matched against.
 
+use dikast_stdlib::Value;
 use dikast_stdlib::pattern::ScalarPattern;
 use dikast_stdlib::wildcard::{Wildcard, is_wildcard};
 
 use super::{Planned, Reason, Selector};
-use crate::codegen::plan::{FieldAsks, FieldPlan, MemberPlan, Path, PatternKind, PatternPlan};
+use crate::codegen::plan::{FieldAsks, FieldPlan, MemberPlan, Path, PatternKind, PatternPlan, Source};
 use crate::ir::{Anchor, Field, MapPattern, Pattern, PatternId};
 
 /// What is known of the way to a pattern.
@@ -41,14 +42,46 @@ impl Selector<'_> {
             }
             Pattern::EachScalar(item) => match &program.pattern(*item).pattern {
                 Pattern::Scalar(scalar) => self.scalar(program.scalar(*scalar), &path, true, within),
-                _ => return Reason::new("a pattern with variables"),
+                _ => return Reason::new("a list pattern with variables"),
             },
             Pattern::Scalar(scalar) => self.scalar(program.scalar(*scalar), &path, false, within),
             Pattern::EmptyList => PatternKind::Never,
             Pattern::Positional(_) => return Reason::new("a pattern of lists within a list"),
-            Pattern::Dynamic(_) => return Reason::new("a pattern with variables"),
+            Pattern::Dynamic(_) => {
+                let Some(position) = self.variables.iter().position(|(known, _)| *known == id) else {
+                    return Reason::new("a pattern with variables");
+                };
+                let (row, item) = self.items(&path);
+                PatternKind::Variable { position, row, item, fractions: within.fractions }
+            }
         };
         Ok(PatternPlan { at: id, path, kind })
+    }
+
+    /// The values of the patterns with variables at and below a pattern.
+    pub(super) fn pattern_variables(&mut self, id: PatternId, variables: &mut Vec<(PatternId, Source)>) -> Planned<()> {
+        let program = self.program;
+        match &program.pattern(id).pattern {
+            Pattern::Map(map) => {
+                for field in map.anchored.iter().chain(&map.fields) {
+                    self.pattern_variables(field.pattern, variables)?;
+                }
+            }
+            Pattern::EachMap(item) | Pattern::EachScalar(item) => self.pattern_variables(*item, variables)?,
+            Pattern::Positional(items) => {
+                for &item in items {
+                    self.pattern_variables(item, variables)?;
+                }
+            }
+            Pattern::EmptyList | Pattern::Scalar(_) => {}
+            Pattern::Dynamic(expr) => match self.source(*expr)? {
+                Source::Known(Value::List(_) | Value::Object(_)) => {
+                    return Reason::new("a pattern of lists or objects in a form of its own");
+                }
+                source => variables.push((id, source)),
+            },
+        }
+        Ok(())
     }
 
     fn scalar(&mut self, scalar: &ScalarPattern, path: &Path, list_only: bool, within: Within) -> PatternKind {

@@ -5,7 +5,7 @@ use dikast_stdlib::wildcard;
 use super::pattern::Within;
 use super::{Planned, Reason, Scope, Selector};
 use crate::codegen::plan::{BodyPlan, Level, LoopPlan, NoList, Path, RulePlan, Source, Stream, Test};
-use crate::ir::{Body, Expr, MutateAction, Pattern, PatternId, Rule, RuleId, Validate, ValidateAction, ValidateLoop};
+use crate::ir::{Body, Expr, MutateAction, PatternId, Rule, RuleId, Validate, ValidateAction, ValidateLoop};
 use crate::unit::Operation;
 
 impl Selector<'_> {
@@ -76,22 +76,12 @@ impl Selector<'_> {
 
     fn action(&mut self, action: &ValidateAction) -> Planned<BodyPlan> {
         match action {
-            // All variables are replaced before matching begins, in parts that are never looked at too.
-            ValidateAction::Pattern(pattern) if self.has_variables(*pattern) => Reason::new("a pattern with variables"),
-            ValidateAction::AnyPattern(patterns) if patterns.iter().any(|pattern| self.has_variables(*pattern)) => {
-                Reason::new("a pattern with variables")
+            ValidateAction::Pattern(pattern) => {
+                let pattern = *pattern;
+                self.with_variables(&[pattern], |selector, scope| selector.one_pattern(pattern, scope))
             }
-            ValidateAction::Pattern(_) | ValidateAction::AnyPattern(_) => {
-                let scope = match self.scope.elements.last() {
-                    Some(element) => Some(element.clone()),
-                    None if self.deletes() => None,
-                    None => Some(self.object()),
-                };
-                match (action, scope) {
-                    (ValidateAction::Pattern(pattern), Some(scope)) => self.one_pattern(*pattern, scope),
-                    (ValidateAction::AnyPattern(patterns), Some(scope)) => self.any_pattern(patterns, &scope),
-                    _ => Ok(BodyPlan::Nothing),
-                }
+            ValidateAction::AnyPattern(patterns) => {
+                self.with_variables(patterns, |selector, scope| selector.any_pattern(patterns, &scope))
             }
             ValidateAction::Deny(None) => Ok(BodyPlan::Deny(Test::Known(true))),
             ValidateAction::Deny(Some(conditions)) => Ok(BodyPlan::Deny(self.conditions(conditions)?)),
@@ -104,14 +94,35 @@ impl Selector<'_> {
         }
     }
 
-    fn has_variables(&self, pattern: PatternId) -> bool {
-        match &self.program.pattern(pattern).pattern {
-            Pattern::Map(map) => map.anchored.iter().chain(&map.fields).any(|field| self.has_variables(field.pattern)),
-            Pattern::EachMap(item) | Pattern::EachScalar(item) => self.has_variables(*item),
-            Pattern::Positional(items) => items.iter().any(|item| self.has_variables(*item)),
-            Pattern::EmptyList | Pattern::Scalar(_) => false,
-            Pattern::Dynamic(_) => true,
+    /// Plans patterns at the place that they are asked of; on DELETE they are asked of nothing. All their variables are
+    /// replaced before, those in parts that are never looked at too.
+    fn with_variables(
+        &mut self,
+        patterns: &[PatternId],
+        plan: impl FnOnce(&mut Self, Path) -> Planned<BodyPlan>,
+    ) -> Planned<BodyPlan> {
+        let mut variables = Vec::new();
+        for &pattern in patterns {
+            self.pattern_variables(pattern, &mut variables)?;
         }
+        let outer = std::mem::replace(&mut self.variables, variables);
+        let body = match self.scope.elements.last() {
+            Some(element) => plan(self, element.clone()),
+            None if self.deletes() => Ok(BodyPlan::Nothing),
+            None => {
+                let object = self.object();
+                plan(self, object)
+            }
+        };
+        let variables = std::mem::replace(&mut self.variables, outer);
+        let body = body?;
+        Ok(match variables.is_empty() {
+            true => body,
+            false => BodyPlan::WithVariables {
+                variables: variables.into_iter().map(|(_, source)| source).collect(),
+                body: Box::new(body),
+            },
+        })
     }
 
     fn one_pattern(&mut self, pattern: PatternId, scope: Path) -> Planned<BodyPlan> {
@@ -134,9 +145,6 @@ impl Selector<'_> {
 
     /// One entry of `foreach`.
     fn one_loop(&mut self, each: &ValidateLoop) -> Planned<LoopPlan> {
-        if !each.context.is_empty() {
-            return Reason::new("a context entry");
-        }
         if each.element_scope.is_some() {
             return Reason::new("elementScope");
         }
@@ -149,7 +157,7 @@ impl Selector<'_> {
         let mut elements = self.scope.elements.clone();
         // Elements that are whole numbers themselves become fractions; what is in them stays.
         elements.push(element.clone());
-        let scope = Scope { elements, ..Scope::default() };
+        let scope = Scope { elements, turn_entries: each.context.clone(), ..Scope::default() };
         let (preconditions, body) = self.within(scope, |selector| {
             let preconditions = each.preconditions.as_ref().map(|block| selector.conditions(block)).transpose()?;
             Ok((preconditions, selector.action(&each.action)?))

@@ -3,7 +3,8 @@
 use dikast_stdlib::functions;
 
 use super::{Planned, Reason, Scope, Selector};
-use crate::codegen::plan::{Level, NoList, Path, Source, Stream, Test};
+use crate::codegen::helper::Helper;
+use crate::codegen::plan::{Level, No, NoList, Path, Source, Stream, Test};
 use crate::ir::{Expr, ExprId, Recovery};
 
 /// A list that is planned as loops.
@@ -74,6 +75,7 @@ impl Selector<'_> {
                 self.bound(value, |selector| selector.nested_stream(*body))
             }
             Expr::Each { of, body } => self.each(*of, *body),
+            Expr::Values(of) => self.values(*of),
             Expr::Filter { of, condition } => self.filter_list(*of, *condition),
             Expr::Flatten(of) => self.flatten(*of),
             Expr::Call { function, arguments } if functions::get(*function).name == "keys" => {
@@ -104,10 +106,19 @@ impl Selector<'_> {
         if let Ok(stream) = self.stream(id) {
             return Ok(stream);
         }
-        let Some(path) = list_path(self.source(id)?) else { return Reason::new("a projection of a computed list") };
+        let source = self.source(id)?;
+        let Some(path) = list_path(source.clone()) else { return self.computed(source) };
         let (row, item) = self.items(&path);
         let level = Level::Rows { lists: vec![path], row, item: item.place(), otherwise: NoList::Nothing };
         Ok(StreamPlan { levels: vec![level], yields: Yield::Value(Source::Path(item)), unordered: false })
+    }
+
+    /// The items of a list that is not one of the request.
+    fn computed(&mut self, of: Source) -> Planned<StreamPlan> {
+        self.keep_whole(&of)?;
+        let item = self.value_id();
+        let level = Level::Computed { of, item };
+        Ok(StreamPlan { levels: vec![level], yields: Yield::Value(Source::Bound(item)), unordered: false })
     }
 
     fn each(&mut self, of: ExprId, body: ExprId) -> Planned<StreamPlan> {
@@ -157,7 +168,12 @@ impl Selector<'_> {
         if let Ok(plan) = self.nested_stream(of) {
             return self.flatten_stream(plan);
         }
-        let Some(path) = list_path(self.source(of)?) else { return Reason::new("a computed list, flattened") };
+        let source = self.source(of)?;
+        let Some(path) = list_path(source.clone()) else {
+            self.keep_whole(&source)?;
+            let operands = vec![Source::or_null(source)];
+            return self.computed(Source::Apply { helper: Helper::Flatten, operands, number: 0, no: No::Error });
+        };
         let (row, item) = self.items(&path);
         let levels = vec![
             Level::Rows { lists: vec![path], row, item: item.place(), otherwise: NoList::Nothing },
@@ -205,13 +221,29 @@ impl Selector<'_> {
                 Ok(StreamPlan { levels, yields: inner.yields, unordered: unordered || inner.unordered })
             }
             Yield::Value(source) => {
-                let Some(path) = list_path(source) else { return Reason::new("computed lists, flattened") };
+                let Some(path) = list_path(source.clone()) else {
+                    let Source::Bound(_) = source else { return Reason::new("computed lists, flattened") };
+                    let collected = Stream { levels, yields: Box::new(source) };
+                    let operands = vec![Source::Stream(Box::new(collected))];
+                    let flattened = Source::Apply { helper: Helper::Flatten, operands, number: 0, no: No::Error };
+                    return self.computed(flattened);
+                };
                 let (row, item) = self.items(&path);
                 let level = Level::Rows { lists: vec![path], row, item: item.place(), otherwise: NoList::Interpret };
                 levels.push(level);
                 Ok(StreamPlan { levels, yields: Yield::Value(Source::Path(item)), unordered })
             }
         }
+    }
+
+    /// The values of an object, in the order of the document.
+    fn values(&mut self, of: ExprId) -> Planned<StreamPlan> {
+        let Some(of) = list_path(self.source(of)?) else { return Reason::new("the values of a computed object") };
+        let places = self.layout.entries(of.place());
+        let (row, key) = self.row_at(places.key, of.numbers);
+        let value = Path { steps: vec![places.value], ..key };
+        let level = Level::Entries { of, row, key: places.key, otherwise: NoList::Nothing };
+        Ok(StreamPlan { levels: vec![level], yields: Yield::Value(Source::Path(value)), unordered: true })
     }
 
     /// `keys(x)`, in the order of the document.

@@ -1,0 +1,173 @@
+//! Helpers that compute a value. They take their operands as arguments, pushed one by one before, and write what they
+//! make to a cell.
+
+use dikast_compiler::codegen::Answer;
+use dikast_stdlib::functions::{self, Argument, FunctionError, FunctionId};
+use dikast_stdlib::{Object, Value, encode};
+
+use super::run::Running;
+use crate::context::service_account;
+use crate::interpreter;
+
+/// How long a text may grow that is put together from parts.
+const TEXT_BYTES_MAX: usize = 8 << 20;
+
+impl Running<'_> {
+    pub(super) fn argument(&mut self, value: u64, numbers: u32) -> Answer {
+        match self.value(value, numbers) {
+            Some(value) => {
+                self.arguments.push(value);
+                Answer::Yes
+            }
+            None => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn call(&mut self, function: u32, arguments: u32, result: u64) -> Answer {
+        let Ok(function) = u16::try_from(function).map(FunctionId) else { return Answer::Undecided };
+        let arguments: Vec<Argument<'_>> = self.last_arguments(arguments).map(Argument::Value).collect();
+        match functions::invoke(function, &arguments, self.environment) {
+            Ok(value) => self.done(result, value),
+            Err(FunctionError::Missing(_)) => Answer::Undecided,
+            Err(_) => Answer::No,
+        }
+    }
+
+    /// Parts of a template that could join to a variable are left to the interpreter.
+    pub(super) fn concat(&mut self, arguments: u32, result: u64) -> Answer {
+        let mut whole = String::new();
+        for part in self.last_arguments(arguments) {
+            let part = match part {
+                Value::Text(text) => text.to_string(),
+                other => match encode::to_go_json(&other) {
+                    Ok(text) => text,
+                    Err(_) => return Answer::Undecided,
+                },
+            };
+            let may_join = part.contains("{{") || part.starts_with('{') || part.ends_with(['{', '\\']);
+            if may_join || whole.len() + part.len() > TEXT_BYTES_MAX {
+                return Answer::Undecided;
+            }
+            whole.push_str(&part);
+        }
+        self.done(result, Value::text(whole))
+    }
+
+    pub(super) fn list(&mut self, arguments: u32, result: u64) -> Answer {
+        let items = Value::list(self.last_arguments(arguments));
+        self.done(result, items)
+    }
+
+    pub(super) fn object(&mut self, arguments: u32, result: u64) -> Answer {
+        let mut members = Object::new();
+        let mut arguments = self.last_arguments(arguments);
+        while let (Some(name), Some(value)) = (arguments.next(), arguments.next()) {
+            let Value::Text(name) = name else { return Answer::No };
+            members.insert(name, value);
+        }
+        self.done(result, Value::Object(members.into()))
+    }
+
+    pub(super) fn member(&mut self, name: u32, result: u64) -> Answer {
+        let Some(of) = self.arguments.pop() else { return Answer::Undecided };
+        match self.unit.pool.names.get(name as usize) {
+            Some(name) => self.member_named(&of, name, result),
+            None => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn member_of(&mut self, _: u32, result: u64) -> Answer {
+        match (self.arguments.pop(), self.arguments.pop()) {
+            (Some(Value::Text(name)), Some(of)) => self.member_named(&of, &name, result),
+            // Any other name is an error, which is not the same as a missing member.
+            _ => Answer::Undecided,
+        }
+    }
+
+    fn member_named(&mut self, of: &Value, name: &str, result: u64) -> Answer {
+        match of {
+            Value::Object(members) => match members.get(name) {
+                Some(value) => self.done(result, value.clone()),
+                None => Answer::No,
+            },
+            _ => self.done(result, Value::Null),
+        }
+    }
+
+    pub(super) fn item(&mut self, position: u32, result: u64) -> Answer {
+        match self.arguments.pop() {
+            Some(of) => self.done(result, interpreter::item(&of, i64::from(position.cast_signed()))),
+            None => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn item_of(&mut self, _: u32, result: u64) -> Answer {
+        match (self.arguments.pop(), self.arguments.pop()) {
+            (Some(position), Some(of)) => {
+                let item = interpreter::whole_number(&position).map(|position| interpreter::item(&of, position));
+                self.done(result, item.unwrap_or_default())
+            }
+            _ => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn flatten(&mut self, _: u32, result: u64) -> Answer {
+        self.made_of_one(result, interpreter::flatten)
+    }
+
+    pub(super) fn values(&mut self, _: u32, result: u64) -> Answer {
+        self.made_of_one(result, interpreter::values)
+    }
+
+    pub(super) fn fractions(&mut self, _: u32, result: u64) -> Answer {
+        self.made_of_one(result, Value::to_floats)
+    }
+
+    pub(super) fn keep(&mut self, _: u32, result: u64) -> Answer {
+        self.made_of_one(result, Value::clone)
+    }
+
+    fn made_of_one(&mut self, result: u64, make: impl FnOnce(&Value) -> Value) -> Answer {
+        match self.arguments.pop() {
+            Some(of) => self.done(result, make(&of)),
+            None => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn service_account(&mut self, part: u32, result: u64) -> Answer {
+        let Some(Value::Text(user)) = self.arguments.pop() else { return Answer::Undecided };
+        let (namespace, name) = service_account(&user);
+        self.done(result, Value::text(if part == 0 { namespace } else { name }))
+    }
+
+    pub(super) fn item_at(&mut self, list: u64, position: u32, result: u64) -> Answer {
+        match self.handle(self.cell(list)) {
+            Some(of) => {
+                let item = interpreter::item(of, i64::from(position));
+                self.done(result, item)
+            }
+            None => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn begin(&mut self) -> Answer {
+        self.lists.push(self.arguments.len());
+        Answer::Yes
+    }
+
+    pub(super) fn collect(&mut self, result: u64) -> Answer {
+        let Some(start) = self.lists.pop() else { return Answer::Undecided };
+        let items = Value::list(self.arguments.drain(start.min(self.arguments.len())..));
+        self.done(result, items)
+    }
+
+    fn done(&mut self, result: u64, value: Value) -> Answer {
+        self.write(result, value);
+        Answer::Yes
+    }
+
+    fn last_arguments(&mut self, count: u32) -> std::vec::IntoIter<Value> {
+        let start = self.arguments.len().saturating_sub(count as usize);
+        self.arguments.split_off(start).into_iter()
+    }
+}

@@ -1,0 +1,103 @@
+//! Helpers that decide something.
+
+use dikast_compiler::codegen::Answer;
+use dikast_compiler::codegen::helper::SHAPES;
+use dikast_stdlib::condition;
+use dikast_stdlib::pattern::ScalarPattern;
+
+use super::run::Running;
+use crate::interpreter::has_shape;
+
+impl Running<'_> {
+    pub(super) fn wildcard(&mut self, text: u64, wildcard: u32) -> Answer {
+        let text = self.text(self.cell(text)).unwrap_or_default();
+        match self.unit.pool.wildcards.get(wildcard as usize) {
+            Some(wildcard) => wildcard.matches(text).into(),
+            None => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn scalar_pattern(&mut self, value: u64, pattern: u32, numbers: u32) -> Answer {
+        match (self.value(value, numbers), self.unit.pool.scalars.get(pattern as usize)) {
+            (Some(value), Some(pattern)) => pattern.matches(&value).into(),
+            _ => Answer::Undecided,
+        }
+    }
+
+    /// A pattern that turns out to be a list or an object is no scalar pattern.
+    pub(super) fn pattern_of(
+        &mut self,
+        value: u64,
+        pattern: u64,
+        fractions: u32,
+        numbers: u32,
+        pattern_numbers: u32,
+    ) -> Answer {
+        match (self.value(value, numbers), self.value(pattern, pattern_numbers)) {
+            (Some(_), Some(pattern)) if pattern.as_list().is_some() || pattern.as_object().is_some() => {
+                Answer::Undecided
+            }
+            (Some(value), Some(pattern)) => {
+                let pattern = if fractions == 0 { pattern } else { pattern.to_floats() };
+                ScalarPattern::new(&pattern).matches(&value).into()
+            }
+            _ => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn same_text(&mut self, left: u64, right: u64) -> Answer {
+        (self.text(self.cell(left)) == self.text(self.cell(right))).into()
+    }
+
+    pub(super) fn condition(&mut self, value: u64, condition: u32, numbers: u32) -> Answer {
+        match (self.value(value, numbers), self.unit.pool.conditions.get(condition as usize)) {
+            (Some(value), Some(condition)) => condition.ask(&value).map_or(Answer::Undecided, Answer::from),
+            _ => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn operator(&mut self, key: u64, value: u64, operator: u32, numbers: u32) -> Answer {
+        let sides = (self.value(key, numbers), self.value(value, numbers));
+        match (sides, self.unit.pool.operators.get(operator as usize)) {
+            ((Some(key), Some(value)), Some(operator)) => {
+                condition::evaluate(&key, operator, &value).map_or(Answer::Undecided, Answer::from)
+            }
+            _ => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn equal(&mut self, left: u64, right: u64, numbers: u32) -> Answer {
+        match (self.value(left, numbers), self.value(right, numbers)) {
+            (Some(left), Some(right)) => (left == right).into(),
+            _ => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn shape(&mut self, value: u64, shape: u32, numbers: u32) -> Answer {
+        match (self.value(value, numbers), SHAPES.get(shape as usize)) {
+            (Some(value), Some(shape)) => has_shape(&value, *shape).into(),
+            _ => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn namespace_selector(&mut self, selector: u32) -> Answer {
+        match self.unit.pool.selectors.get(selector as usize) {
+            Some(selector) => self.outlook.namespace_fits(selector).into(),
+            None => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn role(&mut self, name: u32) -> Answer {
+        match self.unit.pool.names.get(name as usize) {
+            Some(name) => self.outlook.surroundings.roles.contains(name).into(),
+            None => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn cluster_role(&mut self, name: u32) -> Answer {
+        match self.unit.pool.names.get(name as usize) {
+            Some(name) => self.outlook.surroundings.cluster_roles.contains(name).into(),
+            None => Answer::Undecided,
+        }
+    }
+}
