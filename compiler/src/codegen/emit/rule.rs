@@ -68,8 +68,15 @@ impl Emitter<'_, '_> {
             BodyPlan::Nothing => self.goto(ends.nothing),
             BodyPlan::Fires => self.goto(ends.fires),
             BodyPlan::WithVariables { variables, body } => {
-                // One that cannot be found is an error of the rule.
+                // One that cannot be found is an error of the rule; a list or object is a pattern of another form.
                 self.variables = variables.iter().map(|source| self.value(source, self.exits.error)).collect();
+                for position in 0..self.variables.len() {
+                    let tag = self.variables[position].tag;
+                    let is_container = self.tag_between(tag, Tag::List, Tag::Object);
+                    let scalar = self.block();
+                    self.branch(is_container, Targets { yes: self.exits.interpret, no: scalar });
+                    self.start(scalar);
+                }
                 self.body(body, errs, ends);
             }
             BodyPlan::Pattern { pattern, failure_is_certain } => {
