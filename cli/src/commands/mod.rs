@@ -6,6 +6,7 @@ mod completion;
 mod demo;
 mod explain;
 mod jp;
+mod lsp;
 mod serve;
 mod test;
 mod version;
@@ -32,6 +33,7 @@ enum Command {
     Demo(demo::Arguments),
     Jp(jp::Arguments),
     Explain(explain::Arguments),
+    Lsp(lsp::Arguments),
     Version(version::Arguments),
     Completion(completion::Arguments),
 }
@@ -50,6 +52,7 @@ impl Arguments {
             Command::Demo(arguments) => arguments.run(),
             Command::Jp(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(),
+            Command::Lsp(arguments) => arguments.run(),
             Command::Version(arguments) => arguments.run(),
             Command::Completion(arguments) => arguments.run(),
         }

@@ -1,0 +1,6 @@
+//! The language server as an editor meets it: the built command, over pipes.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod client;
+mod findings;
+mod lifecycle;

@@ -1,0 +1,74 @@
+//! The protocol: messages in, messages out, from the first to the last.
+
+mod capabilities;
+mod request;
+mod session;
+
+use std::io::{BufRead, ErrorKind, Write};
+use std::sync::mpsc::{Receiver, channel};
+
+use lsp_server::Message;
+
+use session::Session;
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The editor said `shutdown` and then `exit`.
+    Orderly,
+    /// The editor said `exit` without `shutdown`, or went away.
+    Abrupt,
+}
+
+/// Why a session cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// Answers cannot be written.
+    #[error("answers to the editor cannot be written: {0}")]
+    Output(#[from] std::io::Error),
+    /// A message of ours has no JSON form.
+    #[error("a message cannot be encoded: {0}")]
+    Encoding(#[from] serde_json::Error),
+}
+
+/// Serves one editor until it says `exit` or closes its end.
+///
+/// Messages that wait are taken together: findings are computed once for many edits in a row, and a request that was
+/// cancelled meanwhile is not worked on.
+///
+/// # Errors
+/// When answers cannot be written.
+pub fn serve(input: impl BufRead + Send + 'static, output: impl Write) -> Result<End, ServerError> {
+    let messages = read_all(input);
+    let mut session = Session::new(output);
+    while let Ok(first) = messages.recv() {
+        let batch: Vec<Message> = std::iter::once(first).chain(messages.try_iter()).collect();
+        if let Some(end) = session.take(batch)? {
+            return Ok(end);
+        }
+    }
+    Ok(End::Abrupt)
+}
+
+/// Reads messages in a thread of its own, so that the editor never waits for us to read. The channel closes when there
+/// are no more.
+fn read_all(mut input: impl BufRead + Send + 'static) -> Receiver<Message> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        loop {
+            let message = match Message::read(&mut input) {
+                Ok(Some(message)) => message,
+                Ok(None) => return,
+                Err(error) if error.kind() == ErrorKind::InvalidData => {
+                    let _ = writeln!(std::io::stderr(), "a message is passed over: {error}");
+                    continue;
+                }
+                Err(_) => return,
+            };
+            if sender.send(message).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
