@@ -6,6 +6,7 @@
 //! | [`diagnostic`] | what authors are told, and the formats it is told in |
 //! | `syntax` | faults of YAML files |
 //! | `model` | policy documents, field by field |
+//! | [`policy_schema`] | the fields of policies, for those who show them |
 //! | `lint` | what Kyverno does differently from what authors think |
 //! | `autogen` | rules for pod controllers, made from rules for Pods |
 //! | [`ir`] | the typed IR |
@@ -31,4 +32,5 @@ pub mod pipeline;
 mod syntax;
 pub mod unit;
 
+pub use model::policy_schema;
 pub use pipeline::{Compilation, Counts, compile};

@@ -15,6 +15,7 @@ mod matching;
 mod mutate;
 mod node;
 mod policy;
+pub mod policy_schema;
 mod rule;
 mod schema;
 pub(crate) mod suggest;
