@@ -1,7 +1,7 @@
 //! From files to a program.
 
-use dikast_grammar::SourceMap;
 use dikast_grammar::yaml::{self, Node};
+use dikast_grammar::{SourceMap, Span};
 
 use crate::autogen;
 use crate::check;
@@ -22,6 +22,10 @@ pub struct Compilation {
     /// Policies of the program that have errors all the same: a rule was left out, or one will end in an error when
     /// it gets to the faulty place, as in Kyverno. A server that takes no risks does not serve these.
     pub faulty: Vec<PolicyId>,
+    /// The documents of the policies, in the order of the program.
+    pub policy_documents: Vec<Span>,
+    /// The documents of the exceptions.
+    pub exception_documents: Vec<Span>,
     /// How much was read.
     pub counts: Counts,
 }
@@ -62,6 +66,8 @@ struct Compiler {
     builder: Builder,
     diagnostics: Diagnostics,
     faulty: Vec<PolicyId>,
+    policy_documents: Vec<Span>,
+    exception_documents: Vec<Span>,
     counts: Counts,
 }
 
@@ -74,7 +80,10 @@ impl Compiler {
 
     fn document(&mut self, document: &Node, source: &str) {
         match model::sort(document, source, &mut self.diagnostics) {
-            Document::Policy(policy) => self.policy(&policy),
+            Document::Policy(policy) => {
+                self.policy_documents.push(document.span);
+                self.policy(&policy);
+            }
             Document::Exception(exception) => {
                 lint::check_exception(&exception, &mut self.diagnostics);
                 let start = self.builder.program().exprs.len();
@@ -83,6 +92,7 @@ impl Compiler {
                 if let Some(lowered) = program.exceptions.last() {
                     check::check_exception(program, lowered, start..program.exprs.len(), &mut self.diagnostics);
                 }
+                self.exception_documents.push(document.span);
                 self.counts.exceptions += 1;
             }
             Document::Refused => self.counts.refused += 1,
@@ -140,6 +150,8 @@ impl Compiler {
             program: self.builder.finish(),
             diagnostics: self.diagnostics.into_sorted(),
             faulty: self.faulty,
+            policy_documents: self.policy_documents,
+            exception_documents: self.exception_documents,
             counts: self.counts,
         }
     }

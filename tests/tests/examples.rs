@@ -84,6 +84,7 @@ fn service(example: &Example, choice: EngineChoice) -> Service {
     let (program, dead) = optimise(compilation.program);
     assert_eq!(dead, []);
     let loaded = Loaded {
+        fingerprints: None,
         program: Arc::new(program),
         sources,
         diagnostics: Vec::new(),

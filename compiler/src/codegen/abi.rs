@@ -61,8 +61,11 @@ impl From<bool> for Answer {
 /// A rule that has a place among the verdicts of a unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompiledRule {
-    /// Which rule.
+    /// Which rule, in the program that the unit was compiled from.
     pub rule: RuleId,
+    /// Its position among the unit's rules in the order of the program ([`Unit::rules`](crate::unit::Unit::rules)); unlike
+    /// the rule's id, that is the same in every program that gives the unit the same code.
+    pub position: u32,
     /// Why its body is left to the interpreter; nothing when all of it is native.
     pub interpreted: Option<String>,
 }

@@ -39,6 +39,7 @@ pub(super) fn host_isa() -> Result<OwnedTargetIsa, CodegenError> {
 /// A module that is being filled.
 pub(super) struct CodeBuilder {
     module: JITModule,
+    functions: Vec<(FuncId, Option<u32>, usize)>,
 }
 
 impl CodeBuilder {
@@ -47,7 +48,12 @@ impl CodeBuilder {
         for &helper in Helper::ALL {
             builder.symbol(helper.symbol(), helpers.get(helper) as *const u8);
         }
-        Ok(Self { module: JITModule::new(builder) })
+        Ok(Self { module: JITModule::new(builder), functions: Vec::new() })
+    }
+
+    /// Notes a function that was defined: the rule that it is of, by its position in the unit, and its size in bytes.
+    pub(super) fn defined(&mut self, function: FuncId, rule: Option<u32>, size: usize) {
+        self.functions.push((function, rule, size));
     }
 
     pub(super) fn module(&mut self) -> &mut JITModule {
@@ -61,7 +67,13 @@ impl CodeBuilder {
         // SAFETY: `entry` was defined in this module with two pointer parameters, no result and the platform's calling
         // convention (`emit::unit`), and the module was finalized just now, so the address is that of its code.
         let entry = unsafe { std::mem::transmute::<*const u8, Entry>(address) };
-        Ok(Code { module: Arc::new(OwnedModule(Mutex::new(Some(self.module)))), entry })
+        let located = |&(function, rule, size): &(FuncId, Option<u32>, usize)| Symbol {
+            address: self.module.get_finalized_function(function) as usize,
+            size,
+            rule,
+        };
+        let symbols = self.functions.iter().map(located).collect();
+        Ok(Code { module: Arc::new(OwnedModule(Mutex::new(Some(self.module)))), entry, symbols })
     }
 }
 
@@ -70,6 +82,18 @@ impl CodeBuilder {
 pub struct Code {
     entry: Entry,
     module: Arc<OwnedModule>,
+    symbols: Arc<[Symbol]>,
+}
+
+/// A function of a unit in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Symbol {
+    /// Where it begins.
+    pub address: usize,
+    /// How many bytes it has.
+    pub size: usize,
+    /// The rule that it is of, by its position among the unit's verdicts; none for the unit's own entry.
+    pub rule: Option<u32>,
 }
 
 impl Code {
@@ -85,6 +109,16 @@ impl Code {
     pub unsafe fn run(&self, request: *mut Surface, verdicts: *mut Verdict) {
         // SAFETY: the caller keeps the contract above, and `self.module` keeps the code alive during the call.
         unsafe { (self.entry)(request.cast(), verdicts) }
+    }
+
+    /// The functions, for profilers.
+    pub fn symbols(&self) -> &[Symbol] {
+        &self.symbols
+    }
+
+    /// The size of all functions in bytes.
+    pub fn size(&self) -> usize {
+        self.symbols.iter().map(|symbol| symbol.size).sum()
     }
 
     /// How many handles share the code.

@@ -31,7 +31,7 @@ mod pool;
 mod select;
 
 pub use abi::{Answer, CompiledRule, Status, Verdict};
-pub use code::Code;
+pub use code::{Code, Symbol};
 pub use helper::{Helper, HelperAddresses};
 pub use plan::Numbers;
 pub use pool::{KnownCondition, Pool};
@@ -124,7 +124,11 @@ fn compile(
     let rules = plan
         .rules
         .iter()
-        .map(|rule| CompiledRule { rule: origins[rule.rule.index()], interpreted: rule.reason.clone() })
+        .map(|rule| CompiledRule {
+            rule: origins[rule.rule.index()],
+            position: rule.rule.0,
+            interpreted: rule.reason.clone(),
+        })
         .collect();
     Ok(CompiledUnit { rules, layout, pool, code })
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use dikast_stdlib::Value;
 use dikast_stdlib::condition::{Operator, Prepared};
 use dikast_stdlib::pattern::ScalarPattern;
+use dikast_stdlib::selector::LabelSelector;
 use dikast_stdlib::wildcard::Wildcard;
 
-use crate::ir::LabelSelector;
 use crate::layout::{CELL_SIZE, Cell, Origin, Tag};
 
 /// The tables of a unit. Helpers look their numbers up in them.

@@ -2,7 +2,8 @@
 
 pub use dikast_stdlib::selector::RequirementOperator;
 
-use super::NameId;
+use super::{NameId, Program};
+use dikast_stdlib::selector;
 
 /// A match or exclude block.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,6 +75,22 @@ pub struct LabelSelector {
     pub match_expressions: Vec<LabelRequirement>,
     /// The selector cannot be converted (an illegal operator or value list): it never matches.
     pub invalid: bool,
+}
+
+impl LabelSelector {
+    /// The same selector by itself, without the program whose names it uses.
+    pub fn resolved(&self, program: &Program) -> selector::LabelSelector {
+        let text = |id: NameId| program.name(id).to_string();
+        let match_expressions = self.match_expressions.iter().map(|requirement| selector::Requirement {
+            key: text(requirement.key),
+            operator: requirement.operator,
+            values: requirement.values.iter().copied().map(text).collect(),
+        });
+        selector::LabelSelector {
+            match_labels: self.match_labels.iter().map(|&(key, value)| (text(key), text(value))).collect(),
+            match_expressions: match_expressions.collect(),
+        }
+    }
 }
 
 /// One entry of `matchExpressions`.

@@ -42,6 +42,7 @@
 //! * a lambda stands only as an argument of a call;
 //! * types and effects of a node follow from its operands (see [`text`]).
 
+mod arena;
 mod build;
 mod condition;
 mod exception;
@@ -54,9 +55,11 @@ mod select;
 pub mod text;
 mod verify;
 
+pub use arena::Arena;
 pub use build::Builder;
 pub use condition::{Condition, ConditionBlock, Conditions};
 pub use exception::{Exception, Exemption};
+
 pub use expr::{Comparison, Effect, Expr, ExprNode, Ordering, Recovery, Shape, Type};
 pub use matching::{
     Filter, KindSelector, LabelRequirement, LabelSelector, MatchBlock, Quantifier, RequirementOperator, Subject,
@@ -114,21 +117,21 @@ pub struct Program {
     /// Policies in the order in which they run.
     pub policies: Vec<Policy>,
     /// Exceptions from policies.
-    pub exceptions: Vec<Exception>,
+    pub exceptions: Arena<Exception>,
     /// Rules; those of one policy stand together, autogen's after the written ones.
     pub rules: Vec<Rule>,
     /// Context entries of rules and loops.
-    pub entries: Vec<Entry>,
+    pub entries: Arena<Entry>,
     /// Expressions; operands before the nodes that use them.
-    pub exprs: Vec<ExprNode>,
+    pub exprs: Arena<ExprNode>,
     /// Patterns.
-    pub patterns: Vec<PatternNode>,
+    pub patterns: Arena<PatternNode>,
     /// Scalar patterns, each once.
-    pub scalars: Vec<ScalarPattern>,
+    pub scalars: Arena<ScalarPattern>,
     /// Constants, each once.
-    pub consts: Vec<Value>,
+    pub consts: Arena<Value>,
     /// Names and texts, each once.
-    pub names: Vec<std::sync::Arc<str>>,
+    pub names: Arena<std::sync::Arc<str>>,
 }
 
 impl Program {

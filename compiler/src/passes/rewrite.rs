@@ -8,7 +8,7 @@ pub(super) fn rewrite_exprs(
     mut program: Program,
     mut replace: impl FnMut(&mut Builder, ExprNode) -> ExprId,
 ) -> Program {
-    let old = std::mem::take(&mut program.exprs);
+    let old = std::mem::take(&mut program.exprs).into_vec();
     let mut builder = Builder::extend(program);
     let mut places: Vec<ExprId> = Vec::with_capacity(old.len());
     for mut node in old {

@@ -16,7 +16,7 @@ pub fn sweep(mut program: Program) -> Program {
     }
     let mut places = vec![ExprId(0); program.exprs.len()];
     let mut kept = Vec::with_capacity(program.exprs.len());
-    for (at, mut node) in std::mem::take(&mut program.exprs).into_iter().enumerate() {
+    for (at, mut node) in std::mem::take(&mut program.exprs).into_vec().into_iter().enumerate() {
         if reached[at] {
             for operand in node.expr.operands_mut() {
                 *operand = places[operand.index()];
@@ -25,7 +25,7 @@ pub fn sweep(mut program: Program) -> Program {
             kept.push(node);
         }
     }
-    program.exprs = kept;
+    program.exprs = kept.into();
     program.visit_roots(&mut |root| *root = places[root.index()]);
     program
 }

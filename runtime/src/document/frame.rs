@@ -1,7 +1,5 @@
 //! Frames: the cells of one request, and the text that its bytes do not hold literally.
 
-use std::sync::{Mutex, PoisonError};
-
 use dikast_compiler::layout::{BlockId, CELL_SIZE, Cell, Layout, NodeId, Origin};
 
 use super::DocumentError;
@@ -85,29 +83,5 @@ impl Frame {
     /// The cells and the arena, for native code.
     pub(crate) fn regions(&mut self) -> (*mut Cell, *const u8) {
         (self.cells.as_mut_ptr(), self.arena.as_ptr())
-    }
-}
-
-/// Frames that are not in use.
-#[derive(Debug, Default)]
-pub struct FramePool {
-    frames: Mutex<Vec<Frame>>,
-}
-
-/// Frames that a pool keeps at most.
-const POOL_MAX: usize = 64;
-
-impl FramePool {
-    /// A frame, used before if there is one.
-    pub fn take(&self) -> Frame {
-        self.frames.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
-    }
-
-    /// Hands a frame back.
-    pub fn put(&self, frame: Frame) {
-        let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
-        if frames.len() < POOL_MAX {
-            frames.push(frame);
-        }
     }
 }

@@ -17,7 +17,7 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-pub use frame::{Frame, FramePool};
+pub use frame::Frame;
 pub use header::Header;
 
 /// Deepest nesting of a review that is read, as in `serde_json`.

@@ -1,18 +1,24 @@
-//! Native units of a program: compiled when first asked for, and kept.
+//! The native units of a program: found without locks, compiled when asked for or beforehand by others.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use arc_swap::ArcSwap;
 use dikast_compiler::codegen::{self, CodegenError, CompiledUnit};
-use dikast_compiler::ir::Program;
+use dikast_compiler::ir::{Program, RuleId};
 use dikast_compiler::unit::{Kind, Operation, Unit};
 use dikast_grammar::Span;
 use dikast_stdlib::functions::Environment;
+use hashbrown::{Equivalent, HashMap};
 
 use super::entries;
-use super::run::{NativeVerdicts, Outlook, Running};
-use crate::document::{DocumentError, Frame, FramePool, Header};
+use super::fingerprint::Fingerprints;
+use super::run::{Decided, NativeVerdicts, Outlook, Running, Scratch};
+use super::store::{StoredUnit, UnitStore};
+use crate::document::{DocumentError, Header};
 use crate::request::Surroundings;
+
+/// Units that a program keeps at most. The API server makes up the kinds, so only one that misbehaves gets there.
+const UNITS_MAX: usize = 4096;
 
 /// Why a request has no native verdicts.
 #[derive(Debug, thiserror::Error)]
@@ -34,24 +40,117 @@ pub enum NativeError {
 #[derive(Debug)]
 pub struct NativeProgram {
     program: Arc<Program>,
-    units: RwLock<HashMap<Unit, Arc<Slot>>>,
-    frames: FramePool,
+    fingerprints: Option<Fingerprints>,
+    store: Arc<UnitStore>,
+    /// Read on every request; replaced whole when a unit is added.
+    units: ArcSwap<HashMap<Unit, UnitState>>,
+    /// Held while the units are replaced.
+    adding: Mutex<()>,
 }
 
-/// A unit that is compiled by whoever needs it first.
-type Slot = OnceLock<Result<Arc<NativeUnit>, Arc<CodegenError>>>;
+/// How far a unit is.
+#[derive(Clone, Debug)]
+enum UnitState {
+    /// Somebody has taken it upon them to compile it.
+    Awaited,
+    Ready(Arc<NativeUnit>),
+    Failed(Arc<CodegenError>),
+}
 
 /// A compiled unit of a program.
 #[derive(Debug)]
 pub struct NativeUnit {
-    program: Arc<Program>,
-    compiled: CompiledUnit,
+    /// The rules in the order of their verdicts.
+    rules: Vec<RuleId>,
+    stored: Arc<StoredUnit>,
+}
+
+/// What there is of a unit.
+pub enum Found<T> {
+    /// It is compiled.
+    Ready(T),
+    /// It is being compiled, or cannot be.
+    NotReady,
+    /// Nobody has asked for it before.
+    Unknown,
+}
+
+/// The name of a unit as a request gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UnitName<'a> {
+    // The fields and their order are those of `Unit`, and so is the hash.
+    kind: KindName<'a>,
+    object: KindName<'a>,
+    subresource: &'a str,
+    operation: Operation,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct KindName<'a> {
+    group: &'a str,
+    version: &'a str,
+    kind: &'a str,
+}
+
+impl KindName<'_> {
+    fn is(&self, kind: &Kind) -> bool {
+        (self.group, self.version, self.kind) == (&*kind.group, &*kind.version, &*kind.kind)
+    }
+
+    fn to_kind(self) -> Kind {
+        Kind::new(self.group, self.version, self.kind)
+    }
+}
+
+impl<'a> UnitName<'a> {
+    /// The unit that a request belongs to; none when it names no operation.
+    pub fn of(header: &'a Header<'_>, surroundings: &'a Surroundings) -> Option<Self> {
+        let operation = Operation::parse(&header.operation)?;
+        let (group, version, kind) = (&*header.kind.group, &*header.kind.version, &*header.kind.kind);
+        let object = KindName { group, version, kind };
+        let kind = match &surroundings.top_level_kind {
+            Some(kind) if !kind.is_empty() => {
+                KindName { group: &kind.group, version: &kind.version, kind: &kind.kind }
+            }
+            _ => object,
+        };
+        Some(Self { kind, object, subresource: &header.sub_resource, operation })
+    }
+
+    /// The unit itself.
+    pub fn to_unit(self) -> Unit {
+        Unit {
+            kind: self.kind.to_kind(),
+            object: self.object.to_kind(),
+            subresource: self.subresource.into(),
+            operation: self.operation,
+        }
+    }
+}
+
+impl Equivalent<Unit> for UnitName<'_> {
+    fn equivalent(&self, unit: &Unit) -> bool {
+        self.operation == unit.operation
+            && self.kind.is(&unit.kind)
+            && self.object.is(&unit.object)
+            && *self.subresource == *unit.subresource
+    }
+}
+
+/// The unit that a request belongs to; none when it names no operation.
+pub fn unit_of(header: &Header<'_>, surroundings: &Surroundings) -> Option<Unit> {
+    UnitName::of(header, surroundings).map(UnitName::to_unit)
 }
 
 impl NativeProgram {
-    /// The native side of a program; nothing is compiled yet.
+    /// The native side of a program by itself; nothing is compiled yet.
     pub fn new(program: Arc<Program>) -> Self {
-        Self { program, units: RwLock::default(), frames: FramePool::default() }
+        Self::sharing(program, None, Arc::default())
+    }
+
+    /// The native side of a program that finds the units again which programs before it have left in the store.
+    pub fn sharing(program: Arc<Program>, fingerprints: Option<Fingerprints>, store: Arc<UnitStore>) -> Self {
+        Self { program, fingerprints, store, units: ArcSwap::default(), adding: Mutex::default() }
     }
 
     /// The program.
@@ -59,28 +158,70 @@ impl NativeProgram {
         &self.program
     }
 
-    /// The code of a unit, compiled now if nobody has needed it before.
+    /// The code of a unit, compiled now if it is not ready.
     ///
     /// # Errors
     ///
     /// When the unit cannot be compiled.
     pub fn unit(&self, unit: &Unit) -> Result<Arc<NativeUnit>, NativeError> {
-        let slot = self.slot(unit);
-        slot.get_or_init(|| NativeUnit::compile(&self.program, unit).map(Arc::new).map_err(Arc::new))
-            .clone()
-            .map_err(|error| NativeError::Compile { unit: Box::new(unit.clone()), error })
+        let known = self.units.load().get(unit).cloned();
+        let made = match known {
+            Some(UnitState::Ready(unit)) => Ok(unit),
+            Some(UnitState::Failed(error)) => Err(error),
+            Some(UnitState::Awaited) | None => self.compile(unit),
+        };
+        made.map_err(|error| NativeError::Compile { unit: Box::new(unit.clone()), error })
     }
 
-    fn slot(&self, unit: &Unit) -> Arc<Slot> {
-        if let Some(slot) = self.units.read().unwrap_or_else(PoisonError::into_inner).get(unit) {
-            return Arc::clone(slot);
+    /// What there is of a unit; `look` gets it if it is ready. Takes no lock and touches no shared count.
+    pub fn find<T>(&self, name: &UnitName<'_>, look: impl FnOnce(&NativeUnit) -> T) -> Found<T> {
+        match self.units.load().get(name) {
+            Some(UnitState::Ready(unit)) => Found::Ready(look(unit)),
+            Some(UnitState::Awaited | UnitState::Failed(_)) => Found::NotReady,
+            None => Found::Unknown,
         }
-        let mut units = self.units.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(units.entry(unit.clone()).or_default())
     }
 
-    /// The verdicts on a review's bytes. Nothing when the review names no operation that units are made for; the
-    /// interpreter has to see it.
+    /// Promises that the caller will have a unit compiled; false when somebody else has promised it before, it is there, or
+    /// there are too many.
+    pub fn promise(&self, unit: &Unit) -> bool {
+        let _adding = self.adding.lock().unwrap_or_else(PoisonError::into_inner);
+        let units = self.units.load();
+        if units.contains_key(unit) || units.len() >= UNITS_MAX {
+            return false;
+        }
+        self.add(unit, UnitState::Awaited);
+        true
+    }
+
+    /// The units that are there or promised.
+    pub fn known_units(&self) -> Vec<Unit> {
+        self.units.load().keys().cloned().collect()
+    }
+
+    fn compile(&self, unit: &Unit) -> Result<Arc<NativeUnit>, Arc<CodegenError>> {
+        let rules = unit.rules(&self.program);
+        let fingerprint = self.fingerprints.as_ref().and_then(|all| all.of_unit(&self.program, unit, &rules));
+        let made = self.store.get(fingerprint, &self.program, unit);
+        let made = made.map(|stored| Arc::new(NativeUnit::new(&rules, stored))).map_err(Arc::new);
+        let state = match &made {
+            Ok(unit) => UnitState::Ready(Arc::clone(unit)),
+            Err(error) => UnitState::Failed(Arc::clone(error)),
+        };
+        let _adding = self.adding.lock().unwrap_or_else(PoisonError::into_inner);
+        self.add(unit, state);
+        made
+    }
+
+    /// Called while `adding` is held.
+    fn add(&self, unit: &Unit, state: UnitState) {
+        let mut units = HashMap::clone(&self.units.load());
+        units.insert(unit.clone(), state);
+        self.units.store(Arc::new(units));
+    }
+
+    /// The verdicts on a review's bytes, from a unit that is compiled now if it is not ready. Nothing when the review
+    /// names no operation that units are made for; the interpreter has to see it.
     ///
     /// # Errors
     ///
@@ -94,22 +235,26 @@ impl NativeProgram {
         let header = Header::peek(body)?;
         let Some(unit) = unit_of(&header, surroundings) else { return Ok(None) };
         let unit = self.unit(&unit)?;
-        let mut frame = self.frames.take();
-        let verdicts = unit.run(&mut frame, body, surroundings, environment);
-        self.frames.put(frame);
-        verdicts.map(Some)
+        let decided = unit.decide(&mut Scratch::default(), body, surroundings, environment)?.to_verdicts();
+        Ok(Some(decided))
     }
 }
 
 impl NativeUnit {
+    fn new(rules: &[RuleId], stored: Arc<StoredUnit>) -> Self {
+        let id = |position: u32| rules.get(position as usize).copied();
+        let rules = stored.compiled.rules.iter().filter_map(|rule| id(rule.position)).collect();
+        Self { rules, stored }
+    }
+
     /// Compiles a unit of a program.
     ///
     /// # Errors
     ///
     /// When the machine has no backend, or the code is refused.
     pub fn compile(program: &Arc<Program>, unit: &Unit) -> Result<Self, CodegenError> {
-        let compiled = codegen::compile_unit(program, unit, entries::addresses())?;
-        Ok(Self { program: Arc::clone(program), compiled })
+        let stored = UnitStore::default().get(None, program, unit)?;
+        Ok(Self::new(&unit.rules(program), stored))
     }
 
     /// Compiles a unit and gives the text of its code with comments; `places` writes a place in a policy file.
@@ -123,12 +268,13 @@ impl NativeUnit {
         places: &dyn Fn(Span) -> String,
     ) -> Result<(Self, String), CodegenError> {
         let (compiled, clif) = codegen::explain_unit(program, unit, entries::addresses(), places)?;
-        Ok((Self { program: Arc::clone(program), compiled }, clif))
+        let stored = UnitStore::default().count(compiled);
+        Ok((Self::new(&unit.rules(program), stored), clif))
     }
 
-    /// The unit's rules, layout and tables.
+    /// The unit's layout and tables. Rules are named as in the program that it was compiled from.
     pub fn compiled(&self) -> &CompiledUnit {
-        &self.compiled
+        &self.stored.compiled
     }
 
     /// Reads a review into a frame and runs the unit's code on it.
@@ -136,29 +282,17 @@ impl NativeUnit {
     /// # Errors
     ///
     /// When the review cannot be read.
-    pub fn run(
-        &self,
-        frame: &mut Frame,
+    pub fn decide<'s>(
+        &'s self,
+        scratch: &'s mut Scratch,
         body: &[u8],
         surroundings: &Surroundings,
         environment: &dyn Environment,
-    ) -> Result<NativeVerdicts, NativeError> {
-        let body = frame.read(&self.compiled.layout, &self.compiled.pool.cells, body)?;
-        let outlook = Outlook { surroundings, environment, program: &self.program };
-        let mut verdicts = Vec::new();
-        Running::new(frame, body, &self.compiled, outlook).run(&mut verdicts);
-        let rules = self.compiled.rules.iter().map(|rule| rule.rule);
-        Ok(NativeVerdicts { statuses: rules.zip(verdicts.iter().map(|verdict| verdict.status)).collect() })
+    ) -> Result<Decided<'s>, NativeError> {
+        let compiled = &self.stored.compiled;
+        let Scratch { frame, verdicts } = scratch;
+        let body = frame.read(&compiled.layout, &compiled.pool.cells, body)?;
+        Running::new(frame, body, compiled, Outlook { surroundings, environment }).run(verdicts);
+        Ok(Decided { rules: &self.rules, verdicts })
     }
-}
-
-/// The unit that a request belongs to; none when it names no operation.
-pub fn unit_of(header: &Header<'_>, surroundings: &Surroundings) -> Option<Unit> {
-    let operation = Operation::parse(&header.operation)?;
-    let object = Kind::new(&*header.kind.group, &*header.kind.version, &*header.kind.kind);
-    let kind = match &surroundings.top_level_kind {
-        Some(kind) if !kind.is_empty() => Kind::new(&*kind.group, &*kind.version, &*kind.kind),
-        _ => object.clone(),
-    };
-    Some(Unit { kind, object, subresource: (&*header.sub_resource).into(), operation })
 }

@@ -1,10 +1,11 @@
 //! One request on its way through a unit.
 
 use dikast_compiler::codegen::{CompiledUnit, Status, Verdict};
-use dikast_compiler::ir::{LabelSelector, Program, RuleId};
+use dikast_compiler::ir::RuleId;
 use dikast_compiler::layout::Surface;
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::Environment;
+use dikast_stdlib::selector::LabelSelector;
 
 use crate::document::Frame;
 use crate::engine::{self, Verdicts};
@@ -17,13 +18,12 @@ pub struct Outlook<'a> {
     pub surroundings: &'a Surroundings,
     /// Time, chance and name lookups.
     pub environment: &'a dyn Environment,
-    pub(super) program: &'a Program,
 }
 
 impl Outlook<'_> {
     pub(super) fn namespace_fits(&self, selector: &LabelSelector) -> bool {
         let labels = self.surroundings.namespace_labels.iter().map(|(key, value)| (&**key, &**value)).collect();
-        engine::selects(self.program, selector, &labels)
+        selector.selects(&labels) == Ok(true)
     }
 }
 
@@ -81,7 +81,7 @@ impl<'a> Running<'a> {
         let running: *mut Self = self;
         // SAFETY: `Running` is `repr(C)` and begins with its surface, so the pointer serves as both; the helpers take it
         // for a `Running` (`entries`). The frame was read by this unit's layout with this unit's appended cells
-        // (`NativeUnit::run`), and the regions are those of that frame, the body it was read from and the unit's own
+        // (`NativeUnit::decide`), and the regions are those of that frame, the body it was read from and the unit's own
         // constants. `verdicts` has one element per rule.
         unsafe { self.unit.code.run(running.cast(), verdicts.as_mut_ptr()) }
     }
@@ -93,17 +93,47 @@ fn may_hold_variables(body: &str, unescaped: &str) -> bool {
     found(body) || found(unescaped) || body.contains("\\u007")
 }
 
+/// Memory for requests that are decided one after the other. Once it has seen a request of a size, the next one takes
+/// none.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) frame: Frame,
+    pub(super) verdicts: Vec<Verdict>,
+}
+
+/// What a unit says of one request.
+#[derive(Clone, Copy, Debug)]
+pub struct Decided<'a> {
+    pub(super) rules: &'a [RuleId],
+    pub(super) verdicts: &'a [Verdict],
+}
+
+impl Decided<'_> {
+    /// Rules with their statuses, in the order of the unit.
+    pub fn statuses(&self) -> impl Iterator<Item = (RuleId, Status)> {
+        self.rules.iter().copied().zip(self.verdicts.iter().map(|verdict| verdict.status))
+    }
+
+    /// The same, to keep.
+    pub fn to_verdicts(&self) -> NativeVerdicts {
+        let mut statuses: Vec<_> = self.statuses().collect();
+        statuses.sort_unstable_by_key(|(rule, _)| *rule);
+        NativeVerdicts { statuses }
+    }
+}
+
 /// The statuses of a unit's rules for one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NativeVerdicts {
-    /// Rules with their statuses, in the order of the unit.
+    /// Rules with their statuses, in the order of the program.
     pub statuses: Vec<(RuleId, Status)>,
 }
 
 impl NativeVerdicts {
     /// The status of a rule; a rule that is not among the unit's cannot match.
     pub fn status(&self, rule: RuleId) -> Status {
-        self.statuses.iter().find(|(known, _)| *known == rule).map_or(Status::NoMatch, |&(_, status)| status)
+        let found = self.statuses.binary_search_by_key(&rule, |(known, _)| *known);
+        found.map_or(Status::NoMatch, |at| self.statuses[at].1)
     }
 }
 

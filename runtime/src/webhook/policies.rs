@@ -10,7 +10,9 @@ use dikast_compiler::diagnostic::{Diagnostic, Severity};
 use dikast_compiler::ir::{Policy, PolicyId, Program};
 use dikast_compiler::passes::optimise;
 use dikast_compiler::{Compilation, compile};
-use dikast_grammar::{FileId, SourceMap, Span, yaml};
+use dikast_grammar::{FileId, SourceMap, Span};
+
+use crate::native::{Fingerprint, Fingerprints};
 
 /// A policy's kind, namespace and name.
 type Key = (String, String, String);
@@ -20,6 +22,8 @@ type Key = (String, String, String);
 pub struct Loaded {
     /// The policies that serve from now on.
     pub program: Arc<Program>,
+    /// What the policies were made from, where that is known: units that come to the same keep their code.
+    pub fingerprints: Option<Fingerprints>,
     /// The files, for diagnostics.
     pub sources: SourceMap,
     /// All that there is to say about the files.
@@ -136,38 +140,33 @@ impl PolicyStore {
 
     /// Compiles the files; policies with errors are replaced by their last good form.
     fn compile(&mut self, sources: SourceMap) -> Loaded {
-        let Compilation { program, diagnostics, faulty, counts } = compile(&sources);
+        let mut compilation = compile(&sources);
+        let (program, faulty) = (&compilation.program, &compilation.faulty);
         let mut good = BTreeMap::new();
         let mut blank: Vec<Span> = Vec::new();
-        let documents: Vec<Span> = sources
-            .iter()
-            .flat_map(|(id, file)| yaml::parse(id, file.text()).documents)
-            .map(|document| document.span)
-            .collect();
-        for (id, policy) in (0..).map(PolicyId).zip(&program.policies) {
-            let holds = |document: &&Span| {
-                policy.span.is_some_and(|name| document.file == name.file && document.to(name) == **document)
-            };
-            let Some(&span) = documents.iter().find(holds) else { continue };
+        for ((id, policy), &span) in (0..).map(PolicyId).zip(&program.policies).zip(&compilation.policy_documents) {
             if faulty.contains(&id) {
                 blank.push(span);
             } else if let Some(file) = sources.get(span.file) {
                 let form = Good { file: file.name().into(), text: sources.text(span).into() };
-                good.insert(key(&program, policy), form);
+                good.insert(key(program, policy), form);
             }
         }
-        let refused = faulty.len() + counts.refused;
-        let kept = self.still_good(&sources, &diagnostics, &good);
-        let program = if blank.is_empty() && kept.is_empty() {
-            program
+        let refused = faulty.len() + compilation.counts.refused;
+        let kept = self.still_good(&sources, &compilation.diagnostics, &good);
+        let diagnostics = std::mem::take(&mut compilation.diagnostics);
+        let (program, fingerprints) = if blank.is_empty() && kept.is_empty() {
+            optimised(compilation, &sources)
         } else {
-            compile(&with_last_good(&sources, &blank, kept.values())).program
+            let sources = with_last_good(&sources, &blank, kept.values());
+            optimised(compile(&sources), &sources)
         };
         let names = kept.keys().map(|(_, _, name)| name.clone()).collect();
         good.extend(kept);
         self.good = good;
-        let (program, _dead) = optimise(program);
-        Loaded { program: Arc::new(program), sources, diagnostics, refused, kept: names, problems: Vec::new() }
+        let fingerprints = Some(fingerprints);
+        let program = Arc::new(program);
+        Loaded { program, fingerprints, sources, diagnostics, refused, kept: names, problems: Vec::new() }
     }
 
     /// Policies that served before, are not good now, and whose file has errors: most likely they are what is broken.
@@ -186,6 +185,14 @@ impl PolicyStore {
         let missing = self.good.iter().filter(|(key, form)| !good.contains_key(*key) && broken(&form.file));
         missing.map(|(key, form)| (key.clone(), form.clone())).collect()
     }
+}
+
+/// The program that serves, with the fingerprints of its documents.
+fn optimised(compilation: Compilation, sources: &SourceMap) -> (Program, Fingerprints) {
+    let text = |span: &Span| sources.text(*span).as_bytes();
+    let policies = compilation.policy_documents.iter().map(|span| Fingerprint::of([text(span)])).collect();
+    let exceptions = Fingerprint::of(compilation.exception_documents.iter().map(text));
+    (optimise(compilation.program).0, Fingerprints { policies, exceptions })
 }
 
 fn key(program: &Program, policy: &Policy) -> Key {

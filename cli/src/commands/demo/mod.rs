@@ -121,7 +121,7 @@ fn service(example: &Example) -> anyhow::Result<Service> {
     ensure!(!errors, "{}", render::terminal::render(&compilation.diagnostics, &sources, false));
     let program = Arc::new(optimise(compilation.program).0);
     let loaded =
-        Loaded { program, sources, diagnostics: Vec::new(), refused: 0, kept: Vec::new(), problems: Vec::new() };
+        Loaded { fingerprints: None, program, sources, diagnostics: Vec::new(), refused: 0, kept: Vec::new(), problems: Vec::new() };
     let host = Arc::new(cluster::host(example)?);
     let (choice, metrics) = (EngineChoice::Native, Arc::new(Metrics::default()));
     Ok(Service::new(&loaded, host, Box::new(Machine), choice, metrics, RequestBounds::default()))

@@ -63,7 +63,8 @@ pub(in crate::codegen) fn emit_unit(
         .map(|rule| Ok(module.declare_function(&format!("rule{}", rule.rule.0), Linkage::Local, &signature)?))
         .collect::<Result<Vec<FuncId>, CodegenError>>()?;
     let mut scratch = FunctionBuilderContext::new();
-    for (rule, &function) in unit.rules.iter().zip(&functions) {
+    for (position, (rule, &function)) in (0..).zip(unit.rules.iter().zip(&functions)) {
+        let module = code.module();
         let mut comments = Comments::new(writer.clif.is_some());
         comments.head(|| describe(writer, rule));
         let mut context = module.make_context();
@@ -73,8 +74,10 @@ pub(in crate::codegen) fn emit_unit(
         with_emitter(builder, writer, &helpers, &mut comments, module.target_config(), |emitter, verdict| {
             emitter.rule(rule, verdict);
         });
-        define(module, function, &mut context, &mut comments, writer)?;
+        let size = define(module, function, &mut context, &mut comments, writer)?;
+        code.defined(function, Some(position), size);
     }
+    let module = code.module();
     let mut comments = Comments::new(writer.clif.is_some());
     let mut context = module.make_context();
     context.func = Function::with_name_signature(UserFuncName::user(0, entry.as_u32()), signature);
@@ -85,7 +88,8 @@ pub(in crate::codegen) fn emit_unit(
     with_emitter(builder, writer, &helpers, &mut comments, module.target_config(), |emitter, verdicts| {
         emitter.unit(unit, &functions, verdicts);
     });
-    define(module, entry, &mut context, &mut comments, writer)?;
+    let size = define(module, entry, &mut context, &mut comments, writer)?;
+    code.defined(entry, None, size);
     Ok(entry)
 }
 
@@ -136,13 +140,14 @@ fn with_emitter(
     emitter.builder.finalize(config);
 }
 
+/// Compiles a function; gives its size in bytes.
 fn define(
     module: &mut impl Module,
     id: FuncId,
     context: &mut Context,
     comments: &mut Comments,
     writer: &mut UnitWriter<'_>,
-) -> Result<(), CodegenError> {
+) -> Result<usize, CodegenError> {
     if let Some(listing) = &mut writer.clif {
         listing.text.push_str(&comments.print(&context.func));
         listing.text.push('\n');
@@ -150,7 +155,8 @@ fn define(
     module.define_function(id, context).map_err(|error| {
         let function = comments.print(&context.func);
         CodegenError::Rejected { error: Box::new(error), function }
-    })
+    })?;
+    Ok(context.compiled_code().map_or(0, |code| code.code_buffer().len()))
 }
 
 fn describe(writer: &UnitWriter<'_>, plan: &RulePlan) -> String {

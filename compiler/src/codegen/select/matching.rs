@@ -120,9 +120,13 @@ impl Selector<'_> {
             tests.push(self.selector(selector)?);
         }
         if let Some(selector) = &filter.namespace_selector {
-            tests.push(match &*self.unit.object.kind {
-                "Namespace" => Test::Known(false),
-                _ => Test::Ask { helper: Helper::NamespaceSelector, argument: self.pool.selector(selector) },
+            let asked_of_labels = &*self.unit.object.kind != "Namespace" && !selector.invalid;
+            tests.push(match asked_of_labels {
+                false => Test::Known(false),
+                true => {
+                    let argument = self.pool.selector(&selector.resolved(self.program));
+                    Test::Ask { helper: Helper::NamespaceSelector, argument }
+                }
             });
         }
         for (names, helper) in [(&filter.roles, Helper::Role), (&filter.cluster_roles, Helper::ClusterRole)] {
