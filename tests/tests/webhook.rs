@@ -55,7 +55,15 @@ fn loaded(policies: &[String]) -> Loaded {
     }
     let program = Arc::new(compile(&sources).program);
     assert_eq!(program.policies.len(), policies.len());
-    Loaded { program, fingerprints: None, sources, diagnostics: Vec::new(), refused: 0, kept: Vec::new(), problems: Vec::new() }
+    Loaded {
+        program,
+        fingerprints: None,
+        sources,
+        diagnostics: Vec::new(),
+        refused: 0,
+        kept: Vec::new(),
+        problems: Vec::new(),
+    }
 }
 
 fn service(policies: &[String], bounds: RequestBounds) -> Arc<Service> {

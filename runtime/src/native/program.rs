@@ -109,9 +109,7 @@ impl<'a> UnitName<'a> {
         let (group, version, kind) = (&*header.kind.group, &*header.kind.version, &*header.kind.kind);
         let object = KindName { group, version, kind };
         let kind = match &surroundings.top_level_kind {
-            Some(kind) if !kind.is_empty() => {
-                KindName { group: &kind.group, version: &kind.version, kind: &kind.kind }
-            }
+            Some(kind) if !kind.is_empty() => KindName { group: &kind.group, version: &kind.version, kind: &kind.kind },
             _ => object,
         };
         Some(Self { kind, object, subresource: &header.sub_resource, operation })

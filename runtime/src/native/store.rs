@@ -8,9 +8,9 @@ use dikast_compiler::codegen::{self, CodegenError, CompiledUnit};
 use dikast_compiler::ir::Program;
 use dikast_compiler::unit::Unit;
 
+use super::entries;
 use super::fingerprint::Fingerprint;
 use super::perf_map::PerfMap;
-use super::entries;
 
 /// Finds units again by their fingerprints, as long as a program uses them. Code is freed with its last user.
 #[derive(Debug, Default)]

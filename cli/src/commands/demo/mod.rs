@@ -120,8 +120,15 @@ fn service(example: &Example) -> anyhow::Result<Service> {
     let errors = compilation.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     ensure!(!errors, "{}", render::terminal::render(&compilation.diagnostics, &sources, false));
     let program = Arc::new(optimise(compilation.program).0);
-    let loaded =
-        Loaded { fingerprints: None, program, sources, diagnostics: Vec::new(), refused: 0, kept: Vec::new(), problems: Vec::new() };
+    let loaded = Loaded {
+        fingerprints: None,
+        program,
+        sources,
+        diagnostics: Vec::new(),
+        refused: 0,
+        kept: Vec::new(),
+        problems: Vec::new(),
+    };
     let host = Arc::new(cluster::host(example)?);
     let (choice, metrics) = (EngineChoice::Native, Arc::new(Metrics::default()));
     Ok(Service::new(&loaded, host, Box::new(Machine), choice, metrics, RequestBounds::default()))
