@@ -162,7 +162,7 @@ impl From<&Header<'_>> for RequestHead {
             namespace: text(&header.namespace),
             user: User {
                 name: text(&header.user.username),
-                groups: header.user.groups.iter().map(|group| text(group)).collect(),
+                groups: header.user.groups.to_vec().iter().map(|group| text(group)).collect(),
             },
         }
     }

@@ -2,8 +2,8 @@
 
 use dikast_compiler::layout::{BlockId, CELL_SIZE, Cell, Layout, NodeId, Origin};
 
-use super::DocumentError;
 use super::reader::Reader;
+use super::{DocumentError, text_of};
 
 /// The cells of one request.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub struct Frame {
     pub(super) stack: Vec<Cell>,
     /// Text that had escapes.
     pub(super) arena: String,
+    /// Whether escapes anywhere in the text stand for braces.
+    pub(super) hidden_braces: bool,
 }
 
 impl Frame {
@@ -24,7 +26,7 @@ impl Frame {
     ///
     /// When the bytes are not one valid JSON document; what the frame holds then means nothing.
     pub fn read<'b>(&mut self, layout: &Layout, appended: &[Cell], body: &'b [u8]) -> Result<&'b str, DocumentError> {
-        let body = std::str::from_utf8(body)?;
+        let body = text_of(body)?;
         if u32::try_from(body.len()).is_err() {
             return Err(DocumentError::TooLong);
         }
@@ -33,7 +35,7 @@ impl Frame {
         self.arena.clear();
         self.cells.resize(layout.block(BlockId::ROOT).stride as usize, Cell::ABSENT);
         self.cells.extend_from_slice(appended);
-        Reader::new(self, layout, body).read()?;
+        self.hidden_braces = Reader::new(self, layout, body).read()?;
         Ok(body)
     }
 
@@ -75,9 +77,11 @@ impl Frame {
         Cell::text(Origin::Arena, offset, text.len() as u32)
     }
 
-    /// The text that had escapes in the bytes.
-    pub fn unescaped(&self) -> &str {
-        &self.arena
+    /// Whether a text of the request may hold `{{`; `body` are the bytes that this frame was read from, where all text
+    /// without escapes stands as it is.
+    pub fn may_hold_variables(&self, body: &str) -> bool {
+        let found = |text: &str| memchr::memmem::find(text.as_bytes(), b"{{").is_some();
+        self.hidden_braces || found(body) || found(&self.arena)
     }
 
     /// The cells and the arena, for native code.

@@ -1,12 +1,10 @@
 //! The part of a review that says which unit it belongs to.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-
-use super::DocumentError;
+use super::fault::{Fault, SyntaxError};
+use super::scanner::{Scanner, StringToken};
+use super::{DocumentError, text_of};
 
 /// What is known of a request before its object is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,168 +32,214 @@ pub struct Header<'b> {
 }
 
 /// Name and groups of a user.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserName<'b> {
     /// User name.
-    #[serde(borrow)]
     pub username: Cow<'b, str>,
     /// Groups.
-    #[serde(borrow, deserialize_with = "texts_or_null")]
-    pub groups: Vec<Cow<'b, str>>,
+    pub groups: Groups<'b>,
 }
 
-fn texts_or_null<'b, D: Deserializer<'b>>(deserializer: D) -> Result<Vec<Cow<'b, str>>, D::Error> {
-    let texts = Option::<Vec<Borrowed<'b>>>::deserialize(deserializer)?;
-    Ok(texts.unwrap_or_default().into_iter().map(|text| text.0).collect())
+/// The groups of a user, read when they are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Groups<'b> {
+    /// A list of strings, as written, or nothing.
+    list: &'b str,
 }
 
 /// Group, version and kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KindName<'b> {
     /// API group; empty for the core group.
-    #[serde(borrow)]
     pub group: Cow<'b, str>,
     /// API version.
-    #[serde(borrow)]
     pub version: Cow<'b, str>,
     /// Kind.
-    #[serde(borrow)]
     pub kind: Cow<'b, str>,
 }
 
 /// Group, version and resource.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResourceName<'b> {
     /// API group; empty for the core group.
-    #[serde(borrow)]
     pub group: Cow<'b, str>,
     /// API version.
-    #[serde(borrow)]
     pub version: Cow<'b, str>,
     /// Resource, in plural.
-    #[serde(borrow)]
     pub resource: Cow<'b, str>,
 }
 
+type Read<T> = Result<T, SyntaxError>;
+
 impl<'b> Header<'b> {
     /// Reads as far as needed. The API server writes the members of a request in a fixed order, all of these before
-    /// the object; then the object is not looked at. In any other order the whole review is read.
+    /// the object; then the object is not looked at. In any other order the whole review is read. Allocates nothing
+    /// unless a text has escapes.
     ///
     /// # Errors
     ///
     /// When the part that was read is not valid JSON, or a member has the wrong type. What comes after is not checked
     /// here.
     pub fn peek(body: &'b [u8]) -> Result<Self, DocumentError> {
-        let body = std::str::from_utf8(body)?;
         let mut header = Header::default();
+        let mut scanner = Scanner::new(text_of(body)?);
         let mut complete = false;
-        let mut parser = serde_json::Deserializer::from_str(body);
-        match (ReviewSeed { header: &mut header, complete: &mut complete }).deserialize(&mut parser) {
-            Ok(()) => Ok(header),
-            Err(_) if complete => Ok(header),
-            Err(error) => Err(error.into()),
+        if scanner.token() != b'{' {
+            scanner.fault(Fault::Type)?;
         }
-    }
-}
-
-/// Reads a review up to its request.
-struct ReviewSeed<'h, 'b> {
-    header: &'h mut Header<'b>,
-    complete: &'h mut bool,
-}
-
-impl<'b> DeserializeSeed<'b> for ReviewSeed<'_, 'b> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'b> Visitor<'b> for ReviewSeed<'_, 'b> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("an admission review")
-    }
-
-    fn visit_map<A: MapAccess<'b>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(key) = members.next_key::<Borrowed<'b>>()? {
-            match &*key.0 {
-                "request" => {
-                    let seed = RequestSeed { header: &mut *self.header, complete: &mut *self.complete };
-                    members.next_value_seed(seed)?;
-                }
-                "apiVersion" => self.header.api_version = members.next_value::<Text<'b>>()?.0,
-                "kind" => self.header.review_kind = members.next_value::<Text<'b>>()?.0,
-                _ => {
-                    members.next_value::<IgnoredAny>()?;
-                }
+        members(&mut scanner, |scanner, key| {
+            match key {
+                "request" => complete = header.read_request(scanner)?,
+                "apiVersion" => header.api_version = text(scanner)?,
+                "kind" => header.review_kind = text(scanner)?,
+                _ => scanner.skip()?,
             }
-        }
-        Ok(())
-    }
-}
-
-/// Reads a request up to its object.
-struct RequestSeed<'h, 'b> {
-    header: &'h mut Header<'b>,
-    complete: &'h mut bool,
-}
-
-impl<'b> DeserializeSeed<'b> for RequestSeed<'_, 'b> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'b> Visitor<'b> for RequestSeed<'_, 'b> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("an admission request")
+            Ok(!complete)
+        })?;
+        Ok(header)
     }
 
-    fn visit_map<A: MapAccess<'b>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(key) = members.next_key::<Borrowed<'b>>()? {
-            match &*key.0 {
-                "uid" => self.header.uid = members.next_value::<Text<'b>>()?.0,
-                "kind" => self.header.kind = members.next_value()?,
-                "resource" => self.header.resource = members.next_value()?,
-                "subResource" => self.header.sub_resource = members.next_value::<Text<'b>>()?.0,
-                "name" => self.header.name = members.next_value::<Text<'b>>()?.0,
-                "namespace" => self.header.namespace = members.next_value::<Text<'b>>()?.0,
-                "operation" => self.header.operation = members.next_value::<Text<'b>>()?.0,
-                "userInfo" => self.header.user = members.next_value()?,
-                "object" if !self.header.operation.is_empty() && !self.header.kind.kind.is_empty() => {
-                    *self.complete = true;
-                    return Err(A::Error::custom("the header is complete"));
-                }
-                _ => {
-                    members.next_value::<IgnoredAny>()?;
-                }
+    /// Reads a request up to its object. Tells whether the rest need not be read.
+    fn read_request(&mut self, scanner: &mut Scanner<'b>) -> Read<bool> {
+        let mut complete = false;
+        members(scanner, |scanner, key| {
+            match key {
+                "uid" => self.uid = text(scanner)?,
+                "kind" => self.kind.read(scanner)?,
+                "resource" => self.resource.read(scanner)?,
+                "subResource" => self.sub_resource = text(scanner)?,
+                "name" => self.name = text(scanner)?,
+                "namespace" => self.namespace = text(scanner)?,
+                "operation" => self.operation = text(scanner)?,
+                "userInfo" => self.user.read(scanner)?,
+                "object" if !self.operation.is_empty() && !self.kind.kind.is_empty() => complete = true,
+                _ => scanner.skip()?,
             }
-        }
-        Ok(())
+            Ok(!complete)
+        })?;
+        Ok(complete)
     }
 }
 
-/// Text that is borrowed unless it has escapes.
-#[derive(Deserialize)]
-struct Borrowed<'b>(#[serde(borrow)] Cow<'b, str>);
-
-/// Text that may be null.
-struct Text<'b>(Cow<'b, str>);
-
-impl<'b> Deserialize<'b> for Text<'b> {
-    fn deserialize<D: Deserializer<'b>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Option::<Borrowed<'b>>::deserialize(deserializer)?.map(|text| text.0).unwrap_or_default()))
+impl<'b> KindName<'b> {
+    fn read(&mut self, scanner: &mut Scanner<'b>) -> Read<()> {
+        *self = Self::default();
+        members(scanner, |scanner, key| {
+            match key {
+                "group" => self.group = text(scanner)?,
+                "version" => self.version = text(scanner)?,
+                "kind" => self.kind = text(scanner)?,
+                _ => scanner.skip()?,
+            }
+            Ok(true)
+        })
     }
+}
+
+impl<'b> ResourceName<'b> {
+    fn read(&mut self, scanner: &mut Scanner<'b>) -> Read<()> {
+        *self = Self::default();
+        members(scanner, |scanner, key| {
+            match key {
+                "group" => self.group = text(scanner)?,
+                "version" => self.version = text(scanner)?,
+                "resource" => self.resource = text(scanner)?,
+                _ => scanner.skip()?,
+            }
+            Ok(true)
+        })
+    }
+}
+
+impl<'b> UserName<'b> {
+    fn read(&mut self, scanner: &mut Scanner<'b>) -> Read<()> {
+        *self = Self::default();
+        members(scanner, |scanner, key| {
+            match key {
+                "username" => self.username = text(scanner)?,
+                "groups" => self.groups = Groups::read(scanner)?,
+                _ => scanner.skip()?,
+            }
+            Ok(true)
+        })
+    }
+}
+
+impl<'b> Groups<'b> {
+    /// Looks at each group once, so that reading them later cannot fail.
+    fn read(scanner: &mut Scanner<'b>) -> Read<Self> {
+        let token = scanner.token();
+        let start = scanner.at();
+        match token {
+            b'[' => items(scanner, |group| group.map(drop))?,
+            _ => null(scanner)?,
+        }
+        Ok(Self { list: scanner.since(start) })
+    }
+
+    /// The groups in order.
+    pub fn to_vec(self) -> Vec<Cow<'b, str>> {
+        let mut groups = Vec::new();
+        let mut scanner = Scanner::new(self.list);
+        if scanner.token() == b'[' {
+            // Read once before without an error.
+            let _ = items(&mut scanner, |group| group.map(|group| groups.push(group)));
+        }
+        groups
+    }
+}
+
+/// Reads the texts of a list.
+fn items<'b>(scanner: &mut Scanner<'b>, mut item: impl FnMut(Read<Cow<'b, str>>) -> Read<()>) -> Read<()> {
+    scanner.open()?;
+    let mut first = true;
+    while scanner.another(first, b']')? {
+        item(text(scanner))?;
+        first = false;
+    }
+    Ok(())
+}
+
+/// Reads the members of an object, or null; `member` reads one value and tells whether to go on.
+fn members<'b>(
+    scanner: &mut Scanner<'b>,
+    mut member: impl FnMut(&mut Scanner<'b>, &str) -> Read<bool>,
+) -> Read<()> {
+    if scanner.token() != b'{' {
+        return null(scanner);
+    }
+    scanner.open()?;
+    let mut first = true;
+    while scanner.another(first, b'}')? {
+        let key = scanner.key()?;
+        if !member(scanner, &characters(key)?)? {
+            break;
+        }
+        first = false;
+    }
+    Ok(())
+}
+
+/// Reads a text that may be null.
+fn text<'b>(scanner: &mut Scanner<'b>) -> Read<Cow<'b, str>> {
+    if scanner.token() == b'"' {
+        return characters(scanner.string()?);
+    }
+    null(scanner)?;
+    Ok(Cow::Borrowed(""))
+}
+
+fn null(scanner: &mut Scanner<'_>) -> Read<()> {
+    if scanner.token() == b'n' { scanner.literal("null") } else { scanner.fault(Fault::Type) }
+}
+
+fn characters(token: StringToken<'_>) -> Read<Cow<'_, str>> {
+    if !token.escaped {
+        return Ok(Cow::Borrowed(token.raw));
+    }
+    let mut characters = String::new();
+    token.unescape(&mut characters)?;
+    Ok(Cow::Owned(characters))
 }
 
 #[cfg(test)]
@@ -216,6 +260,15 @@ mod tests {
         let body = br#"{"request":{"object":{"a":[1]},"name":null,"operation":"UPDATE","kind":{"kind":"Pod"}}}"#;
         let header = Header::peek(body).unwrap();
         assert_eq!((&*header.kind.kind, &*header.operation, &*header.name), ("Pod", "UPDATE", ""));
+    }
+
+    #[test]
+    fn groups_are_read_when_asked_for() {
+        let body = br#"{"request":{"userInfo":{"groups":["a","b\u0063"],"username":"u"}}}"#;
+        let user = Header::peek(body).unwrap().user;
+        assert_eq!((&*user.username, user.groups.to_vec()), ("u", vec!["a".into(), "bc".into()]));
+        assert!(Header::peek(br#"{"request":{"userInfo":{"groups":null}}}"#).unwrap().user.groups.to_vec().is_empty());
+        assert!(Header::peek(br#"{"request":{"userInfo":{"groups":["a",1]}}}"#).is_err());
     }
 
     #[test]

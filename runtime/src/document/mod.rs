@@ -1,27 +1,40 @@
 //! Requests as cells: the projected parse of an admission review.
 //!
 //! A [`Frame`] is filled by one walk over the review's bytes, driven by a
-//! [`Layout`](dikast_compiler::layout::Layout). The parser is `serde_json`: what no rule needs is checked for syntax
-//! and passed over (only the size of a number and lone surrogates are not looked at there), and nothing is searched for
-//! afterwards. The bytes have to be text (UTF-8) before the walk begins, so passing over a string cannot hide a broken
-//! one.
+//! [`Layout`](dikast_compiler::layout::Layout): what no rule needs is checked for syntax and passed over (only the size of
+//! a number and lone surrogates are not looked at there), and nothing is searched for afterwards. The bytes have to be
+//! text (UTF-8) before the walk begins, so passing over a string cannot hide a broken one.
+//!
+//! | module | what |
+//! |---|---|
+//! | `header` | the part of a review that says which unit it belongs to |
+//! | `frame` | the cells of one request |
+//! | `reader` | the walk that fills them |
+//! | `scanner` | tokens, and passing over what nobody needs |
+//! | `strings` | the end of a string, sixteen bytes at a time |
+//! | `fault` | what can be wrong with a text |
+//!
+//! The parser is our own because a projection needs a cheap way to pass over values, which no parser from outside offers
+//! together with full validation; the tests hold it against `serde_json`.
 //!
 //! Keys that a rule reads may not stand twice in an object: the API server never sends such an object, and parsers
 //! disagree about what it means.
 //!
 //! Frames keep their memory. Once they have seen a request of a size, reading the next one allocates nothing.
 
+mod fault;
 mod frame;
 mod header;
 mod reader;
+mod scanner;
+#[allow(unsafe_code, reason = "vector instructions")]
+mod strings;
 #[cfg(test)]
 mod tests;
 
+pub use fault::{Fault, SyntaxError};
 pub use frame::Frame;
 pub use header::Header;
-
-/// Deepest nesting of a review that is read, as in `serde_json`.
-pub const DEPTH_MAX: u32 = 128;
 
 /// A review that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +44,14 @@ pub enum DocumentError {
     NotText(#[from] std::str::Utf8Error),
     /// The text is not JSON, is nested too deeply, or has a key twice that a rule reads.
     #[error("the review is not valid: {0}")]
-    NotJson(#[from] serde_json::Error),
+    NotJson(#[from] SyntaxError),
     /// The review is longer than offsets can say.
     #[error("the review has more than 4 GiB")]
     TooLong,
+}
+
+/// The text of a review's bytes.
+fn text_of(body: &[u8]) -> Result<&str, DocumentError> {
+    // The fast check does not tell where the fault is.
+    simdutf8::basic::from_utf8(body).or_else(|_| Ok(std::str::from_utf8(body)?))
 }

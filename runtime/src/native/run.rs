@@ -47,13 +47,10 @@ pub(super) struct Running<'a> {
 
 impl<'a> Running<'a> {
     pub(super) fn new(frame: &'a mut Frame, body: &'a str, unit: &'a CompiledUnit, outlook: Outlook<'a>) -> Self {
+        let variables = frame.may_hold_variables(body);
         let (cells, arena) = frame.regions();
-        let surface = Surface {
-            cells,
-            texts: [body.as_ptr(), arena, unit.pool.texts.as_ptr()],
-            rule_ran: false,
-            variables: may_hold_variables(body, frame.unescaped()),
-        };
+        let texts = [body.as_ptr(), arena, unit.pool.texts.as_ptr()];
+        let surface = Surface { cells, texts, rule_ran: false, variables };
         Self {
             surface,
             frame,
@@ -85,12 +82,6 @@ impl<'a> Running<'a> {
         // constants. `verdicts` has one element per rule.
         unsafe { self.unit.code.run(running.cast(), verdicts.as_mut_ptr()) }
     }
-}
-
-/// Whether a text of the request may hold `{{`. Text without escapes stands in the body as it is.
-fn may_hold_variables(body: &str, unescaped: &str) -> bool {
-    let found = |text: &str| memchr::memmem::find(text.as_bytes(), b"{{").is_some();
-    found(body) || found(unescaped) || body.contains("\\u007")
 }
 
 /// Memory for requests that are decided one after the other. Once it has seen a request of a size, the next one takes
@@ -161,12 +152,5 @@ mod tests {
     #[test]
     fn the_surface_comes_first() {
         assert_eq!(offset_of!(Running<'_>, surface), 0);
-    }
-
-    #[test]
-    fn variables_are_found_behind_escapes() {
-        assert!(may_hold_variables(r#"{"a":"{{ b }}"}"#, ""));
-        assert!(may_hold_variables(r#"{"a":"\u007b{"}"#, ""));
-        assert!(!may_hold_variables(r#"{"a":{"b":"{"}}"#, ""));
     }
 }

@@ -1,0 +1,383 @@
+//! The tokens of a JSON text, and passing over what nobody needs.
+//!
+//! Whatever is passed over is checked like what is read: syntax, escapes, nesting. Only the size of a number and halves of
+//! characters are not looked at there.
+
+use super::fault::{Fault, SyntaxError};
+use super::strings::plain_until;
+
+/// How many lists and objects may be in each other, as in `serde_json`.
+pub(super) const NESTING_MAX: u32 = 127;
+
+/// Walks over a text.
+#[derive(Clone, Debug)]
+pub(super) struct Scanner<'b> {
+    text: &'b str,
+    at: usize,
+    /// Lists and objects that are open.
+    depth: u32,
+    /// Whether an escape stands for a brace, so that a text may hold a variable although the bytes do not show it.
+    hidden_braces: bool,
+}
+
+/// A string between its quotes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StringToken<'b> {
+    /// As written.
+    pub(super) raw: &'b str,
+    /// Where it begins in the text.
+    pub(super) start: usize,
+    /// Whether it has escapes.
+    pub(super) escaped: bool,
+}
+
+/// A number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Number {
+    /// A whole one that fits.
+    Int(i64),
+    /// Any other.
+    Float(f64),
+}
+
+type Scanned<T> = Result<T, SyntaxError>;
+
+impl<'b> Scanner<'b> {
+    pub(super) fn new(text: &'b str) -> Self {
+        Self { text, at: 0, depth: 0, hidden_braces: false }
+    }
+
+    /// Where it stands.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Goes back to a place where it stood before, at the same depth.
+    pub(super) fn back_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// The text from a place up to here.
+    pub(super) fn since(&self, start: usize) -> &'b str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    pub(super) fn hidden_braces(&self) -> bool {
+        self.hidden_braces
+    }
+
+    pub(super) fn fault<T>(&self, fault: Fault) -> Scanned<T> {
+        Err(SyntaxError { at: self.at, fault })
+    }
+
+    fn byte(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or_default()
+    }
+
+    /// The first byte of the next token, which is not passed; zero at the end.
+    pub(super) fn token(&mut self) -> u8 {
+        let byte = self.byte();
+        if byte > b' ' { byte } else { self.token_behind_space() }
+    }
+
+    #[cold]
+    fn token_behind_space(&mut self) -> u8 {
+        while matches!(self.byte(), b' ' | b'\n' | b'\t' | b'\r') {
+            self.at += 1;
+        }
+        // A control character is no token.
+        self.byte()
+    }
+
+    /// Passes the opening bracket of a list or object.
+    pub(super) fn open(&mut self) -> Scanned<()> {
+        self.depth += 1;
+        if self.depth > NESTING_MAX {
+            return self.fault(Fault::Depth);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Passes the closing bracket of a list or object.
+    pub(super) fn close(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        self.at += 1;
+    }
+
+    /// Nothing more stands behind.
+    pub(super) fn end(&mut self) -> Scanned<()> {
+        self.token();
+        if self.at == self.text.len() { Ok(()) } else { self.fault(Fault::End) }
+    }
+
+    /// Whether another item or member comes; the closing bracket is passed when there is none.
+    pub(super) fn another(&mut self, first: bool, closing: u8) -> Scanned<bool> {
+        let token = self.token();
+        if token == closing {
+            self.close();
+            Ok(false)
+        } else if first {
+            Ok(true)
+        } else if token == b',' {
+            self.at += 1;
+            Ok(true)
+        } else {
+            self.fault(Fault::Comma)
+        }
+    }
+
+    /// A key and its colon.
+    pub(super) fn key(&mut self) -> Scanned<StringToken<'b>> {
+        if self.token() != b'"' {
+            return self.fault(Fault::Key);
+        }
+        let key = self.string()?;
+        if self.token() != b':' {
+            return self.fault(Fault::Colon);
+        }
+        self.at += 1;
+        Ok(key)
+    }
+
+    /// The string whose opening quote is the next byte.
+    pub(super) fn string(&mut self) -> Scanned<StringToken<'b>> {
+        let start = self.at + 1;
+        let escaped = self.pass_string()?;
+        let raw = self.text.get(start..self.at - 1).unwrap_or_default();
+        Ok(StringToken { raw, start, escaped })
+    }
+
+    /// Passes the string whose opening quote is the next byte, and tells whether it has escapes.
+    #[inline]
+    fn pass_string(&mut self) -> Scanned<bool> {
+        let end = plain_until(self.text.as_bytes(), self.at + 1);
+        self.at = end;
+        if self.byte() == b'"' {
+            self.at += 1;
+            return Ok(false);
+        }
+        self.pass_escaped_string()
+    }
+
+    /// Passes the rest of a string from its first byte that is not plain.
+    fn pass_escaped_string(&mut self) -> Scanned<bool> {
+        loop {
+            match self.byte() {
+                b'"' => {
+                    self.at += 1;
+                    return Ok(true);
+                }
+                b'\\' => self.pass_escape()?,
+                _ => return self.fault(Fault::String),
+            }
+            self.at = plain_until(self.text.as_bytes(), self.at);
+        }
+    }
+
+    fn pass_escape(&mut self) -> Scanned<()> {
+        self.at += 1;
+        match self.byte() {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {
+                self.at += 1;
+                Ok(())
+            }
+            b'u' => {
+                let digits = self.text.as_bytes().get(self.at + 1..self.at + 5).and_then(code_unit);
+                let Some(unit) = digits else { return self.fault(Fault::Escape) };
+                self.hidden_braces |= unit == u16::from(b'{');
+                self.at += 5;
+                Ok(())
+            }
+            _ => self.fault(Fault::Escape),
+        }
+    }
+
+    /// Passes one of `null`, `true` and `false`.
+    pub(super) fn literal(&mut self, literal: &str) -> Scanned<()> {
+        if self.text.as_bytes().get(self.at..self.at + literal.len()) != Some(literal.as_bytes()) {
+            return self.fault(Fault::Value);
+        }
+        self.at += literal.len();
+        Ok(())
+    }
+
+    /// Passes a number and tells whether it is a whole one.
+    fn pass_number(&mut self) -> Scanned<bool> {
+        if self.byte() == b'-' {
+            self.at += 1;
+        }
+        match self.byte() {
+            b'0' => self.at += 1,
+            b'1'..=b'9' => self.pass_digits(),
+            _ => return self.fault(Fault::Number),
+        }
+        let mut whole = true;
+        if self.byte() == b'.' {
+            whole = false;
+            self.at += 1;
+            self.some_digits()?;
+        }
+        if matches!(self.byte(), b'e' | b'E') {
+            whole = false;
+            self.at += 1;
+            if matches!(self.byte(), b'+' | b'-') {
+                self.at += 1;
+            }
+            self.some_digits()?;
+        }
+        Ok(whole)
+    }
+
+    fn some_digits(&mut self) -> Scanned<()> {
+        if !self.byte().is_ascii_digit() {
+            return self.fault(Fault::Number);
+        }
+        self.pass_digits();
+        Ok(())
+    }
+
+    fn pass_digits(&mut self) {
+        while self.byte().is_ascii_digit() {
+            self.at += 1;
+        }
+    }
+
+    /// The number that begins here.
+    pub(super) fn number(&mut self) -> Scanned<Number> {
+        let start = self.at;
+        let whole = self.pass_number()?;
+        let text = self.since(start);
+        // There is no whole number for a zero with a sign.
+        if whole && let Ok(number) = text.parse::<i64>() && !(number == 0 && text.starts_with('-')) {
+            return Ok(Number::Int(number));
+        }
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Number::Float(number)),
+            _ => Err(SyntaxError { at: start, fault: Fault::Number }),
+        }
+    }
+
+    /// Passes over the value that begins here.
+    pub(super) fn skip(&mut self) -> Scanned<()> {
+        // One bit for each list or object that was opened here, the innermost in the lowest; one for an object.
+        let mut objects = 0_u128;
+        let outside = self.depth;
+        loop {
+            match self.token() {
+                b'"' => {
+                    self.pass_string()?;
+                }
+                b'{' => {
+                    self.open()?;
+                    if self.token() == b'}' {
+                        self.close();
+                    } else {
+                        objects = objects << 1 | 1;
+                        self.skip_key()?;
+                        continue;
+                    }
+                }
+                b'[' => {
+                    self.open()?;
+                    if self.token() == b']' {
+                        self.close();
+                    } else {
+                        objects <<= 1;
+                        continue;
+                    }
+                }
+                b't' => self.literal("true")?,
+                b'f' => self.literal("false")?,
+                b'n' => self.literal("null")?,
+                b'-' | b'0'..=b'9' => {
+                    self.pass_number()?;
+                }
+                _ => return self.fault(Fault::Value),
+            }
+            loop {
+                if self.depth == outside {
+                    return Ok(());
+                }
+                let in_object = objects & 1 == 1;
+                match self.token() {
+                    b',' => {
+                        self.at += 1;
+                        if in_object {
+                            self.skip_key()?;
+                        }
+                        break;
+                    }
+                    b'}' if in_object => {}
+                    b']' if !in_object => {}
+                    _ => return self.fault(Fault::Comma),
+                }
+                objects >>= 1;
+                self.close();
+            }
+        }
+    }
+
+    fn skip_key(&mut self) -> Scanned<()> {
+        if self.token() != b'"' {
+            return self.fault(Fault::Key);
+        }
+        self.pass_string()?;
+        if self.token() != b':' {
+            return self.fault(Fault::Colon);
+        }
+        self.at += 1;
+        Ok(())
+    }
+}
+
+/// The code unit that four hexadecimal digits stand for.
+fn code_unit(digits: &[u8]) -> Option<u16> {
+    digits.iter().try_fold(0, |unit: u16, &digit| {
+        let digit = char::from(digit).to_digit(16)?;
+        Some(unit << 4 | digit as u16)
+    })
+}
+
+impl StringToken<'_> {
+    /// Appends the characters that it stands for.
+    pub(super) fn unescape(&self, into: &mut String) -> Scanned<()> {
+        let mut rest = self.raw;
+        while let Some(place) = memchr::memchr(b'\\', rest.as_bytes()) {
+            let (plain, escape) = rest.split_at(place);
+            into.push_str(plain);
+            let (character, length) = unescaped(escape.as_bytes()).ok_or(SyntaxError {
+                at: self.start + (self.raw.len() - escape.len()),
+                fault: Fault::Surrogate,
+            })?;
+            into.push(character);
+            rest = escape.get(length..).unwrap_or_default();
+        }
+        into.push_str(rest);
+        Ok(())
+    }
+}
+
+/// The character of the escape at the beginning of `bytes`, and its length.
+fn unescaped(bytes: &[u8]) -> Option<(char, usize)> {
+    let plain = match bytes.get(1)? {
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => return unicode(bytes),
+        &other => char::from(other),
+    };
+    Some((plain, 2))
+}
+
+fn unicode(bytes: &[u8]) -> Option<(char, usize)> {
+    let unit = code_unit(bytes.get(2..6)?)?;
+    if let Some(character) = char::from_u32(u32::from(unit)) {
+        return Some((character, 6));
+    }
+    let low = bytes.get(6..8).filter(|escape| *escape == b"\\u").and_then(|_| code_unit(bytes.get(8..12)?))?;
+    let character = char::decode_utf16([unit, low]).next()?.ok()?;
+    Some((character, 12))
+}
