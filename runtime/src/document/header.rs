@@ -201,10 +201,7 @@ fn items<'b>(scanner: &mut Scanner<'b>, mut item: impl FnMut(Read<Cow<'b, str>>)
 }
 
 /// Reads the members of an object, or null; `member` reads one value and tells whether to go on.
-fn members<'b>(
-    scanner: &mut Scanner<'b>,
-    mut member: impl FnMut(&mut Scanner<'b>, &str) -> Read<bool>,
-) -> Read<()> {
+fn members<'b>(scanner: &mut Scanner<'b>, mut member: impl FnMut(&mut Scanner<'b>, &str) -> Read<bool>) -> Read<()> {
     if scanner.token() != b'{' {
         return null(scanner);
     }

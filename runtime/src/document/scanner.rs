@@ -249,7 +249,10 @@ impl<'b> Scanner<'b> {
         let whole = self.pass_number()?;
         let text = self.since(start);
         // There is no whole number for a zero with a sign.
-        if whole && let Ok(number) = text.parse::<i64>() && !(number == 0 && text.starts_with('-')) {
+        if whole
+            && let Ok(number) = text.parse::<i64>()
+            && !(number == 0 && text.starts_with('-'))
+        {
             return Ok(Number::Int(number));
         }
         match text.parse::<f64>() {
@@ -346,10 +349,8 @@ impl StringToken<'_> {
         while let Some(place) = memchr::memchr(b'\\', rest.as_bytes()) {
             let (plain, escape) = rest.split_at(place);
             into.push_str(plain);
-            let (character, length) = unescaped(escape.as_bytes()).ok_or(SyntaxError {
-                at: self.start + (self.raw.len() - escape.len()),
-                fault: Fault::Surrogate,
-            })?;
+            let (character, length) = unescaped(escape.as_bytes())
+                .ok_or(SyntaxError { at: self.start + (self.raw.len() - escape.len()), fault: Fault::Surrogate })?;
             into.push(character);
             rest = escape.get(length..).unwrap_or_default();
         }

@@ -37,9 +37,10 @@ fn special(chunk: &[u8; CHUNK]) -> u32 {
 /// One bit for each byte that is not plain.
 #[cfg(not(target_arch = "x86_64"))]
 fn special(chunk: &[u8; CHUNK]) -> u32 {
-    chunk.iter().enumerate().fold(0, |bits, (place, &byte)| {
-        bits | u32::from(byte == b'"' || byte == b'\\' || byte < b' ') << place
-    })
+    chunk
+        .iter()
+        .enumerate()
+        .fold(0, |bits, (place, &byte)| bits | u32::from(byte == b'"' || byte == b'\\' || byte < b' ') << place)
 }
 
 #[cfg(test)]
