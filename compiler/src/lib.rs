@@ -7,6 +7,7 @@
 //! | `syntax` | faults of YAML files |
 //! | `model` | policy documents, field by field |
 //! | [`policy_schema`] | the fields of policies, for those who show them |
+//! | `match_sets` | the requests that match and exclude blocks let in |
 //! | `lint` | what Kyverno does differently from what authors think |
 //! | `autogen` | rules for pod controllers, made from rules for Pods |
 //! | [`ir`] | the typed IR |
@@ -26,6 +27,7 @@ pub mod ir;
 pub mod layout;
 mod lint;
 pub mod lower;
+mod match_sets;
 mod model;
 pub mod passes;
 pub mod pipeline;

@@ -102,6 +102,10 @@ registry! {
     DK0205 UNKNOWN_VALUE Error "value that is not allowed here"
     DK0206 REPEATED_RULE_NAME Error "repeated rule name"
     DK0207 UNRECOGNISED_POLICY Error "policy that is not recognised"
+    DK0208 INVALID_NAME Error "name that is refused"
+    DK0209 OUT_OF_RANGE Error "number out of range"
+    DK0210 EMPTY_FIELD Warning "empty field"
+    DK0211 REPEATED_POLICY Warning "two policies of one name"
 
     DK0301 UNSUPPORTED_KIND Error "policy kind that is not supported yet"
     DK0302 UNSUPPORTED_VERIFY_IMAGES Error "`verifyImages` is not supported yet"
@@ -126,6 +130,9 @@ registry! {
     DK0412 ARGUMENT_TYPE Error "argument of a wrong type"
     DK0413 DIFFERENT_TYPES Warning "comparison of different types"
     DK0414 UNORDERED Warning "order of what is no number"
+    DK0415 UNUSED_ENTRY Warning "context entry that nothing asks for"
+    DK0416 SHADOWED_ENTRY Warning "context entry that hides another"
+    DK0417 ABSENT_OBJECT Warning "object that never comes with the request"
 
     DK0501 UNKNOWN_OPERATOR Error "unknown operator"
     DK0502 NEVER_TRUE Warning "condition that is never true"
@@ -143,6 +150,8 @@ registry! {
     DK0702 UNKNOWN_SUBJECT Error "unknown kind of subject"
     DK0703 NEVER_MATCHES Warning "filter that never matches"
     DK0704 IGNORED_OPERATIONS Warning "operations in an exception"
+    DK0705 MALFORMED_KIND Error "kind that is none"
+    DK0706 PREEMPTED_RULE Warning "rule that an earlier one makes needless"
 
     DK0801 UNKNOWN_CONTROLLER Warning "unknown pod controller"
     DK0802 LOST_IN_AUTOGEN Warning "field that autogen drops"

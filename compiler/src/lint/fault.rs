@@ -3,6 +3,7 @@
 use dikast_grammar::Span;
 
 use crate::diagnostic::{Label, faults};
+use crate::match_sets::Criterion;
 
 faults! {
     /// Two rules of one name.
@@ -39,6 +40,67 @@ faults! {
     /// A filter that asks nothing.
     #[error("an empty filter never matches")]
     NEVER_MATCHES: EmptyFilter {}
+
+    /// A filter that contradicts itself or those beside it.
+    #[error("no request meets this `{}`", .criterion.field())]
+    NEVER_MATCHES: ImpossibleFilter { criterion: Criterion, first: Option<Span> }
+    labels(self) {
+        let first = self.first.filter(|first| *first != self.span);
+        first.map(|span| Label { span, message: "while it has to meet this too".to_owned() }).into_iter().collect()
+    }
+    help(self) {
+        let filters = self.first.map(|_| "all filters under `all` have to match; write alternatives under `any`".to_owned());
+        filters.or_else(|| Some("its requirements exclude each other".to_owned()))
+    }
+
+    /// An exclude block that takes everything.
+    #[error("all that the rule matches is excluded")]
+    NEVER_MATCHES: ExcludedWhole { matched: Span }
+    labels(self) { vec![Label { span: self.matched, message: "everything here is excluded".to_owned() }] }
+    help(self) { Some("the rule never applies; narrow `exclude`".to_owned()) }
+
+    /// A namespace that cannot exist.
+    #[error("no namespace is called `{name}`")]
+    NEVER_MATCHES: ImpossibleNamespace { name: String }
+    help(self) { Some("names of namespaces have small letters, digits and `-` only".to_owned()) }
+
+    /// An entry of `kinds` that is none.
+    #[error("`{entry}` is no kind: {problem}")]
+    MALFORMED_KIND: MalformedKind { entry: String, problem: &'static str }
+    help(self) { Some("write `Kind`, `version/Kind` or `group/version/Kind`, with `/subresource` behind it".to_owned()) }
+
+    /// A rule that repeats an earlier one.
+    #[error("the rule `{name}` repeats the rule `{earlier}`")]
+    PREEMPTED_RULE: RepeatedRule { name: String, earlier: String, first_span: Span }
+    labels(self) { vec![Label { span: self.first_span, message: "this rule says the same of all those requests".to_owned() }] }
+    help(self) { Some("remove one of them".to_owned()) }
+
+    /// A rule that never runs because an earlier one takes all its requests.
+    #[error("the rule `{name}` never runs")]
+    PREEMPTED_RULE: PreemptedRule { name: String, earlier: String, first_span: Span }
+    labels(self) { vec![Label { span: self.first_span, message: "this rule takes all its requests".to_owned() }] }
+    help(self) { Some(format!("with `applyRules: One` the first rule that applies is the last; put `{}` behind it", self.earlier)) }
+
+    /// A context entry that nothing asks for.
+    #[error("nothing asks for the context entry `{name}`")]
+    UNUSED_ENTRY: UnusedEntry { name: String }
+    help(self) { Some("remove it".to_owned()) }
+
+    /// A context entry that hides another.
+    #[error("this context entry hides another `{name}`")]
+    SHADOWED_ENTRY: ShadowedEntry { name: String, hidden: Span }
+    labels(self) { vec![Label { span: self.hidden, message: "this one is not asked for any more".to_owned() }] }
+    help(self) { Some("give it another name".to_owned()) }
+
+    /// An old object where none comes.
+    #[error("`request.oldObject` is never there for {operations}")]
+    ABSENT_OBJECT: NoOldObject { operations: &'static str }
+    help(self) { Some("only UPDATE and DELETE have one; match these operations, or ask for `request.object`".to_owned()) }
+
+    /// An object where none comes.
+    #[error("`request.object` is never there for DELETE")]
+    ABSENT_OBJECT: NoObject {}
+    help(self) { Some("ask for `request.oldObject`".to_owned()) }
 
     /// A kind that is written small.
     #[error("no kind is called `{kind}`")]

@@ -1,28 +1,126 @@
 //! Filters that cannot match.
 
+use dikast_grammar::Span;
 use dikast_grammar::kind::plain_kind;
+use dikast_grammar::yaml::Text;
 use dikast_stdlib::wildcard;
 
-use super::fault::{EmptyFilter, IgnoredOperations, LowerCaseKind, SelectorOnNamespace};
+use super::fault::{
+    EmptyFilter, ExcludedWhole, IgnoredOperations, ImpossibleFilter, ImpossibleNamespace, LowerCaseKind, MalformedKind,
+    SelectorOnNamespace,
+};
 use crate::diagnostic::Diagnostics;
-use crate::model::MatchBlock;
+use crate::ir::Quantifier;
+use crate::match_sets::{Criterion, MatchSet, Region};
+use crate::model::{Filter, MatchBlock, Rule};
+
+/// Looks at what a rule matches and excludes.
+pub(super) fn check_rule(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
+    check_block(&rule.matching, diagnostics);
+    let Some(exclude) = &rule.exclude else { return };
+    check_block(exclude, diagnostics);
+    let (matched, excluded) = (MatchSet::of(&rule.matching), MatchSet::of(exclude));
+    if !matched.is_empty() && matched.without(&excluded).is_empty() {
+        let place = |name| rule.node.entry(name).map(|entry| entry.key.span().to(entry.value.span)).unwrap_or_default();
+        diagnostics.report(ExcludedWhole { span: place("exclude"), matched: place("match") });
+    }
+}
 
 /// Looks at the filters of a block.
 pub(super) fn check_block(block: &MatchBlock<'_>, diagnostics: &mut Diagnostics) {
+    let mut is_sound = true;
     for filter in &block.filters {
         if filter.is_empty() {
+            is_sound = false;
             diagnostics.report(EmptyFilter { span: filter.span });
         }
-        for kind in &filter.kinds {
-            let name = plain_kind(kind.as_str());
-            if name.starts_with(|first: char| first.is_ascii_lowercase()) && !wildcard::is_wildcard(name) {
-                diagnostics.report(LowerCaseKind { span: kind.span(), kind: name.to_owned() });
-            }
+        check_kinds(filter, diagnostics);
+        check_namespaces(filter, diagnostics);
+        if let Some(criterion) = Region::of(filter).contradiction() {
+            is_sound = false;
+            diagnostics.report(ImpossibleFilter { span: place_of(filter, criterion), criterion, first: None });
         }
-        let only_namespaces =
-            !filter.kinds.is_empty() && filter.kinds.iter().all(|kind| plain_kind(kind.as_str()) == "Namespace");
-        if let Some(selector) = filter.namespace_selector.as_ref().filter(|_| only_namespaces) {
-            diagnostics.report(SelectorOnNamespace { span: selector.span });
+    }
+    if is_sound && block.quantifier == Quantifier::All {
+        check_all(&block.filters, diagnostics);
+    }
+}
+
+/// Looks for the first filter that nothing meets which meets those before it.
+fn check_all(filters: &[Filter<'_>], diagnostics: &mut Diagnostics) {
+    let Some((first, rest)) = filters.split_first() else { return };
+    let mut region = Region::of(first);
+    for filter in rest {
+        region = region.and(Region::of(filter));
+        if let Some(criterion) = region.contradiction() {
+            let (span, first) = (place_of(filter, criterion), Some(place_of(first, criterion)));
+            return diagnostics.report(ImpossibleFilter { span, criterion, first });
+        }
+    }
+}
+
+/// Where a filter states a criterion.
+fn place_of(filter: &Filter<'_>, criterion: Criterion) -> Span {
+    let first = |texts: &[&Text]| texts.first().map(|text| text.span());
+    let place = match criterion {
+        Criterion::Kinds => first(&filter.kinds),
+        Criterion::Operations => first(&filter.operations),
+        Criterion::Names => first(&filter.names).or_else(|| filter.name.map(Text::span)),
+        Criterion::Namespaces => first(&filter.namespaces),
+        Criterion::Labels => filter.selector.as_ref().map(|selector| selector.span),
+        Criterion::NamespaceLabels => filter.namespace_selector.as_ref().map(|selector| selector.span),
+    };
+    place.unwrap_or(filter.span)
+}
+
+fn check_kinds(filter: &Filter<'_>, diagnostics: &mut Diagnostics) {
+    for kind in &filter.kinds {
+        let name = plain_kind(kind.as_str());
+        if let Some(problem) = malformed(kind.as_str()) {
+            diagnostics.report(MalformedKind { span: kind.span(), entry: kind.as_str().to_owned(), problem });
+        } else if name.starts_with(|first: char| first.is_ascii_lowercase()) && !wildcard::is_wildcard(name) {
+            diagnostics.report(LowerCaseKind { span: kind.span(), kind: name.to_owned() });
+        }
+    }
+    let only_namespaces =
+        !filter.kinds.is_empty() && filter.kinds.iter().all(|kind| plain_kind(kind.as_str()) == "Namespace");
+    if let Some(selector) = filter.namespace_selector.as_ref().filter(|_| only_namespaces) {
+        diagnostics.report(SelectorOnNamespace { span: selector.span });
+    }
+}
+
+/// What makes an entry of `kinds` one that nothing can be.
+fn malformed(entry: &str) -> Option<&'static str> {
+    let is_name =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '/' | '*' | '?' | '_');
+    if entry.trim().is_empty() {
+        Some("it is empty")
+    } else if entry.contains(',') {
+        Some("write each kind as an item of its own")
+    } else if entry.contains(char::is_whitespace) {
+        Some("it has a blank")
+    } else if !entry.contains("{{") && !entry.chars().all(is_name) {
+        Some("it has a character that no kind has")
+    } else if entry.split('/').any(str::is_empty) {
+        Some("a part between slashes is empty")
+    } else if entry.split('/').count() > 4 {
+        Some("it has too many parts")
+    } else {
+        None
+    }
+}
+
+/// Names of namespaces are DNS labels, perhaps with wildcards.
+fn check_namespaces(filter: &Filter<'_>, diagnostics: &mut Diagnostics) {
+    let is_label = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit();
+    for namespace in &filter.namespaces {
+        let text = namespace.as_str();
+        let is_possible = text.chars().all(|character| is_label(character) || matches!(character, '-' | '*' | '?'))
+            && !text.starts_with('-')
+            && !text.ends_with('-')
+            && !text.is_empty();
+        if !is_possible && !text.contains("{{") && !text.starts_with('!') {
+            diagnostics.report(ImpossibleNamespace { span: namespace.span(), name: text.to_owned() });
         }
     }
 }

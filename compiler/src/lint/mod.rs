@@ -5,12 +5,15 @@
 
 mod condition;
 mod context;
+mod entries;
 mod fault;
 mod generate;
 mod json_patch;
 mod matching;
+mod operations;
 mod patch;
 mod pattern;
+mod preempted;
 
 use std::collections::HashMap;
 
@@ -25,6 +28,7 @@ use fault::{RepeatedRuleName, ReservedRuleName};
 
 /// Looks at the names of a policy's rules.
 pub(crate) fn check_policy(policy: &Policy<'_>, diagnostics: &mut Diagnostics) {
+    preempted::check(policy, diagnostics);
     let mut seen: HashMap<&str, &Text> = HashMap::new();
     for name in policy.rules.iter().filter_map(rule_name_text) {
         if autogen::is_made_name(name.as_str()) {
@@ -45,10 +49,9 @@ pub(crate) fn check_policy(policy: &Policy<'_>, diagnostics: &mut Diagnostics) {
 
 /// Looks at a rule that an author wrote.
 pub(crate) fn check_rule(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
-    matching::check_block(&rule.matching, diagnostics);
-    if let Some(exclude) = &rule.exclude {
-        matching::check_block(exclude, diagnostics);
-    }
+    matching::check_rule(rule, diagnostics);
+    operations::check(rule, diagnostics);
+    entries::check(rule.node, diagnostics);
     context::check(&rule.context, diagnostics);
     check_conditions(rule.preconditions.as_ref(), diagnostics);
     match &rule.body {

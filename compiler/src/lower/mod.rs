@@ -18,6 +18,7 @@ mod scope;
 mod template;
 mod validate;
 
+pub(crate) use expression::names_entry;
 pub(crate) use policy::Defaults;
 pub(crate) use scope::Scope;
 

@@ -1,13 +1,14 @@
 //! Compares a document with its schema.
 
 use dikast_grammar::Span;
-use dikast_grammar::yaml::{Entry, Node, NodeValue};
+use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
 
 use super::fault::{
-    DeprecatedField, ExclusiveFields, MissingChoice, MissingField, PlainConditions, UnknownField, UnknownValue,
-    WrongType,
+    DeprecatedField, EmptyField, ExclusiveFields, InvalidName, MissingChoice, MissingField, OutOfRange,
+    PlainConditions, UnknownField, UnknownValue, WrongType,
 };
 use super::schema::context::{ANY_ALL, CONDITION};
+use super::schema::form::Form;
 use super::schema::{Constraint, Field, ObjectShape, Shape};
 use super::suggest;
 use crate::diagnostic::Diagnostics;
@@ -35,6 +36,12 @@ impl Checker<'_> {
         match (shape, &node.value) {
             (Shape::Any, _) | (_, NodeValue::Null) => {}
             (Shape::Text, NodeValue::Text(_)) | (Shape::Bool, NodeValue::Bool(_)) | (Shape::Int, NodeValue::Int(_)) => {
+            }
+            (Shape::Form(form), NodeValue::Text(text)) => self.form(text, form),
+            (&Shape::IntIn(low, high), &NodeValue::Int(number)) => {
+                if !(low..=high).contains(&number) {
+                    self.diagnostics.report(OutOfRange { span: node.span, field: field.to_owned(), number, low, high });
+                }
             }
             (Shape::Choice(choices), NodeValue::Text(text)) => {
                 if !choices.contains(&text.as_str()) {
@@ -65,13 +72,22 @@ impl Checker<'_> {
                     self.value(field, condition, &Shape::Object(&CONDITION), head(condition));
                 }
             }
-            (Shape::Text | Shape::Choice(_), _) => self.wrong_type(field, node, shape, text_advice(field, node)),
+            (Shape::Text | Shape::Choice(_) | Shape::Form(_), _) => {
+                self.wrong_type(field, node, shape, text_advice(field, node))
+            }
             (Shape::Bool, _)
-            | (Shape::Int, _)
+            | (Shape::Int | Shape::IntIn(..), _)
             | (Shape::List(_), _)
             | (Shape::MapOf(_), _)
             | (Shape::Object(_), _)
             | (Shape::Conditions, _) => self.wrong_type(field, node, shape, None),
+        }
+    }
+
+    fn form(&mut self, text: &Text, form: &'static Form) {
+        if let Some(problem) = (form.problem)(text.as_str()) {
+            let shown: String = text.as_str().chars().take(70).collect();
+            self.diagnostics.report(InvalidName { span: text.span(), text: shown, title: form.title, problem });
         }
     }
 
@@ -81,7 +97,7 @@ impl Checker<'_> {
             (NodeValue::List(_), _) => ("a list".to_owned(), None),
             (NodeValue::Map(_), _) => ("an object".to_owned(), None),
             (NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_), Some(written)) => {
-                let quoted = matches!(shape, Shape::Text).then(|| format!("\"{written}\""));
+                let quoted = matches!(shape, Shape::Text | Shape::Form(_)).then(|| format!("\"{written}\""));
                 (format!("the {} `{written}`", node.type_name()), quoted)
             }
             _ => ("text".to_owned(), None),
@@ -112,7 +128,12 @@ impl Checker<'_> {
         self.ancestors.pop();
         let missed = |name: &str| given(node, name).is_none() && !meant.contains(&name);
         for field in shape.fields.iter().filter(|field| field.required && missed(field.name)) {
-            self.diagnostics.report(MissingField { span: place, owner: shape.title, field: field.name });
+            self.diagnostics.report(MissingField {
+                span: place,
+                owner: shape.title,
+                field: field.name,
+                doc: field.doc,
+            });
         }
         for constraint in shape.constraints {
             self.constraint(node, shape, constraint, &meant, place);
@@ -122,6 +143,9 @@ impl Checker<'_> {
     fn field(&mut self, entry: &Entry, field: &'static Field) {
         if let Some(advice) = field.successor {
             self.diagnostics.report(DeprecatedField { span: entry.key.span(), field: field.name, advice });
+        }
+        if let Some(effect) = field.when_empty.filter(|_| is_empty(&entry.value)) {
+            self.diagnostics.report(EmptyField { span: entry.key.span(), field: field.name, effect });
         }
         self.value(field.name, &entry.value, &field.shape, entry.key.span());
     }
@@ -162,9 +186,16 @@ impl Checker<'_> {
             Constraint::AllUnless { fields, unless } => {
                 if !unless.iter().any(|name| given(node, name).is_some() || meant.contains(name)) {
                     let missed = fields.iter().filter(|name| given(node, name).is_none() && !meant.contains(name));
-                    for field in missed {
-                        self.diagnostics.report(MissingField { span: place, owner: shape.title, field });
+                    for field in missed.filter_map(|name| shape.field(name)) {
+                        let (field, doc) = (field.name, field.doc);
+                        self.diagnostics.report(MissingField { span: place, owner: shape.title, field, doc });
                     }
+                }
+                return;
+            }
+            Constraint::Form(name, form) => {
+                if let Some(text) = given(node, name).and_then(|entry| entry.value.as_text()) {
+                    self.form(text, form);
                 }
                 return;
             }
@@ -204,6 +235,17 @@ fn path_below(owner: &'static ObjectShape, has: &dyn Fn(&ObjectShape) -> bool) -
 fn children(owner: &'static ObjectShape) -> impl Iterator<Item = (&'static str, &'static ObjectShape)> {
     let current = owner.fields.iter().filter(|field| field.successor.is_none());
     current.filter_map(|field| Some((field.name, field.shape.object()?)))
+}
+
+/// Whether a field is there with nothing in it.
+fn is_empty(node: &Node) -> bool {
+    match &node.value {
+        NodeValue::Null => true,
+        NodeValue::List(items) => items.is_empty(),
+        NodeValue::Map(entries) => entries.is_empty(),
+        NodeValue::Text(text) => text.as_str().trim().is_empty(),
+        NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => false,
+    }
 }
 
 /// A field that is there and not null.

@@ -7,6 +7,7 @@ use super::exception::Exception;
 use super::fault::UnsupportedKind;
 use super::node::Fields;
 use super::policy::Policy;
+use super::schema::cleanup::CLEANUP;
 use super::schema::exception::EXCEPTION;
 use super::schema::policy::POLICY;
 use super::unrecognised;
@@ -54,6 +55,9 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
         ("kyverno.io" | "policies.kyverno.io", _, name)
             if is_policy(name) && !unrecognised::is_misspelled_kind(name) =>
         {
+            if group == "kyverno.io" && matches!(name, "CleanupPolicy" | "ClusterCleanupPolicy") {
+                check_document(node, &CLEANUP, source, diagnostics);
+            }
             diagnostics.report(UnsupportedKind {
                 span: kind.span(),
                 kind: name.to_owned(),

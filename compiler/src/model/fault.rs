@@ -30,9 +30,24 @@ faults! {
     }
     fix(self) { Some(Fix { span: self.span, replacement: self.quoted.clone()? }) }
 
+    /// A name or another text of a form.
+    #[error("`{text}` cannot be {title}: {problem}")]
+    INVALID_NAME: InvalidName { text: String, title: &'static str, problem: String }
+
+    /// A number beyond its limits.
+    #[error("`{field}` cannot be {number}")]
+    OUT_OF_RANGE: OutOfRange { field: String, number: i64, low: i64, high: i64 }
+    help(self) { Some(format!("it goes from {} to {}", self.low, self.high)) }
+
+    /// A field with nothing in it.
+    #[error("`{field}` is empty")]
+    EMPTY_FIELD: EmptyField { field: &'static str, effect: &'static str }
+    help(self) { Some(format!("{}; fill it or remove it", self.effect)) }
+
     /// A field that must be given.
     #[error("{owner} has no `{field}`")]
-    MISSING_FIELD: MissingField { owner: &'static str, field: &'static str }
+    MISSING_FIELD: MissingField { owner: &'static str, field: &'static str, doc: &'static str }
+    help(self) { Some(format!("`{}`: {}", self.field, self.doc.trim_end_matches('.'))) }
 
     /// None of several fields.
     #[error("{owner} needs one of {fields}")]

@@ -51,7 +51,7 @@ pub(crate) struct Subject<'n> {
 
 impl<'n> MatchBlock<'n> {
     /// Reads a block. Without `any` and `all` it has one filter, which may be empty.
-    pub(super) fn read(node: &'n Node) -> Self {
+    pub(crate) fn read(node: &'n Node) -> Self {
         for (name, quantifier) in [("any", Quantifier::Any), ("all", Quantifier::All)] {
             let filters = node.list(name);
             if !filters.is_empty() {

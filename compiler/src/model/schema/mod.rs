@@ -1,13 +1,17 @@
 //! The schema of policy documents as data (Kyverno `config/crds/kyverno/kyverno.io_clusterpolicies.yaml`).
 //!
-//! The tables in [`policy`], [`matching`], [`context`] and [`exception`] say which fields there are and what each
-//! takes; [`super::check`] compares a document with them. Parts that hold free-form documents (patterns, patches,
+//! The tables in [`policy`], [`matching`], [`context`], [`exception`] and [`cleanup`] say which fields there are, what
+//! each takes and what it is for; [`form`] has the forms of names; [`super::check`] compares a document with them. Parts that hold free-form documents (patterns, patches,
 //! values) are [`Shape::Any`] here and are read when they are lowered.
 
+pub(super) mod cleanup;
 pub(super) mod context;
 pub(super) mod exception;
+pub(super) mod form;
 pub(super) mod matching;
 pub(super) mod policy;
+
+use form::Form;
 
 /// What a node may be. A null counts as an absent field everywhere, as in Go's JSON decoder.
 #[derive(Debug)]
@@ -18,8 +22,12 @@ pub(super) enum Shape {
     Text,
     /// A truth value.
     Bool,
+    /// Text of a form.
+    Form(&'static Form),
     /// A whole number.
     Int,
+    /// A whole number from the first to the last of these.
+    IntIn(i64, i64),
     /// One of these texts.
     Choice(&'static [&'static str]),
     /// A list of one shape.
@@ -48,6 +56,8 @@ pub(super) struct ObjectShape {
 pub(super) enum Constraint {
     /// At most one of these may be given.
     AtMostOne(&'static [&'static str]),
+    /// A text field has a form.
+    Form(&'static str, &'static Form),
     /// Exactly one of these must be given.
     ExactlyOne(&'static [&'static str]),
     /// All of these must be given, unless another field is.
@@ -70,22 +80,31 @@ pub(super) struct Field {
     pub(super) required: bool,
     /// What to write instead, when it is deprecated.
     pub(super) successor: Option<&'static str>,
+    /// What becomes of the owner when the field is there and empty, where that is no use to anyone.
+    pub(super) when_empty: Option<&'static str>,
+    /// What it is for.
+    pub(super) doc: &'static str,
 }
 
 impl Field {
     /// A field that may be left out.
-    const fn new(name: &'static str, shape: Shape) -> Self {
-        Self { name, shape, required: false, successor: None }
+    const fn new(name: &'static str, shape: Shape, doc: &'static str) -> Self {
+        Self { name, shape, required: false, successor: None, when_empty: None, doc }
     }
 
     /// A field that must be given.
-    const fn required(name: &'static str, shape: Shape) -> Self {
-        Self { name, shape, required: true, successor: None }
+    const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Self {
+        Self { required: true, ..Self::new(name, shape, doc) }
     }
 
     /// A field that still works, and what to write instead.
-    const fn deprecated(name: &'static str, shape: Shape, successor: &'static str) -> Self {
-        Self { name, shape, required: false, successor: Some(successor) }
+    const fn deprecated(name: &'static str, shape: Shape, successor: &'static str, doc: &'static str) -> Self {
+        Self { successor: Some(successor), ..Self::new(name, shape, doc) }
+    }
+
+    /// The field with what becomes of its owner when it is empty.
+    const fn filled(self, when_empty: &'static str) -> Self {
+        Self { when_empty: Some(when_empty), ..self }
     }
 }
 
@@ -101,9 +120,9 @@ impl Shape {
     pub(super) fn expected(&self) -> &'static str {
         match self {
             Self::Any => "any value",
-            Self::Text | Self::Choice(_) => "text",
+            Self::Text | Self::Choice(_) | Self::Form(_) => "text",
             Self::Bool => "`true` or `false`",
-            Self::Int => "a whole number",
+            Self::Int | Self::IntIn(..) => "a whole number",
             Self::List(_) => "a list",
             Self::MapOf(_) | Self::Object(_) => "an object",
             Self::Conditions => "an object with `any` or `all`",
@@ -116,7 +135,14 @@ impl Shape {
             Self::Object(object) => Some(object),
             Self::List(item) => item.object(),
             Self::Conditions => Some(&context::ANY_ALL),
-            Self::Any | Self::Text | Self::Bool | Self::Int | Self::Choice(_) | Self::MapOf(_) => None,
+            Self::Any
+            | Self::Text
+            | Self::Bool
+            | Self::Int
+            | Self::IntIn(..)
+            | Self::Choice(_)
+            | Self::Form(_)
+            | Self::MapOf(_) => None,
         }
     }
 }
