@@ -7,7 +7,7 @@ use crate::autogen;
 use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Autogen, Builder, PolicyId, Program};
-use crate::lint;
+use crate::lint::{self, PolicyNames};
 use crate::lower::{Defaults, Lowering};
 use crate::model::{self, Document, Policy, Rule};
 use crate::syntax;
@@ -55,6 +55,7 @@ pub fn compile(sources: &SourceMap) -> Compilation {
         let parsed = yaml::parse(file, source.text());
         compiler.syntax_errors(&parsed.errors);
         for document in &parsed.documents {
+            compiler.names.check(document, source.name(), &mut compiler.diagnostics);
             compiler.document(document, source.text());
         }
     }
@@ -64,6 +65,7 @@ pub fn compile(sources: &SourceMap) -> Compilation {
 #[derive(Default)]
 struct Compiler {
     builder: Builder,
+    names: PolicyNames,
     diagnostics: Diagnostics,
     faulty: Vec<PolicyId>,
     policy_documents: Vec<Span>,

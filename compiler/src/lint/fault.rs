@@ -12,6 +12,12 @@ faults! {
     labels(self) { vec![Label { span: self.first, message: "it is here first".to_owned() }] }
     help(self) { Some("reports, exceptions and tests name rules; give each its own name".to_owned()) }
 
+    /// Two policies of one name.
+    #[error("there is another `{kind}` called `{name}`")]
+    REPEATED_POLICY: RepeatedPolicy { kind: String, name: String, first: Span }
+    labels(self) { vec![Label { span: self.first, message: "it is here".to_owned() }] }
+    help(self) { Some("applied to one cluster, this one takes the place of the other; give it a name of its own".to_owned()) }
+
     /// A rule named like those that autogen makes.
     #[error("the rule name `{name}` begins as those of rules that autogen makes")]
     RESERVED_RULE_NAME: ReservedRuleName { name: String }

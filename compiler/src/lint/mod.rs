@@ -13,6 +13,7 @@ mod matching;
 mod operations;
 mod patch;
 mod pattern;
+mod policy_names;
 mod preempted;
 
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ use crate::model::{
     Body, Conditions, Exception, MutateAction, MutateLoop, Policy, Rule, ValidateAction, ValidateLoop, rule_name_text,
 };
 use fault::{RepeatedRuleName, ReservedRuleName};
+pub(crate) use policy_names::PolicyNames;
 
 /// Looks at the names of a policy's rules.
 pub(crate) fn check_policy(policy: &Policy<'_>, diagnostics: &mut Diagnostics) {

@@ -11,11 +11,20 @@ use super::schema::context::{ANY_ALL, CONDITION};
 use super::schema::form::Form;
 use super::schema::{Constraint, Field, ObjectShape, Shape};
 use super::suggest;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// Reports everything in which `node` differs from `shape`. `source` is the text of its file.
-pub(super) fn check_document(node: &Node, shape: &'static ObjectShape, source: &str, diagnostics: &mut Diagnostics) {
-    Checker { diagnostics, source, ancestors: Vec::new() }.object("the document", node, shape, head(node));
+/// Reports everything in which `node` differs from `shape`, and gives what does not keep it from being used: names and
+/// numbers that an API server refuses, though nothing else does. `source` is the text of its file.
+#[must_use]
+pub(super) fn check_document(
+    node: &Node,
+    shape: &'static ObjectShape,
+    source: &str,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Diagnostic> {
+    let mut checker = Checker { diagnostics, refused_by_server: Vec::new(), source, ancestors: Vec::new() };
+    checker.object("the document", node, shape, head(node));
+    checker.refused_by_server
 }
 
 /// The first line of a node, or of its first key: where a fault of the whole object is shown.
@@ -25,6 +34,7 @@ fn head(node: &Node) -> Span {
 
 struct Checker<'d> {
     diagnostics: &'d mut Diagnostics,
+    refused_by_server: Vec<Diagnostic>,
     source: &'d str,
     /// The objects around the one that is checked, the document first.
     ancestors: Vec<&'static ObjectShape>,
@@ -40,7 +50,8 @@ impl Checker<'_> {
             (Shape::Form(form), NodeValue::Text(text)) => self.form(text, form),
             (&Shape::IntIn(low, high), &NodeValue::Int(number)) => {
                 if !(low..=high).contains(&number) {
-                    self.diagnostics.report(OutOfRange { span: node.span, field: field.to_owned(), number, low, high });
+                    let fault = OutOfRange { span: node.span, field: field.to_owned(), number, low, high };
+                    self.refused_by_server.push(fault.into());
                 }
             }
             (Shape::Choice(choices), NodeValue::Text(text)) => {
@@ -87,7 +98,8 @@ impl Checker<'_> {
     fn form(&mut self, text: &Text, form: &'static Form) {
         if let Some(problem) = (form.problem)(text.as_str()) {
             let shown: String = text.as_str().chars().take(70).collect();
-            self.diagnostics.report(InvalidName { span: text.span(), text: shown, title: form.title, problem });
+            let fault = InvalidName { span: text.span(), text: shown, title: form.title, problem };
+            self.refused_by_server.push(fault.into());
         }
     }
 

@@ -35,19 +35,19 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
     let before = diagnostics.errors_reported();
     match (group, version, kind.as_str()) {
         ("kyverno.io", "v1" | "v2beta1", "ClusterPolicy" | "Policy") => {
-            check_document(node, &POLICY, source, diagnostics);
-            if diagnostics.errors_reported() == before
-                && let Some(policy) = Policy::read(node, diagnostics)
-            {
+            let refused_by_server = check_document(node, &POLICY, source, diagnostics);
+            let is_read = diagnostics.errors_reported() == before;
+            refused_by_server.into_iter().for_each(|fault| diagnostics.report(fault));
+            if is_read && let Some(policy) = Policy::read(node, diagnostics) {
                 return Document::Policy(Box::new(policy));
             }
             Document::Refused
         }
         ("kyverno.io", "v2" | "v2beta1", "PolicyException") => {
-            check_document(node, &EXCEPTION, source, diagnostics);
-            if diagnostics.errors_reported() == before
-                && let Some(exception) = Exception::read(node)
-            {
+            let refused_by_server = check_document(node, &EXCEPTION, source, diagnostics);
+            let is_read = diagnostics.errors_reported() == before;
+            refused_by_server.into_iter().for_each(|fault| diagnostics.report(fault));
+            if is_read && let Some(exception) = Exception::read(node) {
                 return Document::Exception(Box::new(exception));
             }
             Document::Refused
@@ -56,7 +56,8 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
             if is_policy(name) && !unrecognised::is_misspelled_kind(name) =>
         {
             if group == "kyverno.io" && matches!(name, "CleanupPolicy" | "ClusterCleanupPolicy") {
-                check_document(node, &CLEANUP, source, diagnostics);
+                let refused_by_server = check_document(node, &CLEANUP, source, diagnostics);
+                refused_by_server.into_iter().for_each(|fault| diagnostics.report(fault));
             }
             diagnostics.report(UnsupportedKind {
                 span: kind.span(),

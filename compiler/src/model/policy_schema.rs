@@ -1,5 +1,6 @@
 //! The fields of policies and exceptions, for those who show them: an editor, a reference page.
 
+use super::schema::cleanup::CLEANUP;
 use super::schema::exception::EXCEPTION;
 use super::schema::policy::POLICY;
 use super::schema::{self, Constraint, Shape, context};
@@ -20,6 +21,7 @@ pub struct Type(&'static Shape);
 pub fn document(kind: &str) -> Option<Object> {
     match kind {
         "ClusterPolicy" | "Policy" => Some(Object(&POLICY)),
+        "CleanupPolicy" | "ClusterCleanupPolicy" => Some(Object(&CLEANUP)),
         "PolicyException" => Some(Object(&EXCEPTION)),
         _ => None,
     }
@@ -45,7 +47,7 @@ impl Object {
     pub fn excluded_by(self, name: &str) -> impl Iterator<Item = &'static str> {
         let groups = self.0.constraints.iter().filter_map(|constraint| match constraint {
             Constraint::AtMostOne(names) | Constraint::ExactlyOne(names) => Some(*names),
-            Constraint::AllUnless { .. } => None,
+            Constraint::AllUnless { .. } | Constraint::Form(..) => None,
         });
         groups.filter(move |names| names.contains(&name)).flatten().copied().filter(move |other| *other != name)
     }
@@ -55,6 +57,11 @@ impl Field {
     /// Its name.
     pub fn name(self) -> &'static str {
         self.0.name
+    }
+
+    /// What it is for: a sentence.
+    pub fn doc(self) -> &'static str {
+        self.0.doc
     }
 
     /// What it takes.
