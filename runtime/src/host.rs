@@ -23,6 +23,12 @@ pub trait Host: Send + Sync {
 
     /// What is known about the namespace and the user of a request.
     fn surroundings<'a>(&'a self, request: &'a RequestHead) -> Answer<'a, Surroundings>;
+
+    /// A number that changes whenever the surroundings of any request may have; as long as it stays, they may be kept.
+    /// None when they have to be asked for each time.
+    fn generation(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A host without a cluster: data and namespaces are known beforehand.
@@ -56,5 +62,9 @@ impl Host for OfflineHost {
     fn surroundings<'a>(&'a self, request: &'a RequestHead) -> Answer<'a, Surroundings> {
         let namespace_labels = self.namespaces.get(&request.namespace).cloned().unwrap_or_default();
         Box::pin(std::future::ready(Ok(Surroundings { namespace_labels, ..Surroundings::default() })))
+    }
+
+    fn generation(&self) -> Option<u64> {
+        Some(0)
     }
 }

@@ -117,7 +117,7 @@ pub struct GroupVersionResource {
 }
 
 /// The user of a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct User {
     /// User name.
     pub name: Arc<str>,
@@ -126,7 +126,7 @@ pub struct User {
 }
 
 /// The part of a request that the host needs to know more about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RequestHead {
     /// Group, version and resource that was asked for.
     pub resource: GroupVersionResource,

@@ -128,7 +128,7 @@ async fn check(example: &Example, review: &Review, choice: EngineChoice) {
     assert_eq!(validated["allowed"], expected["allowed"], "{place}: {validated}");
     let told = validated["status"]["message"].as_str().unwrap_or_default();
     assert_eq!(told.trim(), expected["message"].as_str().unwrap_or_default().trim(), "{place}");
-    let page = service.metrics().page();
+    let page = service.metrics_page();
     for rule in expected["rules"].as_array().unwrap() {
         let text = |name: &str| rule[name].as_str().unwrap();
         let counted = format!(

@@ -5,8 +5,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{Method, Request, StatusCode};
 use dikast_compiler::compile;
 use dikast_grammar::SourceMap;
 use dikast_runtime::engine::EngineChoice;
@@ -15,13 +13,14 @@ use dikast_runtime::webhook::certificate::{CertificateSource, Certificates, loop
 use dikast_runtime::webhook::listener::{Bounds, serve, tls_config};
 use dikast_runtime::webhook::metrics::Metrics;
 use dikast_runtime::webhook::policies::Loaded;
-use dikast_runtime::webhook::routes::router;
+use dikast_runtime::webhook::routes::handle;
 use dikast_runtime::webhook::service::{RequestBounds, Service};
 use dikast_stdlib::functions::Environment;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tower_service::Service as _;
 
 struct Still;
 
@@ -81,15 +80,15 @@ fn review(version: &str, labels: &Value) -> Value {
     }})
 }
 
-async fn send(service: &Arc<Service>, method: Method, path: &str, body: impl Into<Body>) -> (StatusCode, String) {
-    let request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
-    let response = router(Arc::clone(service)).call(request).await.unwrap();
+async fn send(service: &Service, method: Method, path: &str, body: impl Into<Bytes>) -> (StatusCode, String) {
+    let request = Request::builder().method(method).uri(path).body(Full::new(body.into())).unwrap();
+    let response = handle(service, request).await;
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
-async fn ask(service: &Arc<Service>, path: &str, review: &Value) -> Value {
+async fn ask(service: &Service, path: &str, review: &Value) -> Value {
     let (status, body) = send(service, Method::POST, path, review.to_string()).await;
     assert_eq!(status, StatusCode::OK);
     serde_json::from_str(&body).unwrap()
@@ -146,8 +145,10 @@ async fn what_cannot_be_read_is_refused_in_words() {
     let deep = format!("{{\"kind\":\"AdmissionReview\",\"request\":{}1{}}}", "[".repeat(600), "]".repeat(600));
     let (_, answer) = send(&service, Method::POST, "/validate", deep).await;
     assert!(answer.contains("\"allowed\":false"), "{answer}");
-    let (status, _) = send(&service, Method::POST, "/validate", "x".repeat(3000)).await;
-    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    let (status, answer) = send(&service, Method::POST, "/validate", "x".repeat(3000)).await;
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!((status, &answer["code"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!(413)));
+    assert_eq!((&answer["kind"], &answer["reason"]), (&json!("Status"), &json!("RequestEntityTooLarge")));
     assert_eq!(send(&service, Method::GET, "/nothing", "").await.0, StatusCode::NOT_FOUND);
 }
 
@@ -168,6 +169,9 @@ async fn policies_are_replaced_while_serving() {
         "dikast_policies 1",
     ] {
         assert!(page.contains(line), "{line} is not in\n{page}");
+    }
+    while !service.is_ready() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     for path in ["/healthz", "/readyz"] {
         assert_eq!(send(&service, Method::GET, path, "").await, (StatusCode::OK, "ok\n".to_owned()));
@@ -191,9 +195,9 @@ async fn tls_http_1_keeps_alive_and_ends_gracefully() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let tls = tls_config(certificates, Arc::clone(&provider)).unwrap();
-    let routes = router(service(&[policy("p", "Fail", "Enforce")], RequestBounds::default()));
+    let handler = service(&[policy("p", "Fail", "Enforce")], RequestBounds::default());
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(serve(listener, tls, routes, Bounds::default(), async move {
+    let server = tokio::spawn(serve(listener, tls, handler, Bounds::default(), async move {
         let _ = stopped.await;
     }));
 

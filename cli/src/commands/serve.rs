@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use dikast_compiler::diagnostic::render;
 use dikast_runtime::cluster::{Cluster, ClusterOptions};
 use dikast_runtime::host::{Host, OfflineHost};
+use dikast_runtime::native::{PerfMap, UnitStore};
 use dikast_runtime::webhook::certificate::{CertificateSource, Certificates, loopback_names};
 use dikast_runtime::webhook::metrics::Metrics;
 use dikast_runtime::webhook::policies::{Loaded, PolicyStore};
@@ -101,15 +102,17 @@ impl Arguments {
         let host = self.host().await?;
         let metrics = Arc::new(Metrics::default());
         let bounds = RequestBounds::default();
-        let service = Arc::new(Service::new(&loaded, host, Box::new(Machine), self.engine.into(), metrics, bounds));
+        let units = UnitStore::with_perf_map(perf_map()?);
+        let (engine, environment) = (self.engine.into(), Box::new(Machine));
+        let service = Service::with_store(&loaded, host, environment, engine, metrics, bounds, units);
+        let service = Arc::new(service);
         let (address, server) =
             serving::start(self.listen, Arc::clone(&service), Arc::clone(&certificates), serving::asked_to_end())
                 .await?;
         let (policies, rules) = (loaded.program.policies.len(), loaded.program.rules.len());
         tracing::info!(%address, policies, rules, "serving");
-        let freshness = serving::keep_fresh(store, service, certificates, report);
+        let _freshness = serving::keep_fresh(store, service, certificates, report)?;
         server.await?;
-        freshness.abort();
         tracing::info!("ended");
         Ok(Exit::Clean)
     }
@@ -138,6 +141,16 @@ impl Arguments {
         };
         Ok(Arc::new(Cluster::connect(options).await?))
     }
+}
+
+/// Where `perf` learns the names of rules, when `DIKAST_PERF_MAP=1` asks for it.
+fn perf_map() -> anyhow::Result<Option<PerfMap>> {
+    if std::env::var_os("DIKAST_PERF_MAP").is_none_or(|value| value != "1") {
+        return Ok(None);
+    }
+    let map = PerfMap::create(&std::env::temp_dir()).context("cannot make the map for perf")?;
+    tracing::info!(path = %map.path().display(), "perf finds the names of rules");
+    Ok(Some(map))
 }
 
 /// Diagnostics to standard error, and what became of the policies to the log.

@@ -1,14 +1,16 @@
 //! A running webhook: what `serve` and `demo` have in common.
 
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use dikast_runtime::webhook::certificate::Certificates;
 use dikast_runtime::webhook::listener::{Bounds, serve, tls_config};
 use dikast_runtime::webhook::policies::{Loaded, PolicyStore};
-use dikast_runtime::webhook::routes::router;
 use dikast_runtime::webhook::service::Service;
+use dikast_runtime::webhook::yield_to_requests;
 use rustls::crypto::CryptoProvider;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -35,39 +37,32 @@ pub(crate) async fn start(
         TcpListener::bind(address).await.map_err(|error| anyhow::anyhow!("cannot listen on {address}: {error}"))?;
     let address = listener.local_addr()?;
     let tls = tls_config(certificates, provider())?;
-    let task = tokio::spawn(serve(listener, tls, router(service), Bounds::default(), stop));
+    let task = tokio::spawn(serve(listener, tls, service, Bounds::default(), stop));
     Ok((address, task))
 }
 
-/// Looks at policy and certificate files again and again, in a task of its own. `report` is told what a reload gave.
+/// Looks at policy and certificate files again and again, in a thread of its own that lets requests go first; it ends with
+/// what is returned. `report` is told what a reload gave.
+///
+/// # Errors
+/// When the system has no thread for it.
 pub(crate) fn keep_fresh(
     mut store: PolicyStore,
     service: Arc<Service>,
     certificates: Arc<Certificates>,
     report: impl Fn(&Loaded) + Send + 'static,
-) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(LOOK_EVERY);
+) -> std::io::Result<Freshness> {
+    let (owner, watch) = mpsc::channel::<()>();
+    let look = move || {
+        yield_to_requests();
         let mut told = String::new();
-        loop {
-            ticks.tick().await;
+        while watch.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
             match certificates.refresh() {
                 Ok(true) => tracing::info!("the certificate was read again"),
                 Ok(false) => {}
                 Err(error) => tracing::error!(%error, "the certificate changed and cannot be used; the old one stays"),
             }
-            // Compiling takes a while: not on the threads that answer requests.
-            let refreshed = tokio::task::spawn_blocking(move || {
-                let loaded = store.refresh();
-                (store, loaded)
-            })
-            .await;
-            let Ok((returned, loaded)) = refreshed else {
-                tracing::error!("reading the policies failed in an unforeseen way; they stay as they are");
-                return;
-            };
-            store = returned;
-            match loaded {
+            match store.refresh() {
                 Ok(Some(loaded)) => {
                     service.replace(&loaded);
                     report(&loaded);
@@ -80,8 +75,18 @@ pub(crate) fn keep_fresh(
                 }
             }
         }
-    })
+    };
+    // Policies nest deeply where somebody wants them to.
+    std::thread::Builder::new().name("policies".into()).stack_size(8 << 20).spawn(move || {
+        if catch_unwind(AssertUnwindSafe(look)).is_err() {
+            tracing::error!("reading the policies failed in an unforeseen way; they stay as they are");
+        }
+    })?;
+    Ok(Freshness(owner))
 }
+
+/// Keeps policies and certificates fresh as long as it is there.
+pub(crate) struct Freshness(#[expect(dead_code, reason = "its end ends the thread")] mpsc::Sender<()>);
 
 /// Done when the process is asked to end, by Ctrl-C or a TERM signal.
 pub(crate) async fn asked_to_end() {

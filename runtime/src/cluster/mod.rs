@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::http;
+use hyper::http;
 use dikast_stdlib::Value;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
@@ -182,6 +182,10 @@ impl Host for Cluster {
                 ..Surroundings::default()
             })
         })
+    }
+
+    fn generation(&self) -> Option<u64> {
+        Some(self.copies.changes())
     }
 }
 

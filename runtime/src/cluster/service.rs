@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{Method, Request, header};
+use hyper::http::{Method, Request, header};
 use dikast_stdlib::Value;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;

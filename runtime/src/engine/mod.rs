@@ -65,12 +65,13 @@ pub struct Engine {
     program: Arc<Program>,
     queries: QueryCache,
     choice: EngineChoice,
+    failure_ignore: Option<bool>,
 }
 
 impl Engine {
     /// An engine for the policies of a program.
     pub fn new(program: Arc<Program>) -> Self {
-        Self { program, queries: QueryCache::default(), choice: EngineChoice::default() }
+        Self { program, queries: QueryCache::default(), choice: EngineChoice::default(), failure_ignore: None }
     }
 
     /// The same engine, deciding in another way.
@@ -79,9 +80,20 @@ impl Engine {
         Self { choice, ..self }
     }
 
+    /// The same engine, for admission by the policies of one failure policy only: `Ignore` or else `Fail`.
+    #[must_use]
+    pub fn for_failure_policy(self, ignore: bool) -> Self {
+        Self { failure_ignore: Some(ignore), ..self }
+    }
+
     /// The program.
     pub fn program(&self) -> &Arc<Program> {
         &self.program
+    }
+
+    /// Whether a policy takes part in the admission that this engine is for.
+    pub(crate) fn admits(&self, policy: &Policy) -> bool {
+        policy.admission && self.failure_ignore.is_none_or(|ignore| ignore == policy.failure_ignore)
     }
 
     /// Asks the validate rules of a policy.

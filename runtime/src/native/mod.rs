@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `program` | the units of a program, and how a request finds its own |
 //! | `store` | units that programs share, found again by fingerprint |
+//! | `foreseen` | the units that requests will most likely need |
 //! | `fingerprint` | what a unit is made of, in a few bytes |
 //! | `run` | one request on its way through a unit |
 //! | `cells`, `compute`, `decide` | the helpers that native code calls |
@@ -23,6 +24,7 @@ mod decide;
 #[allow(unsafe_code, reason = "the boundary to native code")]
 mod entries;
 mod fingerprint;
+mod foreseen;
 mod perf_map;
 mod program;
 #[allow(unsafe_code, reason = "the boundary to native code")]
@@ -33,7 +35,8 @@ mod store;
 mod tests;
 
 pub use fingerprint::{Fingerprint, Fingerprints};
+pub use foreseen::foreseen_units;
 pub use perf_map::PerfMap;
 pub use program::{Found, NativeError, NativeProgram, NativeUnit, UnitName, unit_of};
-pub use run::{Decided, NativeVerdicts, Outlook, Scratch};
+pub use run::{Decided, NativeVerdicts, Outlook, Scratch, Statuses};
 pub use store::{UnitStore, Usage};

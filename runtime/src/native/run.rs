@@ -99,12 +99,25 @@ pub struct Decided<'a> {
     pub(super) verdicts: &'a [Verdict],
 }
 
-impl Decided<'_> {
-    /// Rules with their statuses, in the order of the unit.
-    pub fn statuses(&self) -> impl Iterator<Item = (RuleId, Status)> {
+/// Rules with their statuses; a rule that is not among them does not match.
+pub trait Statuses {
+    /// All of them.
+    fn statuses(&self) -> impl Iterator<Item = (RuleId, Status)>;
+}
+
+impl Statuses for Decided<'_> {
+    fn statuses(&self) -> impl Iterator<Item = (RuleId, Status)> {
         self.rules.iter().copied().zip(self.verdicts.iter().map(|verdict| verdict.status))
     }
+}
 
+impl Statuses for NativeVerdicts {
+    fn statuses(&self) -> impl Iterator<Item = (RuleId, Status)> {
+        self.statuses.iter().copied()
+    }
+}
+
+impl Decided<'_> {
     /// The same, to keep.
     pub fn to_verdicts(&self) -> NativeVerdicts {
         let mut statuses: Vec<_> = self.statuses().collect();

@@ -263,8 +263,8 @@ pub fn validate_admission(
 /// The policies that take part in admission with a rule of this sort.
 fn policies(engine: &Engine, has: impl Fn(&Rule) -> bool) -> Vec<(PolicyId, &Policy)> {
     let program = engine.program();
-    let takes_part =
-        |policy: &Policy| policy.admission && (policy.rules.0..policy.rules.1).any(|id| has(program.rule(RuleId(id))));
+    let has_one = |policy: &Policy| (policy.rules.0..policy.rules.1).any(|id| has(program.rule(RuleId(id))));
+    let takes_part = |policy: &Policy| engine.admits(policy) && has_one(policy);
     (0..).map(PolicyId).zip(&program.policies).filter(|(_, policy)| takes_part(policy)).collect()
 }
 

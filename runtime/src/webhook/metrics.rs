@@ -1,33 +1,77 @@
 //! Counters and a latency histogram in Prometheus' text format.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::engine::Status;
+use dikast_compiler::ir::Program;
+
+use super::counters::Counters;
+use super::rule_counters::{RuleCounters, RuleTotals};
+use crate::native::Usage;
 
 /// Upper bounds of the histogram's buckets, in microseconds.
 const BUCKETS_US: [u64; 14] =
     [25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_000_000, 10_000_000];
 
-/// All statuses in the order of their counters.
-const STATUSES: [Status; 5] = [Status::Pass, Status::Fail, Status::Warn, Status::Error, Status::Skip];
-
-/// The names of a policy and of a rule of it.
-type RuleName = (Arc<str>, Arc<str>);
-
 /// Everything that `/metrics` shows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Metrics {
-    requests: [[AtomicU64; 3]; 2],
-    latency: [Histogram; 2],
-    rules: Mutex<BTreeMap<RuleName, Arc<RuleCounters>>>,
+    /// Outcomes and latencies of each phase, one row after the other.
+    requests: Counters,
+    rules: Arc<RuleTotals>,
     reloads: [AtomicU64; 2],
     policies: AtomicU64,
     policies_refused: AtomicU64,
     data_loads: [AtomicU64; 2],
+    refused: [AtomicU64; Refused::ALL.len()],
+}
+
+/// A row of counters: outcomes, the histogram's buckets, and the sum of all latencies in microseconds.
+const ROW: usize = Outcome::ALL.len() + BUCKETS_US.len() + 2;
+const BUCKETS_AT: usize = Outcome::ALL.len();
+const BEYOND_AT: usize = BUCKETS_AT + BUCKETS_US.len();
+const SUM_AT: usize = BEYOND_AT + 1;
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            requests: Counters::new(Phase::ALL.len() * ROW),
+            rules: Arc::default(),
+            reloads: Default::default(),
+            policies: AtomicU64::default(),
+            policies_refused: AtomicU64::default(),
+            data_loads: Default::default(),
+            refused: Default::default(),
+        }
+    }
+}
+
+/// Why somebody was sent away before a review was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Too many connections are open.
+    Connection,
+    /// Too many requests are being read or decided.
+    Request,
+    /// The body is too large.
+    Size,
+    /// The body came too slowly.
+    Time,
+}
+
+impl Refused {
+    const ALL: [Refused; 4] = [Refused::Connection, Refused::Request, Refused::Size, Refused::Time];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Connection => "connections",
+            Self::Request => "requests",
+            Self::Size => "size",
+            Self::Time => "time",
+        }
+    }
 }
 
 /// Which webhook was asked.
@@ -59,57 +103,42 @@ pub enum Outcome {
     Denied,
     /// Could not be decided.
     Failed,
+    /// Sent away because too many others were being decided.
+    Shed,
 }
 
 impl Outcome {
-    const ALL: [Outcome; 3] = [Outcome::Allowed, Outcome::Denied, Outcome::Failed];
+    const ALL: [Outcome; 4] = [Outcome::Allowed, Outcome::Denied, Outcome::Failed, Outcome::Shed];
 
     fn label(self) -> &'static str {
         match self {
             Self::Allowed => "allowed",
             Self::Denied => "denied",
             Self::Failed => "failed",
+            Self::Shed => "shed",
         }
     }
-}
-
-/// The counters of one rule, one for each status.
-#[derive(Debug, Default)]
-pub struct RuleCounters([AtomicU64; 5]);
-
-impl RuleCounters {
-    /// Counts one answer of the rule.
-    pub fn count(&self, status: Status) {
-        if let Some(at) = STATUSES.iter().position(|&one| one == status) {
-            self.0[at].fetch_add(1, Ordering::Relaxed);
-        }
-    }
-}
-
-#[derive(Debug, Default)]
-struct Histogram {
-    buckets: [AtomicU64; BUCKETS_US.len()],
-    count: AtomicU64,
-    sum_us: AtomicU64,
 }
 
 impl Metrics {
     /// Counts a request, its outcome and how long it took from the last byte in to the verdict.
     pub fn request(&self, phase: Phase, outcome: Outcome, took: Duration) {
-        self.requests[phase as usize][outcome as usize].fetch_add(1, Ordering::Relaxed);
         let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let histogram = &self.latency[phase as usize];
-        if let Some(at) = BUCKETS_US.iter().position(|&bound| took_us <= bound) {
-            histogram.buckets[at].fetch_add(1, Ordering::Relaxed);
-        }
-        histogram.count.fetch_add(1, Ordering::Relaxed);
-        histogram.sum_us.fetch_add(took_us, Ordering::Relaxed);
+        let bucket = BUCKETS_US.iter().position(|&bound| took_us <= bound).unwrap_or(BUCKETS_US.len());
+        let (row, counters) = (phase as usize * ROW, self.requests.local());
+        counters.count(row + outcome as usize);
+        counters.count(row + BUCKETS_AT + bucket);
+        counters.add(row + SUM_AT, took_us);
     }
 
-    /// The counters of a rule; kept by whoever counts often, so that counting takes no lock.
-    pub fn rule(&self, policy: &Arc<str>, rule: &Arc<str>) -> Arc<RuleCounters> {
-        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(rules.entry((Arc::clone(policy), Arc::clone(rule))).or_default())
+    /// Counters for the rules of a program; what they counted stays when they are dropped.
+    pub(super) fn rule_counters(&self, program: &Program) -> RuleCounters {
+        RuleCounters::new(program, &self.rules)
+    }
+
+    /// Counts somebody that was sent away.
+    pub fn refused(&self, why: Refused) {
+        self.refused[why as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts a reload of the policies and notes how many serve and how many were refused.
@@ -124,8 +153,8 @@ impl Metrics {
         self.data_loads[usize::from(failed)].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The page in Prometheus' text format, version 0.0.4.
-    pub fn page(&self) -> String {
+    /// The page in Prometheus' text format, version 0.0.4; `native` is what the compiled units take up.
+    pub fn page(&self, native: &Usage) -> String {
         let mut page = String::new();
         let mut family = |name: &str, kind: &str, help: &str, lines: &mut dyn FnMut(&mut String)| {
             let _ = writeln!(page, "# HELP {name} {help}\n# TYPE {name} {kind}");
@@ -139,7 +168,7 @@ impl Metrics {
             &mut |page| {
                 for phase in Phase::ALL {
                     for outcome in Outcome::ALL {
-                        let count = read(&self.requests[phase as usize][outcome as usize]);
+                        let count = self.requests.read(phase as usize * ROW + outcome as usize);
                         let _ = writeln!(
                             page,
                             "dikast_admission_requests_total{{webhook=\"{}\",outcome=\"{}\"}} {count}",
@@ -156,24 +185,12 @@ impl Metrics {
             "Time from the last byte of a request to its verdict.",
             &mut |page| {
                 for phase in Phase::ALL {
-                    self.latency[phase as usize].print(page, phase.label());
+                    self.print_latency(page, phase);
                 }
             },
         );
         family("dikast_rule_results_total", "counter", "Answers of rules by status.", &mut |page| {
-            let rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-            for ((policy, rule), counters) in rules.iter() {
-                for (at, status) in STATUSES.iter().enumerate() {
-                    let _ = writeln!(
-                        page,
-                        "dikast_rule_results_total{{policy=\"{}\",rule=\"{}\",status=\"{}\"}} {}",
-                        escape(policy),
-                        escape(rule),
-                        status.as_str(),
-                        read(&counters.0[at])
-                    );
-                }
-            }
+            self.rules.print(page);
         });
         family("dikast_policy_reloads_total", "counter", "Reloads of the policies.", &mut |page| {
             for (at, label) in ["good", "with_errors"].iter().enumerate() {
@@ -191,23 +208,46 @@ impl Metrics {
                 let _ = writeln!(page, "dikast_data_loads_total{{result=\"{label}\"}} {}", read(&self.data_loads[at]));
             }
         });
+        family("dikast_refused_total", "counter", "Connections and requests sent away unread.", &mut |page| {
+            for why in Refused::ALL {
+                let count = read(&self.refused[why as usize]);
+                let _ = writeln!(page, "dikast_refused_total{{reason=\"{}\"}} {count}", why.label());
+            }
+        });
+        let compile_seconds = native.compile_us.load(Ordering::Relaxed) as f64 / 1e6;
+        let (compiled, found) = (&native.compiled, &native.found);
+        for (name, kind, help, value) in [
+            ("dikast_native_units", "gauge", "Compiled units in memory.", native.units.load(Ordering::Relaxed) as f64),
+            (
+                "dikast_native_code_bytes",
+                "gauge",
+                "Machine code of compiled units.",
+                native.code_bytes.load(Ordering::Relaxed) as f64,
+            ),
+            ("dikast_native_compiled_total", "counter", "Units that were compiled.", read(compiled) as f64),
+            ("dikast_native_reused_total", "counter", "Units whose code was kept over a reload.", read(found) as f64),
+            ("dikast_native_compile_seconds_total", "counter", "Time spent compiling, all threads.", compile_seconds),
+        ] {
+            family(name, kind, help, &mut |page| {
+                let _ = writeln!(page, "{name} {value}");
+            });
+        }
         page
     }
-}
 
-impl Histogram {
-    fn print(&self, page: &mut String, webhook: &str) {
+    fn print_latency(&self, page: &mut String, phase: Phase) {
+        let (row, webhook) = (phase as usize * ROW, phase.label());
         let mut below = 0;
-        for (bound, bucket) in BUCKETS_US.iter().zip(&self.buckets) {
-            below += bucket.load(Ordering::Relaxed);
+        for (at, bound) in BUCKETS_US.iter().enumerate() {
+            below += self.requests.read(row + BUCKETS_AT + at);
             let bound = *bound as f64 / 1e6;
             let _ = writeln!(
                 page,
                 "dikast_admission_duration_seconds_bucket{{webhook=\"{webhook}\",le=\"{bound}\"}} {below}"
             );
         }
-        let count = self.count.load(Ordering::Relaxed);
-        let sum = self.sum_us.load(Ordering::Relaxed) as f64 / 1e6;
+        let count = below + self.requests.read(row + BEYOND_AT);
+        let sum = self.requests.read(row + SUM_AT) as f64 / 1e6;
         let _ = writeln!(
             page,
             "dikast_admission_duration_seconds_bucket{{webhook=\"{webhook}\",le=\"+Inf\"}} {count}\n\
@@ -218,29 +258,60 @@ impl Histogram {
 }
 
 /// A label value as Prometheus wants it.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 #[cfg(test)]
 mod tests {
+    use dikast_compiler::compile;
+    use dikast_compiler::ir::RuleId;
+    use dikast_grammar::SourceMap;
+
     use super::*;
+    use crate::engine::Status;
 
     #[test]
     fn the_page_has_requests_rules_and_cumulative_buckets() {
         let metrics = Metrics::default();
         metrics.request(Phase::Validate, Outcome::Denied, Duration::from_micros(60));
         metrics.request(Phase::Validate, Outcome::Allowed, Duration::from_secs(60));
-        metrics.rule(&"a\"b".into(), &"r".into()).count(Status::Fail);
-        let page = metrics.page();
+        metrics.refused(Refused::Size);
+        let page = metrics.page(&Usage::default());
         for line in [
             "dikast_admission_requests_total{webhook=\"validate\",outcome=\"denied\"} 1",
             "dikast_admission_duration_seconds_bucket{webhook=\"validate\",le=\"0.0001\"} 1",
             "dikast_admission_duration_seconds_bucket{webhook=\"validate\",le=\"10\"} 1",
             "dikast_admission_duration_seconds_bucket{webhook=\"validate\",le=\"+Inf\"} 2",
-            "dikast_rule_results_total{policy=\"a\\\"b\",rule=\"r\",status=\"fail\"} 1",
+            "dikast_admission_duration_seconds_count{webhook=\"mutate\"} 0",
+            "dikast_refused_total{reason=\"size\"} 1",
+            "dikast_native_code_bytes 0",
         ] {
             assert!(page.contains(line), "{line} is not in\n{page}");
         }
+    }
+
+    #[test]
+    fn counts_of_rules_go_on_in_the_next_program() {
+        let mut sources = SourceMap::new();
+        sources.add(
+            "p.yaml",
+            "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: 'a\"b'}\nspec:\n  rules:\n    - name: r\n      \
+             match: {any: [{resources: {kinds: [Secret]}}]}\n      validate: {message: m, pattern: {metadata: {name: a}}}\n",
+        );
+        let program = compile(&sources).program;
+        let metrics = Metrics::default();
+        let before = metrics.rule_counters(&program);
+        before.local().count(RuleId(0), Status::Fail);
+        let after = metrics.rule_counters(&program);
+        after.local().count(RuleId(0), Status::Fail);
+        drop(before);
+        after.local().count(RuleId(0), Status::Pass);
+        let page = metrics.page(&Usage::default());
+        for line in ["status=\"fail\"} 2", "status=\"pass\"} 1"] {
+            let line = format!("dikast_rule_results_total{{policy=\"a\\\"b\",rule=\"r\",{line}");
+            assert!(page.contains(&line), "{line} is not in\n{page}");
+        }
+        assert!(!page.contains("status=\"skip\""));
     }
 }

@@ -7,36 +7,48 @@
 //! loaded with a bound and a time limit, and the decision is made again; a panic costs one request; too many requests at
 //! once are refused with a clear answer instead of queued.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use dikast_compiler::codegen;
-use dikast_compiler::ir::{Body, Program, RuleId};
+use arc_swap::ArcSwap;
+use dikast_compiler::ir::Program;
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::Environment;
 use futures::future::join_all;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::metrics::{Metrics, Outcome, Phase, RuleCounters};
+use super::metrics::{Metrics, Outcome, Phase};
+use super::open_requests::{OpenRequest, OpenRequests};
 use super::policies::Loaded;
-use super::review::{Answer, Review, Version, uid_of};
+use super::review::{Answer, Review, Version, uid_of, write_allowed};
+use super::serving::Serving;
+use super::surroundings::KnownSurroundings;
+use super::workers::{Batch, Workers};
 use crate::data::{DataKey, DataKind, DataSource, Lookup};
 use crate::document::Header;
-use crate::engine::{Admission, Engine, EngineChoice, NeedsData, PolicyResponse, Status, World};
+use crate::engine::{Admission, EngineChoice, NeedsData, PolicyResponse, Status, World};
 use crate::host::Host;
-use crate::native::{NativeProgram, NativeVerdicts};
+use crate::native::{Found, NativeVerdicts, Scratch, UnitName, UnitStore};
 use crate::request::{Request, RequestHead, Surroundings};
 use crate::review;
 
 /// Bounds of one request.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestBounds {
-    /// Requests that are decided at the same time.
+    /// Requests that are being read or decided at the same time.
+    pub open_max: usize,
+    /// Bodies of more than 256 KiB that are being read at the same time.
+    pub large_max: usize,
+    /// Requests that are decided by more than native code at the same time.
     pub in_flight_max: usize,
     /// Size of a review in bytes.
     pub body_bytes_max: usize,
+    /// Time that policies which are put in place wait for their units to be compiled.
+    pub compile_timeout: Duration,
     /// Time for a request, loading included.
     pub request_timeout: Duration,
     /// Time for one piece of data.
@@ -48,8 +60,11 @@ pub struct RequestBounds {
 impl Default for RequestBounds {
     fn default() -> Self {
         Self {
+            open_max: 1024,
+            large_max: 32,
             in_flight_max: 256,
             body_bytes_max: 8 << 20,
+            compile_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(9),
             load_timeout: Duration::from_secs(5),
             load_rounds_max: 16,
@@ -70,92 +85,54 @@ pub enum Scope {
 
 /// Answers reviews.
 pub struct Service {
-    serving: RwLock<Arc<Serving>>,
+    /// Tells this service's answers from others' in what threads keep.
+    number: u64,
+    serving: ArcSwap<Serving>,
+    /// Held while policies are replaced, so that the last to be asked for win.
+    replacing: Mutex<()>,
+    /// The units that have to be compiled before the service is ready.
+    first: Arc<Batch>,
+    is_ready: AtomicBool,
+    workers: Workers,
+    store: Arc<UnitStore>,
     host: Arc<dyn Host>,
     environment: Box<dyn Environment + Send + Sync>,
     choice: EngineChoice,
     metrics: Arc<Metrics>,
     bounds: RequestBounds,
     in_flight: Semaphore,
+    open: OpenRequests,
+    large: Semaphore,
 }
 
-/// The policies that serve, whole and by failure policy. Replaced whole.
-struct Serving {
-    engines: [ScopedEngine; 3],
-}
-
-struct ScopedEngine {
-    engine: Engine,
-    native: NativeProgram,
-    counters: Vec<Arc<RuleCounters>>,
-}
-
-/// What is known of a request before its object is read.
+/// What is known of a request before its object is read whole.
+#[derive(Default)]
 struct Preliminary {
-    surroundings: Surroundings,
+    surroundings: Option<Surroundings>,
     verdicts: Option<NativeVerdicts>,
 }
 
-impl Serving {
-    fn new(loaded: &Loaded, choice: EngineChoice, metrics: &Metrics) -> Self {
-        let all = Program::clone(&loaded.program).select(|policy| policy.admission);
-        let fail = all.select(|policy| !policy.failure_ignore);
-        let ignore = all.select(|policy| policy.failure_ignore);
-        Self { engines: [all, fail, ignore].map(|program| ScopedEngine::new(program, choice, metrics)) }
-    }
+/// What a thread keeps for the requests that it answers, one after the other.
+#[derive(Default)]
+struct Desk {
+    scratch: Scratch,
+    surroundings: KnownSurroundings,
 }
 
-impl ScopedEngine {
-    fn new(program: Program, choice: EngineChoice, metrics: &Metrics) -> Self {
-        let counters = program
-            .rules
-            .iter()
-            .map(|rule| metrics.rule(program.name(program.policy(rule.policy).name), program.name(rule.name)))
-            .collect();
-        let program = Arc::new(program);
-        let engine = Engine::new(Arc::clone(&program)).with_choice(choice);
-        Self { engine, native: NativeProgram::new(program), counters }
-    }
+thread_local! {
+    static DESK: RefCell<Desk> = RefCell::default();
+}
 
-    /// Whether native code has decided that nothing is to be said: every rule of this phase passed, was skipped or did
-    /// not match. Counts the answers if so.
-    fn nothing_to_say(&self, phase: Phase, verdicts: &NativeVerdicts) -> bool {
-        let program = self.engine.program();
-        let concerns = |rule: RuleId| match program.rule(rule).body {
-            Body::Validate(_) => phase == Phase::Validate,
-            Body::Mutate(_) => phase == Phase::Mutate,
-            Body::Generate(_) => false,
-        };
-        let statuses = || verdicts.statuses.iter().filter(|(rule, _)| concerns(*rule));
-        let quiet = statuses().all(|(_, status)| {
-            matches!(status, codegen::Status::NoMatch | codegen::Status::Pass | codegen::Status::Skip)
-        });
-        if quiet {
-            for (rule, status) in statuses() {
-                let status = match status {
-                    codegen::Status::Pass => Status::Pass,
-                    codegen::Status::Skip => Status::Skip,
-                    _ => continue,
-                };
-                if let Some(counters) = self.counters.get(rule.index()) {
-                    counters.count(status);
-                }
-            }
-        }
-        quiet
-    }
-
-    fn count(&self, policies: &[PolicyResponse]) {
-        for rule in policies.iter().flat_map(|policy| &policy.rules) {
-            if let Some(counters) = self.counters.get(rule.rule.index()) {
-                counters.count(rule.status);
-            }
-        }
-    }
+/// What came of a first look at a request.
+enum FirstLook {
+    /// This is the answer.
+    Answer(Vec<u8>),
+    /// More than native code is needed, or somebody has to be asked.
+    Undecided(Preliminary),
 }
 
 impl Service {
-    /// A service for these policies.
+    /// A service for these policies. Their units are compiled in the background; until one is, the interpreter answers.
     pub fn new(
         loaded: &Loaded,
         host: Arc<dyn Host>,
@@ -164,21 +141,95 @@ impl Service {
         metrics: Arc<Metrics>,
         bounds: RequestBounds,
     ) -> Self {
-        metrics.reloaded(loaded.program.policies.len(), loaded.faults());
-        let serving = RwLock::new(Arc::new(Serving::new(loaded, choice, &metrics)));
-        Self { serving, host, environment, choice, metrics, bounds, in_flight: Semaphore::new(bounds.in_flight_max) }
+        Self::with_store(loaded, host, environment, choice, metrics, bounds, UnitStore::default())
     }
 
-    /// Puts other policies in place; requests that are being decided finish with those they began with.
+    /// Like [`Service::new`], with a store for the units.
+    pub fn with_store(
+        loaded: &Loaded,
+        host: Arc<dyn Host>,
+        environment: Box<dyn Environment + Send + Sync>,
+        choice: EngineChoice,
+        metrics: Arc<Metrics>,
+        bounds: RequestBounds,
+        store: UnitStore,
+    ) -> Self {
+        static SERVICES: AtomicU64 = AtomicU64::new(1);
+        metrics.reloaded(loaded.program.policies.len(), loaded.faults());
+        let store = Arc::new(store);
+        let serving = Arc::new(Serving::new(loaded, choice, &metrics, &store));
+        let workers = Workers::default();
+        let first = match choice {
+            EngineChoice::Interpreter => Arc::default(),
+            EngineChoice::Native | EngineChoice::Both => {
+                let first = workers.compile_all(&serving.native, serving.first_units(None));
+                workers.compile_all(&serving.native, serving.later_units());
+                first
+            }
+        };
+        Self {
+            number: SERVICES.fetch_add(1, Ordering::Relaxed),
+            serving: ArcSwap::new(serving),
+            replacing: Mutex::default(),
+            first,
+            is_ready: AtomicBool::new(false),
+            workers,
+            store,
+            host,
+            environment,
+            choice,
+            metrics,
+            bounds,
+            in_flight: Semaphore::new(bounds.in_flight_max),
+            open: OpenRequests::new(bounds.open_max),
+            large: Semaphore::new(bounds.large_max),
+        }
+    }
+
+    /// Puts other policies in place, after the units that requests need have been compiled or the bound for that has
+    /// passed; meanwhile the old ones serve. Requests that are being decided finish with those they began with. Blocks
+    /// the caller, and nobody else.
     pub fn replace(&self, loaded: &Loaded) {
+        let _replacing = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        let serving = Arc::new(Serving::new(loaded, self.choice, &self.metrics, &self.store));
+        if self.choice != EngineChoice::Interpreter {
+            let units = serving.first_units(Some(&self.serving.load()));
+            let batch = self.workers.compile_all(&serving.native, units);
+            if !batch.wait_until(Instant::now() + self.bounds.compile_timeout) {
+                tracing::warn!("compiling takes long; the interpreter answers what is not ready");
+            }
+            self.workers.compile_all(&serving.native, serving.later_units());
+        }
         self.metrics.reloaded(loaded.program.policies.len(), loaded.faults());
-        let serving = Arc::new(Serving::new(loaded, self.choice, &self.metrics));
-        *self.serving.write().unwrap_or_else(PoisonError::into_inner) = serving;
+        self.serving.store(serving);
+    }
+
+    /// Whether the units that the policies name have been compiled.
+    pub fn is_ready(&self) -> bool {
+        if !self.is_ready.load(Ordering::Relaxed) && self.first.is_done() {
+            self.is_ready.store(true, Ordering::Relaxed);
+        }
+        self.is_ready.load(Ordering::Relaxed)
     }
 
     /// What `/metrics` shows.
+    pub fn metrics_page(&self) -> String {
+        self.metrics.page(self.store.usage())
+    }
+
+    /// Counts what happens outside of decisions.
     pub fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
+    }
+
+    /// Takes in a request, unless too many are open.
+    pub fn admit(&self) -> Option<OpenRequest<'_>> {
+        self.open.admit()
+    }
+
+    /// Takes in a body that is large, unless too many of them are being read.
+    pub(super) fn admit_large(&self) -> Option<SemaphorePermit<'_>> {
+        self.large.try_acquire().ok()
     }
 
     /// The bounds.
@@ -189,13 +240,89 @@ impl Service {
     /// Answers the bytes of a review. There is an answer to everything, a refusal that says what is wrong if need be.
     pub async fn answer(&self, phase: Phase, scope: Scope, body: &[u8]) -> Vec<u8> {
         let start = Instant::now();
+        match self.look(phase, scope, body) {
+            FirstLook::Answer(answer) => {
+                self.metrics.request(phase, Outcome::Allowed, start.elapsed());
+                answer
+            }
+            // Boxed, so that the many that need no more carry no room for it.
+            FirstLook::Undecided(preliminary) => {
+                Box::pin(self.answer_undecided(phase, scope, body, preliminary, start)).await
+            }
+        }
+    }
+
+    /// Decides by native code alone, where that can be done now: units, surroundings and memory are those of this thread or
+    /// read without locks, and nothing is allocated but the answer.
+    fn look(&self, phase: Phase, scope: Scope, body: &[u8]) -> FirstLook {
+        if self.choice != EngineChoice::Native {
+            return FirstLook::Undecided(Preliminary::default());
+        }
+        DESK.with_borrow_mut(|desk| {
+            let look = AssertUnwindSafe(|| self.look_with(desk, phase, scope, body));
+            match catch_unwind(look) {
+                Ok(look) => look,
+                Err(_panic) => {
+                    tracing::error!(uid = %uid_of(body), "a request made native code panic; please report this");
+                    *desk = Desk::default();
+                    FirstLook::Undecided(Preliminary::default())
+                }
+            }
+        })
+    }
+
+    fn look_with(&self, desk: &mut Desk, phase: Phase, scope: Scope, body: &[u8]) -> FirstLook {
+        let undecided = |surroundings, verdicts| FirstLook::Undecided(Preliminary { surroundings, verdicts });
+        let Ok(header) = Header::peek(body) else { return undecided(None, None) };
+        let Some(generation) = self.host.generation() else { return undecided(None, None) };
+        let known = desk.surroundings.get((self.number, generation), &header);
+        let Some(surroundings) = known else { return undecided(None, None) };
+        let Some(name) = UnitName::of(&header, surroundings) else {
+            return undecided(Some(surroundings.clone()), None);
+        };
+        let serving = self.serving.load();
+        let scratch = &mut desk.scratch;
+        let version = Version::of(&header.review_kind, &header.api_version);
+        let found = serving.native.find(&name, |unit| {
+            let decided = match unit.decide(scratch, body, surroundings, &*self.environment) {
+                Ok(decided) => decided,
+                Err(error) => {
+                    tracing::debug!(%error, "no native verdicts on a request");
+                    return undecided(Some(surroundings.clone()), None);
+                }
+            };
+            match version {
+                Some(version) if serving.nothing_to_say(phase, scope, &decided) => {
+                    FirstLook::Answer(write_allowed(version, &header.uid))
+                }
+                _ => undecided(Some(surroundings.clone()), Some(decided.to_verdicts())),
+            }
+        });
+        match found {
+            Found::Ready(look) => look,
+            Found::NotReady => undecided(Some(surroundings.clone()), None),
+            Found::Unknown => {
+                self.workers.compile_next(&serving.native, name.to_unit());
+                undecided(Some(surroundings.clone()), None)
+            }
+        }
+    }
+
+    async fn answer_undecided(
+        &self,
+        phase: Phase,
+        scope: Scope,
+        body: &[u8],
+        preliminary: Preliminary,
+        start: Instant,
+    ) -> Vec<u8> {
         let Ok(_slot) = self.in_flight.try_acquire() else {
-            self.metrics.request(phase, Outcome::Failed, start.elapsed());
+            self.metrics.request(phase, Outcome::Shed, start.elapsed());
             let refusal = Answer::refusal(429, format!("more than {} requests at once", self.bounds.in_flight_max));
             return refusal.to_json(Default::default(), &uid_of(body));
         };
         let limit = self.bounds.request_timeout;
-        let decided = tokio::time::timeout(limit, self.decide(phase, scope, body)).await;
+        let decided = tokio::time::timeout(limit, self.decide(phase, scope, body, preliminary)).await;
         let (version, uid, answer) = decided.unwrap_or_else(|_elapsed| {
             let refusal = Answer::refusal(504, format!("no decision within {limit:?}"));
             (Version::default(), uid_of(body), refusal)
@@ -213,19 +340,30 @@ impl Service {
         answer.to_json(version, &uid)
     }
 
-    async fn decide(&self, phase: Phase, scope: Scope, body: &[u8]) -> (Version, String, Answer) {
-        let serving = Arc::clone(&self.serving.read().unwrap_or_else(PoisonError::into_inner));
-        let scoped = &serving.engines[scope as usize];
-        let preliminary = match Header::peek(body) {
-            Ok(header) => match self.look(scoped, &header, body).await {
-                Ok(preliminary) => {
+    async fn decide(
+        &self,
+        phase: Phase,
+        scope: Scope,
+        body: &[u8],
+        preliminary: Preliminary,
+    ) -> (Version, String, Answer) {
+        let Preliminary { surroundings, mut verdicts } = preliminary;
+        let serving = self.serving.load_full();
+        let surroundings = match (surroundings, Header::peek(body)) {
+            (Some(surroundings), _) => Some(surroundings),
+            (None, Ok(header)) => match self.ask_host(&header).await {
+                Ok(surroundings) => {
+                    if self.choice != EngineChoice::Interpreter {
+                        verdicts = self.verdicts(&serving, &header, &surroundings, body);
+                    }
                     let version = Version::of(&header.review_kind, &header.api_version);
-                    let decided = self.choice == EngineChoice::Native
-                        && preliminary.verdicts.as_ref().is_some_and(|all| scoped.nothing_to_say(phase, all));
-                    if let (Some(version), true) = (version, decided) {
+                    let quiet = |verdicts| serving.nothing_to_say(phase, scope, verdicts);
+                    if let (Some(version), EngineChoice::Native, Some(true)) =
+                        (version, self.choice, verdicts.as_ref().map(quiet))
+                    {
                         return (version, header.uid.into(), Answer { allowed: true, ..Answer::default() });
                     }
-                    Some(preliminary)
+                    Some(surroundings)
                 }
                 Err(reason) => {
                     let version = Version::of(&header.review_kind, &header.api_version).unwrap_or_default();
@@ -233,11 +371,12 @@ impl Service {
                 }
             },
             // Reading the whole review says what is wrong with it.
-            Err(_) => None,
+            (None, Err(_)) => None,
         };
-        match (Review::read(body), preliminary) {
-            (Ok(Review { version, request }), Some(preliminary)) => {
-                let answer = self.decide_whole(phase, scoped, &request, &preliminary).await;
+        match (Review::read(body), surroundings) {
+            (Ok(Review { version, request }), Some(surroundings)) => {
+                let known = Known { scope, serving: &serving, surroundings: &surroundings, verdicts: verdicts.as_ref() };
+                let answer = self.decide_whole(phase, &request, known).await;
                 (version, request.uid.to_string(), answer)
             }
             (Ok(Review { version, request }), None) => {
@@ -248,40 +387,53 @@ impl Service {
         }
     }
 
-    /// Asks the host about the request, and native code about its bytes. A request that native code cannot read, or for
-    /// which there is none, is the interpreter's.
-    async fn look(&self, scoped: &ScopedEngine, header: &Header<'_>, body: &[u8]) -> Result<Preliminary, String> {
-        let surroundings = self.host.surroundings(&RequestHead::from(header)).await?;
-        if self.choice == EngineChoice::Interpreter {
-            return Ok(Preliminary { surroundings, verdicts: None });
+    /// Asks the host about a request, and keeps the answer for others like it.
+    async fn ask_host(&self, header: &Header<'_>) -> Result<Surroundings, String> {
+        let generation = self.host.generation();
+        let head = RequestHead::from(header);
+        let surroundings = self.host.surroundings(&head).await?;
+        if let Some(generation) = generation {
+            DESK.with_borrow_mut(|desk| desk.surroundings.keep((self.number, generation), head, surroundings.clone()));
         }
-        let run = AssertUnwindSafe(|| scoped.native.verdicts(body, &surroundings, &*self.environment));
-        let verdicts = match catch_unwind(run) {
-            Ok(Ok(verdicts)) => verdicts,
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "no native verdicts on a request");
+        Ok(surroundings)
+    }
+
+    /// What native code says of a request, if its unit is ready. A request that it cannot read is the interpreter's.
+    fn verdicts(
+        &self,
+        serving: &Serving,
+        header: &Header<'_>,
+        surroundings: &Surroundings,
+        body: &[u8],
+    ) -> Option<NativeVerdicts> {
+        let name = UnitName::of(header, surroundings)?;
+        let run = || {
+            DESK.with_borrow_mut(|desk| {
+                serving.native.find(&name, |unit| {
+                    let decided = unit.decide(&mut desk.scratch, body, surroundings, &*self.environment).ok()?;
+                    Some(decided.to_verdicts())
+                })
+            })
+        };
+        match catch_unwind(AssertUnwindSafe(run)) {
+            Ok(Found::Ready(verdicts)) => verdicts,
+            Ok(Found::NotReady) => None,
+            Ok(Found::Unknown) => {
+                self.workers.compile_next(&serving.native, name.to_unit());
                 None
             }
             Err(_panic) => {
                 tracing::error!(uid = %header.uid, "a request made native code panic; please report this");
                 None
             }
-        };
-        Ok(Preliminary { surroundings, verdicts })
+        }
     }
 
-    async fn decide_whole(
-        &self,
-        phase: Phase,
-        scoped: &ScopedEngine,
-        request: &Request,
-        preliminary: &Preliminary,
-    ) -> Answer {
+    async fn decide_whole(&self, phase: Phase, request: &Request, known: Known<'_>) -> Answer {
         let mut data = RequestData { host: &*self.host, loaded: HashMap::new() };
         for _round in 0..self.bounds.load_rounds_max {
             // The closure only reads; what a panic leaves behind is dropped with this request.
-            let decided =
-                catch_unwind(AssertUnwindSafe(|| self.decide_once(phase, scoped, request, preliminary, &data)));
+            let decided = catch_unwind(AssertUnwindSafe(|| self.decide_once(phase, request, known, &data)));
             match decided {
                 Ok(Ok(answer)) => return answer,
                 Ok(Err(NeedsData(keys))) => self.load(keys, &mut data).await,
@@ -298,15 +450,14 @@ impl Service {
     fn decide_once(
         &self,
         phase: Phase,
-        scoped: &ScopedEngine,
         request: &Request,
-        preliminary: &Preliminary,
+        known: Known<'_>,
         data: &RequestData<'_>,
     ) -> Result<Answer, NeedsData> {
         let world = World { data, environment: &*self.environment };
-        let engine = &scoped.engine;
-        let mut admission = Admission::new(request, &preliminary.surroundings);
-        if let Some(verdicts) = &preliminary.verdicts {
+        let engine = known.serving.engine(known.scope);
+        let mut admission = Admission::new(request, known.surroundings);
+        if let Some(verdicts) = known.verdicts {
             admission = admission.with_verdicts(verdicts);
         }
         let (mut answer, policies) = match phase {
@@ -321,7 +472,7 @@ impl Service {
                 (Answer { allowed, message: Some(message), warnings, ..Answer::default() }, policies)
             }
         };
-        scoped.count(&policies);
+        known.serving.count(&policies);
         for disagreement in policies.iter().flat_map(|policy| &policy.disagreements) {
             tracing::error!(uid = %request.uid, ?disagreement, "the engines disagree; please report this");
         }
@@ -341,6 +492,15 @@ impl Service {
         });
         data.loaded.extend(join_all(loading).await);
     }
+}
+
+/// What is known when a request is decided whole.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    scope: Scope,
+    serving: &'a Serving,
+    surroundings: &'a Surroundings,
+    verdicts: Option<&'a NativeVerdicts>,
 }
 
 /// For the audit log: which rules failed or could not be evaluated, whether or not that refused the request.
