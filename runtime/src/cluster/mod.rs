@@ -16,8 +16,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hyper::http;
 use dikast_stdlib::Value;
+use hyper::http;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use hyper::http::{Method, Request, header};
 use dikast_stdlib::Value;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
+use hyper::http::{Method, Request, header};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;

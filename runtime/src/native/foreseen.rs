@@ -42,7 +42,8 @@ const SERVED: &[(&str, &str, &[&str])] = &[
 pub fn foreseen_units(program: &Program, operation: Operation) -> Vec<Unit> {
     let mut seen = HashSet::new();
     let mut units = Vec::new();
-    let selectors = |rule: &Rule| rule.matching.filters.iter().flat_map(|filter| filter.kinds.clone()).collect::<Vec<_>>();
+    let selectors =
+        |rule: &Rule| rule.matching.filters.iter().flat_map(|filter| filter.kinds.clone()).collect::<Vec<_>>();
     for selector in program.rules.iter().flat_map(selectors) {
         for kind in kinds_of(program, &selector) {
             if seen.insert(kind.clone()) {
@@ -89,6 +90,9 @@ mod tests {
         let program = compile(&sources).program;
         let units = foreseen_units(&program, Operation::Create);
         let names: Vec<String> = units.iter().map(ToString::to_string).collect();
-        assert!(names.starts_with(&["v1/Pod CREATE".to_owned(), "example.org/v2/Thing CREATE".to_owned()]), "{names:?}");
+        assert!(
+            names.starts_with(&["v1/Pod CREATE".to_owned(), "example.org/v2/Thing CREATE".to_owned()]),
+            "{names:?}"
+        );
     }
 }

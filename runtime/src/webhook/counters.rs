@@ -40,7 +40,9 @@ impl Counters {
     /// The sum over all threads.
     pub(super) fn read(&self, at: usize) -> u64 {
         let shards = self.shards.iter().filter_map(OnceLock::get);
-        shards.filter_map(|shard| shard.get(at)).fold(0, |sum, counter| sum.wrapping_add(counter.load(Ordering::Relaxed)))
+        shards
+            .filter_map(|shard| shard.get(at))
+            .fold(0, |sum, counter| sum.wrapping_add(counter.load(Ordering::Relaxed)))
     }
 }
 

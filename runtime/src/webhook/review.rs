@@ -133,12 +133,10 @@ impl Answer {
 
 /// The review with the answer that a request may go on, as JSON; the same as [`Answer::to_json`] gives.
 pub(super) fn write_allowed(version: Version, uid: &str) -> Vec<u8> {
-    const PARTS: [&str; 3] = [
-        r#"{"apiVersion":""#,
-        r#"","kind":"AdmissionReview","response":{"uid":"#,
-        r#","allowed":true}}"#,
-    ];
-    let mut answer = Vec::with_capacity(PARTS.map(str::len).iter().sum::<usize>() + version.name().len() + uid.len() + 2);
+    const PARTS: [&str; 3] =
+        [r#"{"apiVersion":""#, r#"","kind":"AdmissionReview","response":{"uid":"#, r#","allowed":true}}"#];
+    let mut answer =
+        Vec::with_capacity(PARTS.map(str::len).iter().sum::<usize>() + version.name().len() + uid.len() + 2);
     answer.extend_from_slice(PARTS[0].as_bytes());
     answer.extend_from_slice(version.name().as_bytes());
     answer.extend_from_slice(PARTS[1].as_bytes());

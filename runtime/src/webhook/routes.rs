@@ -85,7 +85,11 @@ fn page<B>(service: &Service, request: &Request<B>) -> Response<Full<Bytes>> {
         }
         "/metrics" => (StatusCode::OK, "text/plain; version=0.0.4", service.metrics_page().into_bytes()),
         _ => {
-            return failure(StatusCode::NOT_FOUND, "NotFound", "there is nothing here; see /mutate, /validate, /metrics");
+            return failure(
+                StatusCode::NOT_FOUND,
+                "NotFound",
+                "there is nothing here; see /mutate, /validate, /metrics",
+            );
         }
     };
     match *request.method() {
@@ -201,8 +205,15 @@ fn failure(code: StatusCode, reason: &str, message: &str) -> Response<Full<Bytes
         code: u16,
     }
     let (kind, api_version, status) = ("Status", "v1", "Failure");
-    let status =
-        Status { kind, api_version, metadata: std::collections::BTreeMap::new(), status, message, reason, code: code.as_u16() };
+    let status = Status {
+        kind,
+        api_version,
+        metadata: std::collections::BTreeMap::new(),
+        status,
+        message,
+        reason,
+        code: code.as_u16(),
+    };
     // Only text and numbers: writing them cannot fail.
     respond(code, "application/json", serde_json::to_vec(&status).unwrap_or_default())
 }

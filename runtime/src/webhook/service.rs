@@ -375,7 +375,8 @@ impl Service {
         };
         match (Review::read(body), surroundings) {
             (Ok(Review { version, request }), Some(surroundings)) => {
-                let known = Known { scope, serving: &serving, surroundings: &surroundings, verdicts: verdicts.as_ref() };
+                let known =
+                    Known { scope, serving: &serving, surroundings: &surroundings, verdicts: verdicts.as_ref() };
                 let answer = self.decide_whole(phase, &request, known).await;
                 (version, request.uid.to_string(), answer)
             }

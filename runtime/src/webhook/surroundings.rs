@@ -80,7 +80,11 @@ mod tests {
         let header = Header::peek(body).unwrap();
         let mut known = KnownSurroundings::default();
         assert!(known.get((1, 1), &header).is_none());
-        known.keep((1, 1), RequestHead::from(&header), Surroundings { roles: vec!["n:x".into()], ..Default::default() });
+        known.keep(
+            (1, 1),
+            RequestHead::from(&header),
+            Surroundings { roles: vec!["n:x".into()], ..Default::default() },
+        );
         assert_eq!(known.get((1, 1), &header).map(|found| found.roles.len()), Some(1));
         let other = Header { namespace: "m".into(), ..header.clone() };
         assert!(known.get((1, 1), &other).is_none());

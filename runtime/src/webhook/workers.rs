@@ -93,7 +93,11 @@ impl Workers {
     }
 
     /// Has units compiled in this order.
-    pub(super) fn compile_all(&self, program: &Arc<NativeProgram>, units: impl IntoIterator<Item = Unit>) -> Arc<Batch> {
+    pub(super) fn compile_all(
+        &self,
+        program: &Arc<NativeProgram>,
+        units: impl IntoIterator<Item = Unit>,
+    ) -> Arc<Batch> {
         let batch = Arc::new(Batch::default());
         let units: Vec<Unit> = units.into_iter().filter(|unit| program.promise(unit)).collect();
         *batch.open() = units.len();
