@@ -177,6 +177,11 @@ impl<'b> Groups<'b> {
         Ok(Self { list: scanner.since(start) })
     }
 
+    /// The list as it is written; what is written alike has the same groups.
+    pub fn as_written(self) -> &'b str {
+        self.list
+    }
+
     /// The groups in order.
     pub fn to_vec(self) -> Vec<Cow<'b, str>> {
         let mut groups = Vec::new();

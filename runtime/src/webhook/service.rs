@@ -391,10 +391,9 @@ impl Service {
     /// Asks the host about a request, and keeps the answer for others like it.
     async fn ask_host(&self, header: &Header<'_>) -> Result<Surroundings, String> {
         let generation = self.host.generation();
-        let head = RequestHead::from(header);
-        let surroundings = self.host.surroundings(&head).await?;
+        let surroundings = self.host.surroundings(&RequestHead::from(header)).await?;
         if let Some(generation) = generation {
-            DESK.with_borrow_mut(|desk| desk.surroundings.keep((self.number, generation), head, surroundings.clone()));
+            DESK.with_borrow_mut(|desk| desk.surroundings.keep((self.number, generation), header, surroundings.clone()));
         }
         Ok(surroundings)
     }

@@ -1,11 +1,9 @@
 //! What the host knows of requests, kept for the next request that is asked about the same.
 
-use std::hash::{Hash, Hasher};
-
 use hashbrown::{Equivalent, HashMap};
 
 use crate::document::Header;
-use crate::request::{RequestHead, Surroundings};
+use crate::request::Surroundings;
 
 /// Users and namespaces that are kept at most.
 const KEPT_MAX: usize = 1024;
@@ -15,36 +13,59 @@ const KEPT_MAX: usize = 1024;
 pub(super) struct KnownSurroundings {
     /// Which service's host, and its generation.
     of: (u64, u64),
-    known: HashMap<RequestHead, Surroundings>,
+    known: HashMap<Asked, Surroundings>,
 }
 
-/// The part of a header that the host is asked about. Hashes like [`RequestHead`].
-struct Asked<'h, 'b>(&'h Header<'b>);
+/// What a host is asked about.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Asked {
+    resource: [Box<str>; 3],
+    sub_resource: Box<str>,
+    namespace: Box<str>,
+    user: Box<str>,
+    /// As the review writes them.
+    groups: Box<str>,
+}
 
-impl Hash for Asked<'_, '_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let header = self.0;
-        header.resource.group.hash(state);
-        header.resource.version.hash(state);
-        header.resource.resource.hash(state);
-        header.sub_resource.hash(state);
-        header.namespace.hash(state);
-        header.user.username.hash(state);
-        header.user.groups.hash(state);
+/// The part of a header that the host is asked about.
+#[derive(PartialEq, Eq, Hash)]
+struct AskedNow<'h> {
+    // The fields and their order are those of `Asked`, and so is the hash.
+    resource: [&'h str; 3],
+    sub_resource: &'h str,
+    namespace: &'h str,
+    user: &'h str,
+    groups: &'h str,
+}
+
+impl<'h> AskedNow<'h> {
+    fn of(header: &'h Header<'_>) -> Self {
+        let resource = &header.resource;
+        Self {
+            resource: [&resource.group, &resource.version, &resource.resource],
+            sub_resource: &header.sub_resource,
+            namespace: &header.namespace,
+            user: &header.user.username,
+            groups: header.user.groups.as_written(),
+        }
+    }
+
+    fn to_asked(&self) -> Asked {
+        Asked {
+            resource: self.resource.map(Box::from),
+            sub_resource: self.sub_resource.into(),
+            namespace: self.namespace.into(),
+            user: self.user.into(),
+            groups: self.groups.into(),
+        }
     }
 }
 
-impl Equivalent<RequestHead> for Asked<'_, '_> {
-    fn equivalent(&self, head: &RequestHead) -> bool {
-        let header = self.0;
-        let groups = header.user.groups.iter().map(|group| &**group);
-        *header.user.username == *head.user.name
-            && *header.namespace == *head.namespace
-            && *header.sub_resource == *head.sub_resource
-            && *header.resource.resource == *head.resource.resource
-            && *header.resource.group == *head.resource.group
-            && *header.resource.version == *head.resource.version
-            && groups.eq(head.user.groups.iter().map(|group| &**group))
+impl Equivalent<Asked> for AskedNow<'_> {
+    fn equivalent(&self, other: &Asked) -> bool {
+        let Asked { resource: [group, version, resource], sub_resource, namespace, user, groups } = other;
+        *self
+            == AskedNow { resource: [group, version, resource], sub_resource, namespace, user, groups }
     }
 }
 
@@ -54,18 +75,18 @@ impl KnownSurroundings {
         if self.of != of {
             *self = Self { of, ..Self::default() };
         }
-        self.known.get(&Asked(header))
+        self.known.get(&AskedNow::of(header))
     }
 
     /// Keeps an answer.
-    pub(super) fn keep(&mut self, of: (u64, u64), head: RequestHead, surroundings: Surroundings) {
+    pub(super) fn keep(&mut self, of: (u64, u64), header: &Header<'_>, surroundings: Surroundings) {
         if self.of != of {
             *self = Self { of, ..Self::default() };
         }
         if self.known.len() >= KEPT_MAX {
             self.known.clear();
         }
-        self.known.insert(head, surroundings);
+        self.known.insert(AskedNow::of(header).to_asked(), surroundings);
     }
 }
 
