@@ -103,7 +103,7 @@ mod tests {
         assert!(known.get((1, 1), &header).is_none());
         known.keep(
             (1, 1),
-            RequestHead::from(&header),
+            &header,
             Surroundings { roles: vec!["n:x".into()], ..Default::default() },
         );
         assert_eq!(known.get((1, 1), &header).map(|found| found.roles.len()), Some(1));
