@@ -393,7 +393,9 @@ impl Service {
         let generation = self.host.generation();
         let surroundings = self.host.surroundings(&RequestHead::from(header)).await?;
         if let Some(generation) = generation {
-            DESK.with_borrow_mut(|desk| desk.surroundings.keep((self.number, generation), header, surroundings.clone()));
+            DESK.with_borrow_mut(|desk| {
+                desk.surroundings.keep((self.number, generation), header, surroundings.clone())
+            });
         }
         Ok(surroundings)
     }

@@ -64,8 +64,7 @@ impl<'h> AskedNow<'h> {
 impl Equivalent<Asked> for AskedNow<'_> {
     fn equivalent(&self, other: &Asked) -> bool {
         let Asked { resource: [group, version, resource], sub_resource, namespace, user, groups } = other;
-        *self
-            == AskedNow { resource: [group, version, resource], sub_resource, namespace, user, groups }
+        *self == AskedNow { resource: [group, version, resource], sub_resource, namespace, user, groups }
     }
 }
 
@@ -101,11 +100,7 @@ mod tests {
         let header = Header::peek(body).unwrap();
         let mut known = KnownSurroundings::default();
         assert!(known.get((1, 1), &header).is_none());
-        known.keep(
-            (1, 1),
-            &header,
-            Surroundings { roles: vec!["n:x".into()], ..Default::default() },
-        );
+        known.keep((1, 1), &header, Surroundings { roles: vec!["n:x".into()], ..Default::default() });
         assert_eq!(known.get((1, 1), &header).map(|found| found.roles.len()), Some(1));
         let other = Header { namespace: "m".into(), ..header.clone() };
         assert!(known.get((1, 1), &other).is_none());
