@@ -5,6 +5,7 @@ mod commands;
 mod evaluation;
 mod input;
 mod output;
+mod parallel;
 mod serving;
 mod testing;
 
@@ -14,6 +15,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use commands::{Arguments, Exit};
+
+/// Documents and contexts are many small values, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let exit = match Arguments::parse().run() {

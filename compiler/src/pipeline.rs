@@ -3,7 +3,7 @@
 use dikast_grammar::yaml::{self, Node};
 use dikast_grammar::{SourceMap, Span};
 
-use crate::autogen;
+use crate::autogen::{self, Fate};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Autogen, Builder, PolicyId, Program};
@@ -108,16 +108,19 @@ impl Compiler {
         let made = autogen::expand(policy, &mut self.diagnostics);
         let id = self.lowering().begin_policy(policy);
         for node in policy.rules {
-            if !made.is_empty() && model::rule_name_text(node).is_some_and(|name| autogen::is_made_name(name.as_str()))
-            {
-                continue;
+            match autogen::fate(node, &made) {
+                Fate::Kept => self.rule(id, policy, node, None),
+                Fate::Dropped => {}
+                Fate::Displaced(kinds) => {
+                    let kinds = kinds.iter().map(|kind| self.builder.name(kind)).collect();
+                    self.rule(id, policy, node, Some(Autogen::Displaced { kinds }));
+                }
             }
-            self.rule(id, policy, node, None);
         }
         self.diagnostics.enter_copy(true);
         for generated in &made {
             let controllers = generated.controllers.iter().map(|kind| self.builder.name(kind)).collect();
-            self.rule(id, policy, &generated.rule, Some(Autogen { controllers, cron_job: generated.cron_job }));
+            self.rule(id, policy, &generated.rule, Some(Autogen::Made { controllers, cron_job: generated.cron_job }));
         }
         self.diagnostics.enter_copy(false);
         self.lowering().end_policy(id);
@@ -129,7 +132,7 @@ impl Compiler {
 
     fn rule(&mut self, id: PolicyId, policy: &Policy<'_>, node: &Node, autogen: Option<Autogen>) {
         if let Some(rule) = Rule::read(node, &mut self.diagnostics) {
-            let is_written = autogen.is_none();
+            let is_written = !matches!(autogen, Some(Autogen::Made { .. }));
             if is_written {
                 lint::check_rule(&rule, &mut self.diagnostics);
             }

@@ -121,19 +121,11 @@ impl Unit {
 
     fn can_match(&self, program: &Program, rule: &Rule) -> bool {
         let concerns_requests = match &rule.body {
-            Body::Validate(_) => self.is_for_kind(program, rule),
+            Body::Validate(_) => rule.counts_for_kind(program, &self.kind.kind),
             Body::Mutate(mutate) => mutate.targets.is_empty() && self.operation != Operation::Delete,
             Body::Generate(_) => false,
         };
         concerns_requests && self.block_can_match(program, &rule.matching)
-    }
-
-    /// Validation sees only the autogen rules of its own kind (Kyverno `pkg/engine/validation.go`).
-    fn is_for_kind(&self, program: &Program, rule: &Rule) -> bool {
-        rule.autogen.as_ref().is_none_or(|autogen| match autogen.cron_job {
-            true => &*self.kind.kind == "CronJob",
-            false => autogen.controllers.iter().any(|controller| **program.name(*controller) == *self.kind.kind),
-        })
     }
 
     fn block_can_match(&self, program: &Program, block: &MatchBlock) -> bool {

@@ -122,13 +122,31 @@ impl Value {
     /// The JSON context of a fresh admission request is in this form (Kyverno `pkg/engine/context/context.go`,
     /// `AddRequest`); resources that patterns see are not.
     pub fn to_floats(&self) -> Value {
+        self.with_floats().unwrap_or_else(|| self.clone())
+    }
+
+    /// The same value with floats; nothing when it holds no whole number, so that it can be shared.
+    fn with_floats(&self) -> Option<Value> {
         match self {
-            Self::Int(number) => Self::Float(*number as f64),
-            Self::List(items) => Self::List(Arc::new(items.iter().map(Self::to_floats).collect())),
-            Self::Object(members) => Self::Object(Arc::new(
-                members.iter().map(|(key, value)| (Arc::clone(key), value.to_floats())).collect(),
-            )),
-            other => other.clone(),
+            Self::Int(number) => Some(Self::Float(*number as f64)),
+            Self::List(items) => {
+                let floats: Vec<Option<Value>> = items.iter().map(Self::with_floats).collect();
+                let any = floats.iter().any(Option::is_some);
+                any.then(|| {
+                    Self::list(floats.into_iter().zip(&**items).map(|(new, old)| new.unwrap_or_else(|| old.clone())))
+                })
+            }
+            Self::Object(members) => {
+                let changed: Vec<(Arc<str>, Value)> =
+                    members.iter().filter_map(|(key, value)| Some((Arc::clone(key), value.with_floats()?))).collect();
+                if changed.is_empty() {
+                    return None;
+                }
+                let mut members = Object::clone(members);
+                members.extend(changed);
+                Some(Self::Object(Arc::new(members)))
+            }
+            _ => None,
         }
     }
 
@@ -157,7 +175,7 @@ impl From<&dikast_grammar::yaml::Node> for Value {
             NodeValue::Text(text) => Self::text(text.as_str()),
             NodeValue::List(items) => Self::list(items.iter().map(Self::from)),
             NodeValue::Map(entries) => {
-                Self::object(entries.iter().map(|entry| (entry.key.as_str().to_owned(), Self::from(&entry.value))))
+                Self::object(entries.iter().map(|entry| (entry.key.as_str(), Self::from(&entry.value))))
             }
         }
     }

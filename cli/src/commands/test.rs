@@ -7,11 +7,12 @@ use anyhow::Context;
 
 use super::{Engine, Exit};
 use crate::output::style::Style;
-use crate::testing::file::{self, Test};
+use crate::parallel;
+use crate::testing::file::{self, Expectation, Test};
 use crate::testing::format::{self, Format};
 use crate::testing::row::{Counts, Row, Verdict};
 use crate::testing::selector::Selector;
-use crate::testing::{check, run};
+use crate::testing::{check, run, vacuous};
 
 /// Run the tests of policies
 ///
@@ -46,7 +47,7 @@ pub(crate) struct Arguments {
     /// Fail when there are no tests
     #[arg(long)]
     require_tests: bool,
-    /// Fail when a policy of a test neither passed nor failed on any of its objects
+    /// Fail when a result holds only because no rule matches its object, which is a warning otherwise
     #[arg(long)]
     deny_vacuous: bool,
     /// Which engine decides
@@ -57,6 +58,19 @@ pub(crate) struct Arguments {
     remove_color: bool,
 }
 
+/// What there is to show of a test.
+#[derive(Default)]
+struct Ran {
+    /// For people who watch.
+    said: String,
+    /// For people, whatever the format of the results is.
+    complaints: String,
+    rows: Vec<Row>,
+    /// Whether it could not be run.
+    broken: bool,
+    vacuous: usize,
+}
+
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let selector = Selector::parse(&self.test_case_selector)
@@ -65,67 +79,72 @@ impl Arguments {
         for path in &self.paths {
             find(path, &self.file_name, &mut files)?;
         }
+        let mut report = Report::new(&self);
         let mut tests = Vec::new();
         for path in &files {
-            tests.extend(file::read(path)?);
+            match file::read(path) {
+                Ok(read) => tests.extend(read),
+                Err(error) => report.add(Ran::broken(&error.into()))?,
+            }
         }
-        let mut report = Report::new(&self);
-        if tests.is_empty() {
+        if files.is_empty() {
             report.say("\nNo test yamls available\n")?;
             report.finish()?;
             return Ok(if self.require_tests { Exit::Findings } else { Exit::Clean });
         }
-        for test in &tests {
-            self.run_test(test, &selector, &mut report)?;
-        }
+        let ran = parallel::map_long(tests.len(), |at| self.run_test(&tests[at], &selector));
+        ran.into_iter().try_for_each(|ran| report.add(ran))?;
         report.finish()
     }
 
-    fn run_test(&self, test: &Test, selector: &Selector, report: &mut Report<'_>) -> anyhow::Result<()> {
+    fn run_test(&self, test: &Test, selector: &Selector) -> Ran {
         let expectations: Vec<_> =
             test.expectations.iter().filter_map(|expectation| selector.apply(expectation)).collect();
         if expectations.is_empty() {
-            return Ok(());
+            return Ran::default();
         }
         let failed = || format!("the test {} cannot be run", test.path.display());
-        report.say(&format!("Loading test  ( {} ) ...\n", test.path.display()))?;
-        let prepared = run::prepare(test, self.engine.into(), self.detailed_results).with_context(failed)?;
+        self.run_expectations(test, &expectations).with_context(failed).unwrap_or_else(|error| Ran::broken(&error))
+    }
+
+    fn run_expectations(&self, test: &Test, expectations: &[Expectation]) -> anyhow::Result<Ran> {
+        let path = test.path.display();
+        let mut ran = Ran { said: format!("Loading test  ( {path} ) ...\n"), ..Ran::default() };
+        let prepared = run::prepare(test, self.engine.into(), self.detailed_results)?;
         for key in &prepared.repeated {
-            report
-                .say(&format!("  warning: found duplicated resource {} {} {}\n", key.kind, key.name, key.namespace))?;
+            ran.said += &format!("  warning: found duplicated resource {} {} {}\n", key.kind, key.name, key.namespace);
         }
         let [policies, objects, exceptions] = prepared.counts();
-        report.say(&format!(
-            "  Applying {policies} {} to {objects} {} with {exceptions} {} ...\n",
+        ran.said += &format!(
+            "  Applying {policies} {} to {objects} {} with {exceptions} {} ...\n  Checking results ...\n",
             plural(policies, "policy", "policies"),
             plural(objects, "resource", "resources"),
             plural(exceptions, "exception", "exceptions"),
-        ))?;
-        report.complain(&prepared.complaints())?;
+        );
+        ran.complaints += &prepared.complaints();
+        for warning in &test.warnings {
+            ran.complaints += &format!("{warning}\n");
+        }
         if test.cel_inputs {
-            let path = test.path.display();
-            report.complain(&format!(
-                "{path}: payloads, parameters and context files are for policies in CEL, and are not read\n"
-            ))?;
+            ran.complaints +=
+                &format!("{path}: payloads, parameters and context files are for policies in CEL, and are not read\n");
         }
-        let outcome = prepared.run(test).with_context(failed)?;
+        let outcome = prepared.run(test)?;
         for error in outcome.generation_errors() {
-            report.complain(&format!("{}: {error}\n", test.path.display()))?;
+            ran.complaints += &format!("{path}: {error}\n");
         }
-        report.say("  Checking results ...\n")?;
-        let rows = check::check(&expectations, &outcome);
-        if self.deny_vacuous {
-            let mut policies: Vec<&str> = rows.iter().map(|row| row.policy.as_str()).collect();
-            policies.dedup();
-            for policy in policies.into_iter().filter(|policy| check::is_vacuous(&rows, &outcome, policy)) {
-                report.vacuous += 1;
-                report.complain(&format!(
-                    "{}: policy {policy} neither passed nor failed on any object: the test shows nothing about it\n",
-                    test.path.display()
-                ))?;
-            }
+        ran.rows = check::check(expectations, &outcome);
+        for vacuous in vacuous::find(expectations, &ran.rows) {
+            ran.vacuous += 1;
+            ran.complaints += &format!("{path}: {}: {vacuous}\n", if self.deny_vacuous { "error" } else { "warning" });
         }
-        report.add(rows)
+        Ok(ran)
+    }
+}
+
+impl Ran {
+    fn broken(error: &anyhow::Error) -> Self {
+        Self { complaints: format!("error: {error:#}\n"), broken: true, ..Self::default() }
     }
 }
 
@@ -161,13 +180,14 @@ struct Report<'a> {
     style: Style,
     rows: Vec<Row>,
     counts: Counts,
+    broken: usize,
     vacuous: usize,
 }
 
 impl<'a> Report<'a> {
     fn new(arguments: &'a Arguments) -> Self {
         let style = Style::of_stdout(arguments.remove_color || arguments.output_format.is_some());
-        Self { arguments, style, rows: Vec::new(), counts: Counts::default(), vacuous: 0 }
+        Self { arguments, style, rows: Vec::new(), counts: Counts::default(), broken: 0, vacuous: 0 }
     }
 
     /// Writes for people; nothing where a machine reads.
@@ -178,19 +198,19 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn complain(&self, text: &str) -> std::io::Result<()> {
-        std::io::stderr().write_all(text.as_bytes())
-    }
-
-    fn add(&mut self, rows: Vec<Row>) -> anyhow::Result<()> {
-        let counts = Counts::of(&rows);
+    fn add(&mut self, ran: Ran) -> anyhow::Result<()> {
+        self.say(&ran.said)?;
+        std::io::stderr().write_all(ran.complaints.as_bytes())?;
+        let counts = Counts::of(&ran.rows);
         self.counts.passed += counts.passed;
         self.counts.failed += counts.failed;
-        if !self.arguments.fail_only && self.arguments.output_format.is_none() {
-            let table = format::table(&rows, self.arguments.detailed_results, self.style);
+        self.broken += usize::from(ran.broken);
+        self.vacuous += ran.vacuous;
+        if !ran.rows.is_empty() && !self.arguments.fail_only && self.arguments.output_format.is_none() {
+            let table = format::table(&ran.rows, self.arguments.detailed_results, self.style);
             self.say(&format!("\n{table}\n"))?;
         }
-        self.rows.extend(rows);
+        self.rows.extend(ran.rows);
         Ok(())
     }
 
@@ -214,6 +234,11 @@ impl<'a> Report<'a> {
             }
             None => self.say(&format!("\nTest Summary: {passed} tests passed and {failed} tests failed\n\n"))?,
         }
-        Ok(if failed > 0 || self.vacuous > 0 { Exit::Findings } else { Exit::Clean })
+        if self.broken > 0 {
+            let tests = plural(self.broken, "test", "tests");
+            writeln!(std::io::stderr(), "{} {tests} could not be run", self.broken)?;
+        }
+        let vacuous = self.arguments.deny_vacuous && self.vacuous > 0;
+        Ok(if failed > 0 || self.broken > 0 || vacuous { Exit::Findings } else { Exit::Clean })
     }
 }

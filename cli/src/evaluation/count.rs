@@ -15,15 +15,11 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Counts the answers of some responses.
-    pub(crate) fn of<'r>(responses: impl IntoIterator<Item = &'r Response>, audit_warns: bool) -> Self {
-        let mut counts = Self::default();
-        for response in responses {
-            for rule in &response.rules {
-                *counts.place(counted(response, rule, audit_warns)) += 1;
-            }
+    /// Counts the answers of a response.
+    pub(crate) fn add(&mut self, response: &Response, audit_warns: bool) {
+        for rule in &response.rules {
+            *self.place(counted(response, rule, audit_warns)) += 1;
         }
-        counts
     }
 
     fn place(&mut self, status: Status) -> &mut usize {

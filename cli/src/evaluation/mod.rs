@@ -8,6 +8,7 @@
 //! | [`expression`] | expressions outside any policy |
 //! | [`world`] | time, chance, name lookups |
 //! | [`policies`] | compiling what is given |
+//! | [`turn`] | one object on its way through the policies |
 //! | [`review`] | requests for native code |
 
 pub(crate) mod count;
@@ -17,17 +18,17 @@ pub(crate) mod global;
 pub(crate) mod policies;
 pub(crate) mod response;
 mod review;
+mod turn;
 pub(crate) mod world;
 
 use std::sync::Arc;
 
 use dikast_compiler::ir::{PolicyId, Program, RuleId};
 use dikast_runtime::engine::{
-    Admission, Disagreement, Engine, EngineChoice, NeedsData, PolicyResponse, RuleKind, RuleResponse, Status, World,
+    Admission, Disagreement, Engine, EngineChoice, NeedsData, PolicyResponse, RuleKind, World,
 };
-use dikast_runtime::native::{NativeProgram, NativeVerdicts};
+use dikast_runtime::native::NativeProgram;
 use dikast_runtime::request::{GroupVersionKind, Operation, Origin, Request, Surroundings, User as RequestUser};
-use dikast_runtime::review::is_filed_as_enforced;
 use dikast_stdlib::Value;
 
 use crate::input::resources::ObjectKey;
@@ -35,6 +36,7 @@ use crate::input::user::User;
 use crate::input::values::{Values, path_of};
 use data::OfflineData;
 use response::{PolicyFacts, Response};
+use turn::Turn;
 use world::Machine;
 
 /// Policies and all that they need to be asked.
@@ -96,34 +98,11 @@ impl Evaluator {
     /// # Errors
     /// When the pretended cluster lacks the object's namespace, or data is missing that nobody can load.
     pub(crate) fn evaluate(&self, object: &Value, operation: Option<Operation>) -> Result<Vec<Response>, String> {
+        let mut turn = Turn::new(self, object, operation)?;
         let mut responses = Vec::new();
-        let mut object = object.clone();
-        let key = ObjectKey::of(&object);
-        let kind = self.matched_kind(&object);
-        let namespace_labels = self.namespace_labels(&key)?;
         for sort in [RuleKind::Mutation, RuleKind::Validation, RuleKind::Generation] {
             for (id, facts) in self.policies.iter().filter(|(_, facts)| facts.has(sort)) {
-                let surroundings = self.surroundings(&namespace_labels, kind.0.clone());
-                let request = self.request(facts, &object, operation, &kind.1);
-                let verdicts = self.verdicts(facts, &request, &surroundings)?;
-                let mut admission = self.admission(*id, facts, &request, &surroundings);
-                if let Some(verdicts) = &verdicts {
-                    admission = admission.with_verdicts(verdicts);
-                }
-                let result = self.ask(sort, *id, facts, &admission);
-                let result = result.map_err(|NeedsData(keys)| format!("data cannot be had: {keys:?}"))?;
-                self.check(&result.disagreements)?;
-                let result = match self.words && wants_words(&result) {
-                    true => self.told(sort, *id, facts, &request, &surroundings, result),
-                    false => result,
-                };
-                if sort == RuleKind::Generation && result.rules.is_empty() {
-                    continue;
-                }
-                let enforced = is_filed_as_enforced(self.engine.program(), *id, &admission);
-                let response = respond(facts, sort, &admission, result, enforced);
-                object = response.patched.clone();
-                responses.push(response);
+                responses.extend(turn.ask(sort, *id, facts)?);
             }
         }
         Ok(responses)
@@ -212,16 +191,18 @@ impl Evaluator {
         }
     }
 
-    /// The request that applying a policy to an object stands for.
-    fn request(&self, facts: &PolicyFacts, object: &Value, operation: Option<Operation>, subresource: &str) -> Request {
-        let key = ObjectKey::of(object);
-        let named = self.values.operation(&facts.name, &key.name);
-        let operation = match (operation, named.as_deref()) {
-            (Some(operation), _) => operation,
-            (None, Some("DELETE")) => Operation::Delete,
-            (None, Some("UPDATE")) => Operation::Update,
+    /// The operation that applying a policy to an object stands for.
+    fn operation(&self, facts: &PolicyFacts, object: &str) -> Operation {
+        match self.values.operation(&facts.name, object).as_deref() {
+            Some("DELETE") => Operation::Delete,
+            Some("UPDATE") => Operation::Update,
             _ => Operation::Create,
-        };
+        }
+    }
+
+    /// The request that applying policies to an object stands for.
+    fn request(&self, object: &Value, operation: Operation, subresource: &str) -> Request {
+        let key = ObjectKey::of(object);
         let (new, old) = match operation {
             Operation::Delete => (Value::Null, object.clone()),
             Operation::Update => (object.clone(), object.clone()),
@@ -264,20 +245,6 @@ impl Evaluator {
             }
         }
         admission
-    }
-
-    /// What native code says of a request. Nothing where values of the user take part: native code knows only requests.
-    fn verdicts(
-        &self,
-        facts: &PolicyFacts,
-        request: &Request,
-        surroundings: &Surroundings,
-    ) -> Result<Option<NativeVerdicts>, String> {
-        let Some(native) = &self.native else { return Ok(None) };
-        if self.values.concern(&facts.name, &request.name) {
-            return Ok(None);
-        }
-        native.verdicts(&review::bytes(request), surroundings, &Machine).map_err(|error| error.to_string())
     }
 
     /// The same result with the words of the interpreter where native code has none.
@@ -326,27 +293,4 @@ impl Evaluator {
             groups: user.info.get("groups").and_then(Value::as_list).into_iter().flatten().filter_map(text).collect(),
         }
     }
-}
-
-/// Whether native code decided a rule without words.
-fn wants_words(result: &PolicyResponse) -> bool {
-    let quiet = |rule: &RuleResponse| rule.message.is_empty() && matches!(rule.status, Status::Pass | Status::Skip);
-    result.rules.iter().any(quiet)
-}
-
-/// The response as reports see it: about the new object, or the old one when there is no new one.
-fn respond(
-    facts: &Arc<PolicyFacts>,
-    kind: RuleKind,
-    admission: &Admission<'_>,
-    response: PolicyResponse,
-    enforced: bool,
-) -> Response {
-    let object = admission.shown_object().clone();
-    let patched = match (response.patched, kind) {
-        (Some(patched), _) => patched,
-        (None, RuleKind::Mutation) => admission.object().clone(),
-        (None, RuleKind::Validation | RuleKind::Generation) => object.clone(),
-    };
-    Response { policy: Arc::clone(facts), kind, object, patched, enforced, rules: response.rules }
 }

@@ -9,7 +9,8 @@ use dikast_grammar::yaml::{self, Node};
 use dikast_grammar::{SourceMap, Span};
 
 use crate::input::InputError;
-use crate::input::file::{name_of, read_text};
+use crate::input::file::name_of;
+use crate::input::unreadable::{Unreadable, is_remote, read_text_or_lossy};
 
 /// Policies and exceptions, compiled.
 pub(crate) struct Policies {
@@ -21,54 +22,110 @@ pub(crate) struct Policies {
     pub(crate) left_out: Vec<LeftOut>,
 }
 
-/// Compiles the policies and exceptions in files and folders; folders are searched to their depths for YAML files.
+/// Compiles the policies and exceptions in files and folders; folders are searched to their depths for YAML files. A file
+/// that cannot be read is a finding, and the others are compiled all the same.
 ///
 /// # Errors
-/// When a file cannot be read.
+/// When none of them can be read.
 pub(crate) fn load(paths: &[PathBuf]) -> Result<Policies, InputError> {
-    let mut sources = SourceMap::new();
-    let mut seen = BTreeSet::new();
-    for path in paths {
-        add(path, &mut seen, &mut sources)?;
-    }
-    let compilation = compile(&sources);
-    let left_out = left_out(&sources, &compilation);
-    Ok(Policies { sources, compilation, left_out })
+    let mut texts = Texts::default();
+    texts.add_all(paths);
+    texts.compile(|_| ())
 }
 
 /// Compiles policies, and exceptions from files of their own and from texts. Exceptions among the policies count only
 /// when `exceptions_among_policies` says so.
 ///
 /// # Errors
-/// When a file cannot be read.
+/// When none of the files can be read.
 pub(crate) fn load_some(
     policies: &[PathBuf],
     exceptions: &[PathBuf],
-    texts: &[String],
+    given: &[String],
     exceptions_among_policies: bool,
 ) -> Result<Policies, InputError> {
-    let mut sources = SourceMap::new();
-    let mut seen = BTreeSet::new();
-    for path in policies {
-        add(path, &mut seen, &mut sources)?;
+    let mut texts = Texts::default();
+    texts.add_all(policies);
+    let of_policies = texts.sources.iter().count();
+    texts.seen.clear();
+    texts.add_all(exceptions);
+    for text in given {
+        texts.sources.add("exception among the resources", text.as_str());
     }
-    let of_policies = sources.iter().count();
-    let mut seen = BTreeSet::new();
-    for path in exceptions {
-        add(path, &mut seen, &mut sources)?;
+    texts.compile(|compilation| {
+        if !exceptions_among_policies {
+            let among_policies = |span: Span| (span.file.0 as usize) < of_policies;
+            let exceptions = &mut compilation.program.exceptions;
+            exceptions.retain(|exception| !exception.span.is_some_and(among_policies));
+            compilation.counts.exceptions = exceptions.len();
+        }
+    })
+}
+
+/// Files that were read, and those that could not be.
+#[derive(Default)]
+struct Texts {
+    sources: SourceMap,
+    /// Folders that were searched: each once, however many links lead to it.
+    seen: BTreeSet<PathBuf>,
+    unreadable: Vec<Unreadable>,
+}
+
+impl Texts {
+    fn add_all(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            self.add(path);
+        }
     }
-    for text in texts {
-        sources.add("exception among the resources", text.as_str());
+
+    /// Adds a file, or the YAML files of a folder.
+    fn add(&mut self, path: &Path) {
+        if is_remote(path) {
+            let why =
+                "is an address: clone the repository, or download the file, and name what is then on this machine";
+            return self.unreadable.push(Unreadable::of_file(path, why));
+        }
+        if !path.is_dir() {
+            match read_text_or_lossy(path) {
+                Ok(text) => {
+                    self.sources.add(name_of(path), text);
+                }
+                Err(fault) => self.unreadable.push(fault),
+            }
+            return;
+        }
+        let listed = std::fs::canonicalize(path).and_then(|real| match self.seen.insert(real) {
+            true => std::fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect(),
+            false => Ok(Vec::new()),
+        });
+        let mut entries: Vec<PathBuf> = match listed {
+            Ok(entries) => entries,
+            Err(error) => return self.unreadable.push(Unreadable::of_file(path, error)),
+        };
+        entries.sort();
+        for entry in entries {
+            let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            let yaml = entry.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+            if !hidden && (entry.is_dir() || yaml) {
+                self.add(&entry);
+            }
+        }
     }
-    let mut compilation = compile(&sources);
-    if !exceptions_among_policies {
-        let among_policies = |span: Span| (span.file.0 as usize) < of_policies;
-        let exceptions = &mut compilation.program.exceptions;
-        exceptions.retain(|exception| !exception.span.is_some_and(among_policies));
-        compilation.counts.exceptions = exceptions.len();
+
+    fn compile(mut self, adjust: impl FnOnce(&mut Compilation)) -> Result<Policies, InputError> {
+        if self.sources.iter().next().is_none()
+            && let Some(first) = self.unreadable.first()
+        {
+            return Err(first.as_error());
+        }
+        let mut compilation = compile(&self.sources);
+        adjust(&mut compilation);
+        let left_out = left_out(&self.sources, &compilation);
+        for fault in self.unreadable {
+            compilation.diagnostics.push(fault.into_finding(&mut self.sources));
+        }
+        Ok(Policies { sources: self.sources, compilation, left_out })
     }
-    let left_out = left_out(&sources, &compilation);
-    Ok(Policies { sources, compilation, left_out })
 }
 
 impl Policies {
@@ -87,30 +144,6 @@ impl Policies {
     pub(crate) fn shown(&self, findings: &[Diagnostic], colour: bool) -> String {
         render::terminal::render(findings, &self.sources, colour)
     }
-}
-
-/// Adds a file, or the YAML files of a folder; a folder once, however many links lead to it.
-fn add(path: &Path, seen: &mut BTreeSet<PathBuf>, sources: &mut SourceMap) -> Result<(), InputError> {
-    if !path.is_dir() {
-        sources.add(name_of(path), read_text(path)?);
-        return Ok(());
-    }
-    let failed = |error: std::io::Error| InputError::of_file(&name_of(path), error.to_string());
-    if !seen.insert(std::fs::canonicalize(path).map_err(failed)?) {
-        return Ok(());
-    }
-    let mut entries = std::fs::read_dir(path)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
-        .map_err(failed)?;
-    entries.sort();
-    for entry in entries {
-        let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        let yaml = entry.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-        if !hidden && (entry.is_dir() || yaml) {
-            add(&entry, seen, sources)?;
-        }
-    }
-    Ok(())
 }
 
 /// What became of a policy, or a rule of one, that is not in the program.

@@ -1,6 +1,5 @@
 //! Texts and the YAML documents in them.
 
-use std::io::Read;
 use std::path::Path;
 
 use dikast_grammar::yaml::{self, Node};
@@ -8,6 +7,7 @@ use dikast_grammar::{SourceMap, Span};
 use dikast_stdlib::Value;
 
 use super::InputError;
+use super::unreadable::read_text_or_lossy;
 
 /// The name under which standard input is reported.
 const STANDARD_INPUT: &str = "standard input";
@@ -46,19 +46,23 @@ impl File {
 
     /// An error at a place of this file.
     pub(crate) fn error(&self, span: Span, message: impl Into<String>) -> InputError {
-        let place = match self.sources.get(span.file) {
-            Some(file) => {
-                let position = file.position(span.start);
-                format!("{}:{}:{}", file.name(), position.line, position.column)
-            }
-            None => String::new(),
-        };
-        InputError { place, message: message.into() }
+        InputError { place: place_of(&self.sources, span), message: message.into() }
     }
 
     /// The documents as values.
     pub(crate) fn values(&self) -> impl Iterator<Item = Value> {
         self.documents.iter().map(Value::from)
+    }
+}
+
+/// `file:line:column` of the beginning of a span.
+pub(crate) fn place_of(sources: &SourceMap, span: Span) -> String {
+    match sources.get(span.file) {
+        Some(file) => {
+            let position = file.position(span.start);
+            format!("{}:{}:{}", file.name(), position.line, position.column)
+        }
+        None => String::new(),
     }
 }
 
@@ -72,13 +76,5 @@ pub(crate) fn name_of(path: &Path) -> String {
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn read_text(path: &Path) -> Result<String, InputError> {
-    let bytes = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(path)
-    };
-    let name = name_of(path);
-    let bytes = bytes.map_err(|error| InputError::of_file(&name, format!("cannot be read: {error}")))?;
-    String::from_utf8(bytes).map_err(|_| InputError::of_file(&name, "is no UTF-8 text"))
+    read_text_or_lossy(path).map_err(|fault| fault.as_error())
 }

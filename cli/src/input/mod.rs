@@ -5,14 +5,18 @@
 //! | [`mod@file`] | texts and the YAML documents in them |
 //! | [`fields`] | the members of a mapping, strictly |
 //! | [`resources`] | Kubernetes objects |
+//! | [`bulk`] | many of them |
 //! | [`values`] | `Values` files, `--set` |
 //! | [`user`] | `UserInfo` files |
+//! | [`unreadable`] | what cannot be read |
 //! | [`scope`] | which kinds have no namespace |
 
+pub(crate) mod bulk;
 pub(crate) mod fields;
 pub(crate) mod file;
 pub(crate) mod resources;
 pub(crate) mod scope;
+pub(crate) mod unreadable;
 pub(crate) mod user;
 pub(crate) mod values;
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dikast_grammar::Span;
 use dikast_grammar::yaml::{Node, unpack_list};
 use dikast_stdlib::{Object, Value};
 
@@ -54,31 +55,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Value>, InputError> {
     from_file(&File::read(path)?)
 }
 
-/// The objects of several paths: of the files named, or of the YAML files right in the folder when the first path is one.
-/// When the first path is `-`, of standard input alone.
-///
-/// # Errors
-/// See [`read`].
-pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Value>, InputError> {
-    let mut objects = Vec::new();
-    match paths.first() {
-        Some(first) if first == Path::new("-") => objects.extend(read(first)?),
-        Some(first) if first.is_dir() => {
-            for path in yaml_files(first)? {
-                objects.extend(read(&path)?);
-            }
-        }
-        _ => {
-            for path in paths {
-                objects.extend(read(path)?);
-            }
-        }
-    }
-    Ok(objects)
-}
-
 /// The YAML files right in a folder, in the order of their names.
-fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+pub(super) fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
     let failed = |error: std::io::Error| InputError::of_file(&folder.display().to_string(), error.to_string());
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
@@ -94,28 +72,53 @@ fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
 /// The objects of a file that is read already; those of lists, such as `kubectl get -o yaml` writes, one by one.
 pub(crate) fn from_file(file: &File) -> Result<Vec<Value>, InputError> {
     let mut objects = Vec::new();
-    for node in file.documents.iter().cloned().flat_map(unpack_list) {
+    for node in &file.documents {
+        objects.extend(of_document(node.clone()).map_err(|span| file.error(span, NO_OBJECT))?);
+    }
+    Ok(objects)
+}
+
+/// What is said of a document that is no object.
+pub(super) const NO_OBJECT: &str = "is no Kubernetes object: it has no `kind`";
+
+/// The objects of a document; none of an empty one.
+///
+/// # Errors
+/// The place of the first value that is no object.
+pub(super) fn of_document(node: Node) -> Result<Vec<Value>, Span> {
+    let mut objects = Vec::new();
+    for node in unpack_list(node) {
         if node.is_null() {
             continue;
         }
         if node.get("kind").and_then(Node::as_str).is_none_or(str::is_empty) {
-            return Err(file.error(node.span, "is no Kubernetes object: it has no `kind`"));
+            return Err(node.span);
         }
-        objects.push(with_defaults(&Value::from(&node)));
+        objects.push(with_defaults(Value::from(&node)));
     }
     Ok(objects)
 }
 
 /// The object with its namespace filled in and maps in the place of missing ones.
-pub(crate) fn with_defaults(object: &Value) -> Value {
-    let object = without_null_maps(object);
-    let key = ObjectKey::of(&object);
-    if !key.namespace.is_empty() || is_cluster_scoped(&key.api_version, &key.kind) {
+pub(crate) fn with_defaults(object: Value) -> Value {
+    let object = if has_null_map(&object) { without_null_maps(&object) } else { object };
+    let text = |path: &[&str]| object.at(path).and_then(Value::as_text).unwrap_or_default();
+    if !text(&["metadata", "namespace"]).is_empty() || is_cluster_scoped(text(&["apiVersion"]), text(&["kind"])) {
         return object;
     }
     let mut metadata = object.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
     metadata.insert("namespace".into(), Value::text("default"));
     with_member(&object, "metadata", Value::Object(Arc::new(metadata)))
+}
+
+fn has_null_map(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.iter().any(|(key, value)| value.is_null() && MAPS.contains(&&**key) || has_null_map(value))
+        }
+        Value::List(items) => items.iter().any(has_null_map),
+        _ => false,
+    }
 }
 
 /// The object with one member set.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dikast_runtime::engine::{RuleKind, RuleResponse, Status};
+use dikast_runtime::engine::{RuleKind, RuleResponse};
 use dikast_runtime::request::Operation;
 use dikast_stdlib::Value;
 
@@ -15,6 +15,9 @@ use crate::input::resources::ObjectKey;
 
 /// The reason of rows about a policy or rule that Kyverno runs and dikast does not.
 const NOT_SUPPORTED: &str = "Not supported";
+
+/// The reason of rows about an object that no rule of the policy matches: they hold whatever is expected.
+pub(super) const EXCLUDED: &str = "Excluded";
 
 /// What all policies said, by object.
 pub(crate) type Said = Vec<(ObjectKey, Vec<Response>)>;
@@ -42,8 +45,9 @@ impl Outcome {
 
 /// Compares the outcome with the expectations.
 pub(crate) fn check(expectations: &[Expectation], outcome: &Outcome) -> Vec<Row> {
-    let mut checker = Checker { rows: Vec::new() };
-    for expectation in expectations {
+    let mut checker = Checker { rows: Vec::new(), expectation: 0 };
+    for (at, expectation) in expectations.iter().enumerate() {
+        checker.expectation = at;
         let said = match expectation.operation {
             None => Some(&outcome.said),
             Some(operation) => outcome.by_operation.iter().find(|(of, _)| *of == operation).map(|(_, said)| said),
@@ -88,6 +92,8 @@ struct Finding {
 
 struct Checker {
     rows: Vec<Row>,
+    /// The number of the expectation that is checked.
+    expectation: usize,
 }
 
 impl Checker {
@@ -159,7 +165,7 @@ impl Checker {
                 (finding, Verdict::Fail)
             }
             None => {
-                let finding = Finding { passed: true, message: "Excluded".into(), reason: "Excluded".into() };
+                let finding = Finding { passed: true, message: EXCLUDED.into(), reason: EXCLUDED.into() };
                 (finding, Verdict::PassSkipped)
             }
         };
@@ -181,6 +187,7 @@ impl Checker {
         let policy = expectation.policy.splitn(3, '/').take(2).collect::<Vec<_>>().join("/");
         self.rows.push(Row {
             id: self.rows.len() + 1,
+            expectation: self.expectation,
             policy,
             rule: rule.to_owned(),
             resource,
@@ -257,15 +264,4 @@ fn examine_status(expectation: &Expectation, response: &Response, rule: &RuleRes
     let passed = status.as_str() == expectation.result;
     let reason = if passed { "Ok".to_owned() } else { format!("Want {}, got {}", expectation.result, status.as_str()) };
     Finding { passed, message, reason }
-}
-
-/// Whether any row says that a rule passed or failed on an object: a test without one shows nothing about its policy.
-pub(crate) fn is_vacuous(rows: &[Row], outcome: &Outcome, policy: &str) -> bool {
-    let name = policy.rsplit('/').next().unwrap_or_default();
-    let decides = |rule: &RuleResponse| matches!(rule.status, Status::Pass | Status::Fail | Status::Error);
-    let responses = || {
-        let all = outcome.said.iter().chain(outcome.by_operation.iter().flat_map(|(_, said)| said));
-        all.flat_map(|(_, responses)| responses).filter(|response| response.policy.name == name)
-    };
-    rows.iter().any(|row| row.policy == policy) && !responses().any(|response| response.rules.iter().any(decides))
 }

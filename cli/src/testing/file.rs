@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use dikast_grammar::yaml::Node;
 use dikast_runtime::request::Operation;
-use dikast_stdlib::Value;
+use dikast_stdlib::{Value, wildcard};
 
 use crate::input::InputError;
 use crate::input::fields::Fields;
@@ -38,6 +38,8 @@ pub(crate) struct Test {
     pub(crate) cel_inputs: bool,
     /// What should come of it.
     pub(crate) expectations: Vec<Expectation>,
+    /// What is odd about the form of the file.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Where values for variables come from.
@@ -78,7 +80,7 @@ pub(crate) struct GlobalEntry {
 }
 
 /// One entry of `results`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Expectation {
     /// The policy as written, with its namespace perhaps.
     pub(crate) policy: String,
@@ -144,13 +146,29 @@ impl Folder<'_> {
     fn all(&self, paths: Option<Vec<String>>) -> Vec<PathBuf> {
         let mut all: Vec<PathBuf> = Vec::new();
         for path in paths.unwrap_or_default() {
-            let path = self.path(&path);
-            if !all.contains(&path) {
-                all.push(path);
+            for path in globbed(self.path(&path)) {
+                if !all.contains(&path) {
+                    all.push(path);
+                }
             }
         }
         all
     }
+}
+
+/// The files that a wildcard in the last part of a path stands for, in order; the path itself when it is a file or stands
+/// for none.
+fn globbed(path: PathBuf) -> Vec<PathBuf> {
+    let pattern = path.file_name().and_then(|name| name.to_str()).filter(|name| wildcard::is_wildcard(name));
+    let (Some(pattern), Some(folder), false) = (pattern, path.parent(), path.exists()) else { return vec![path] };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let fits = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| wildcard::matches(pattern, name)) && path.is_file()
+    };
+    let mut found: Vec<PathBuf> = entries.filter(fits).collect();
+    found.sort();
+    if found.is_empty() { vec![path] } else { found }
 }
 
 /// A path without `.` and `..`, as far as its text tells.
@@ -171,11 +189,16 @@ fn clean(path: &Path) -> PathBuf {
 fn test(path: &Path, file: &File, node: &Node) -> Result<Test, InputError> {
     let folder = Folder(path.parent().unwrap_or(Path::new("")));
     let mut fields = Fields::of(file, node, "test")?;
-    if fields.text("apiVersion")?.is_empty() || fields.text("kind")?.is_empty() || !fields.text("name")?.is_empty() {
-        return Err(file.error(
-            node.span,
-            "needs `apiVersion: cli.kyverno.io/v1alpha1`, `kind: Test` and its name in `metadata`; the old form with `name` at the top is no longer read",
-        ));
+    let mut warnings = Vec::new();
+    let named = !fields.text("name")?.is_empty();
+    if fields.text("apiVersion")?.is_empty() || fields.text("kind")?.is_empty() || named {
+        let odd = "the old form of tests, which Kyverno no longer reads: write `apiVersion: cli.kyverno.io/v1alpha1`, \
+                   `kind: Test` and the name in `metadata`";
+        warnings.push(file.error(node.span, odd).to_string());
+    }
+    if let Some(checks) = fields.node("checks") {
+        let message = "`checks` are no longer part of tests: say what is expected in `results`";
+        return Err(file.error(checks.span, message));
     }
     fields.node("metadata");
     let values_file = fields.text("variables")?;
@@ -200,6 +223,7 @@ fn test(path: &Path, file: &File, node: &Node) -> Result<Test, InputError> {
         global_entries: each(&mut fields, "globalContextEntries", |node| global_entry(file, &folder, node))?,
         cel_inputs,
         expectations: each(&mut fields, "results", |node| expectation(file, &folder, node))?,
+        warnings,
     };
     fields.finish()?;
     Ok(test)
@@ -228,14 +252,29 @@ fn expectation(file: &File, folder: &Folder<'_>, node: &Node) -> Result<Expectat
     let (one, several) = (fields.text("generatedResource")?, fields.texts("generatedResources")?.unwrap_or_default());
     let generated_listed = !several.is_empty();
     let generated = if generated_listed { several } else { vec![one] };
+    let mut resources = fields.texts("resources")?;
+    let mut result = fields.text("result")?;
+    let mut patched = fields.text("patchedResources")?;
+    // names of the old form
+    let (namespace, name) = (fields.text("namespace")?, fields.text("resource")?);
+    if !name.is_empty() {
+        let name = if namespace.is_empty() { name } else { format!("{namespace}/{name}") };
+        resources.get_or_insert_default().push(name);
+    }
+    for (given, old) in [(&mut result, "status"), (&mut patched, "patchedResource")] {
+        let old = fields.text(old)?;
+        if given.is_empty() {
+            *given = old;
+        }
+    }
     let expectation = Expectation {
         policy: fields.text("policy")?,
         rule: fields.text("rule")?,
-        result: fields.text("result")?,
-        resources: fields.texts("resources")?,
+        result,
+        resources,
         resource_specs: each(&mut fields, "resourceSpecs", |node| resource_spec(file, node))?,
         operation,
-        patched: folder.one(fields.text("patchedResources")?),
+        patched: folder.one(patched),
         generated: generated.into_iter().filter_map(|path| folder.one(path)).collect(),
         generated_listed,
         clone_source: folder.one(fields.text("cloneSourceResource")?),

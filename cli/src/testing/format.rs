@@ -192,6 +192,7 @@ mod tests {
     fn rows() -> Vec<Row> {
         let row = Row {
             id: 1,
+            expectation: 0,
             policy: "p".to_owned(),
             rule: "r".to_owned(),
             resource: "v1/Pod/default/a".to_owned(),

@@ -8,6 +8,7 @@
 //! | [`run`] | running a test |
 //! | [`check`] | what was said against what is expected |
 //! | [`row`] | results |
+//! | [`vacuous`] | results that show nothing |
 //! | [`mod@format`] | results as tables, JSON, YAML, Markdown and JUnit |
 
 pub(crate) mod check;
@@ -17,3 +18,4 @@ pub(crate) mod format;
 pub(crate) mod row;
 pub(crate) mod run;
 pub(crate) mod selector;
+pub(crate) mod vacuous;

@@ -5,6 +5,8 @@
 pub(crate) struct Row {
     /// Counts from 1 in each test.
     pub(crate) id: usize,
+    /// The number of its expectation among those that are checked.
+    pub(crate) expectation: usize,
     /// The policy as the expectation writes it.
     pub(crate) policy: String,
     /// The rule that answered.

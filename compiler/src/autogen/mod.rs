@@ -52,6 +52,30 @@ pub(crate) fn expand(policy: &Policy<'_>, diagnostics: &mut Diagnostics) -> Vec<
     policy.rules.iter().flat_map(|rule| expand_rule(rule, &controllers, diagnostics)).collect()
 }
 
+/// What becomes of a written rule when there are made ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fate<'m> {
+    /// It counts.
+    Kept,
+    /// It never counts.
+    Dropped,
+    /// It counts for objects of other kinds than these.
+    Displaced(Vec<&'m str>),
+}
+
+/// What becomes of a written rule beside made ones: where Kyverno takes the made rules, it forgets the written ones that
+/// are named like them. Validation takes them for the kind that it is asked about, mutation always.
+pub(crate) fn fate<'m>(rule: &Node, made: &'m [Generated]) -> Fate<'m> {
+    let is_named_so = rule.text("name").is_some_and(|name| is_made_name(name.as_str()));
+    if made.is_empty() || !is_named_so {
+        return Fate::Kept;
+    }
+    match rule.given("validate") {
+        Some(_) => Fate::Displaced(made.iter().flat_map(|made| &made.controllers).map(String::as_str).collect()),
+        None => Fate::Dropped,
+    }
+}
+
 /// Whether a rule's name is one that only made rules should have.
 pub(crate) fn is_made_name(name: &str) -> bool {
     name.starts_with(PREFIX)

@@ -2,7 +2,7 @@
 
 use dikast_grammar::Span;
 
-use super::{Conditions, ConstId, EntryId, ExprId, LabelSelector, MatchBlock, NameId, PatternId, PolicyId};
+use super::{Conditions, ConstId, EntryId, ExprId, LabelSelector, MatchBlock, NameId, PatternId, PolicyId, Program};
 
 /// A policy's own settings; its rules stand in [`Program::rules`](super::Program::rules).
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +62,7 @@ pub struct Rule {
     pub policy: PolicyId,
     /// Its name; autogen's rules have their own.
     pub name: NameId,
-    /// Set on rules that autogen made.
+    /// What autogen has to do with it.
     pub autogen: Option<Autogen>,
     /// When it applies.
     pub matching: MatchBlock,
@@ -82,13 +82,35 @@ pub struct Rule {
     pub span: Option<Span>,
 }
 
-/// What autogen made a rule for (Kyverno `pkg/autogen/v1/rule.go`).
+/// What autogen has to do with a rule (Kyverno `pkg/autogen/v1`). Validation computes the rules of a policy for the kind
+/// that is asked about.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Autogen {
-    /// The controllers' kinds without group and version.
-    pub controllers: Vec<NameId>,
-    /// Whether this is the CronJob form.
-    pub cron_job: bool,
+pub enum Autogen {
+    /// Autogen made the rule.
+    Made {
+        /// The controllers' kinds without group and version.
+        controllers: Vec<NameId>,
+        /// Whether this is the CronJob form.
+        cron_job: bool,
+    },
+    /// The author gave the rule a name as autogen gives them. It does not count for kinds that autogen makes rules for.
+    Displaced {
+        /// These kinds, without group and version.
+        kinds: Vec<NameId>,
+    },
+}
+
+impl Rule {
+    /// Whether validation of objects of a kind has this rule (Kyverno `pkg/engine/validation.go`).
+    pub fn counts_for_kind(&self, program: &Program, kind: &str) -> bool {
+        let is_among = |kinds: &[NameId]| kinds.iter().any(|name| **program.name(*name) == *kind);
+        match &self.autogen {
+            None => true,
+            Some(Autogen::Made { cron_job: true, .. }) => kind == "CronJob",
+            Some(Autogen::Made { controllers, cron_job: false }) => is_among(controllers),
+            Some(Autogen::Displaced { kinds }) => !is_among(kinds),
+        }
+    }
 }
 
 /// A context entry.

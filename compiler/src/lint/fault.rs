@@ -21,7 +21,7 @@ faults! {
     /// A rule named like those that autogen makes.
     #[error("the rule name `{name}` begins as those of rules that autogen makes")]
     RESERVED_RULE_NAME: ReservedRuleName { name: String }
-    help(self) { Some("the rule does not run as soon as autogen makes a rule of this policy; choose another name".to_owned()) }
+    help(self) { Some("where autogen makes rules of this policy, this one does not run; choose another name".to_owned()) }
 
     /// A context entry that hides what is always there.
     #[error("a context entry cannot be named `{name}`")]

@@ -75,25 +75,70 @@ pub struct Parsed {
 /// A fault refuses the document that it is in; the others are read all the same. Where Kyverno drops something without
 /// a word (see [`SyntaxError::is_refusal`]) it is dropped here as well, and reported.
 pub fn parse(file: FileId, text: &str) -> Parsed {
-    let mut parsed = Parsed::default();
-    if text.len() >= u32::MAX as usize {
-        parsed.errors.push(SyntaxError::new(SyntaxErrorKind::FileTooLarge, Span::new(file, 0, 0)));
-        return parsed;
+    let documents = match Documents::of(file, text) {
+        Ok(documents) => documents,
+        Err(error) => return Parsed { errors: vec![error], ..Parsed::default() },
+    };
+    let mut parsed = documents.between();
+    for at in 0..documents.count() {
+        documents.read_into(at, &mut parsed);
     }
-    let file = Arc::new(FileText::new(file, text));
-    let pieces = documents::split(file.text());
-    for lines in pieces.between {
-        let comments = documents::comments(file.text(), lines);
-        parsed.comments.extend(comments.map(|comment| file.span(comment)));
-    }
-    for document in pieces.documents {
-        parsed.read_document(&file, document);
-    }
-    if let Some(range) = pieces.text_after_separator {
-        parsed.errors.push(SyntaxError::new(SyntaxErrorKind::TextAfterSeparator, file.span(range)));
-    }
+    parsed.errors.extend(documents.text_after_separator());
     parsed.comments.sort_unstable_by_key(|span| span.start);
     parsed
+}
+
+/// A file cut into its documents, to read them one by one, and on several threads.
+#[derive(Debug)]
+pub struct Documents {
+    file: Arc<FileText>,
+    pieces: documents::Pieces,
+}
+
+impl Documents {
+    /// Cuts a file.
+    ///
+    /// # Errors
+    ///
+    /// When it is longer than places in it can say.
+    pub fn of(file: FileId, text: &str) -> Result<Self, SyntaxError> {
+        if text.len() >= u32::MAX as usize {
+            return Err(SyntaxError::new(SyntaxErrorKind::FileTooLarge, Span::new(file, 0, 0)));
+        }
+        let file = Arc::new(FileText::new(file, text));
+        let pieces = documents::split(file.text());
+        Ok(Self { file, pieces })
+    }
+
+    /// How many documents there are.
+    pub fn count(&self) -> usize {
+        self.pieces.documents.len()
+    }
+
+    /// Reads one of them: its value, if it has no fault that refuses it, its faults and its comments.
+    pub fn read(&self, at: usize) -> Parsed {
+        let mut parsed = Parsed::default();
+        self.read_into(at, &mut parsed);
+        parsed
+    }
+
+    /// The fault of text that stands behind a `---`: the file is read no further.
+    pub fn text_after_separator(&self) -> Option<SyntaxError> {
+        let range = self.pieces.text_after_separator.clone()?;
+        Some(SyntaxError::new(SyntaxErrorKind::TextAfterSeparator, self.file.span(range)))
+    }
+
+    fn between(&self) -> Parsed {
+        let lines = self.pieces.between.iter().cloned();
+        let comments = lines.flat_map(|lines| documents::comments(self.file.text(), lines));
+        Parsed { comments: comments.map(|comment| self.file.span(comment)).collect(), ..Parsed::default() }
+    }
+
+    fn read_into(&self, at: usize, parsed: &mut Parsed) {
+        if let Some(range) = self.pieces.documents.get(at) {
+            parsed.read_document(&self.file, range.clone());
+        }
+    }
 }
 
 /// Reads the first document of a text as `sigs.k8s.io/yaml` does where Kyverno does not cut the text first: `---` counts

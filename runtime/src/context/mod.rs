@@ -138,7 +138,11 @@ impl Context {
         if std::mem::replace(&mut self.state.borrow_mut().images_named, true) {
             return Ok(());
         }
-        let images = images::of_object(&self.image_source, &self.configuration).map_err(Fault::query)?;
+        let images = images::of_object(&self.image_source, &self.configuration).map_err(|error| {
+            // each query that names them meets the error
+            self.state.borrow_mut().images_named = false;
+            Fault::query(error)
+        })?;
         if let Some(images) = images {
             self.write(images, &["images"], Writing::Merge);
         }

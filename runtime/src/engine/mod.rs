@@ -47,6 +47,7 @@ use dikast_stdlib::functions::Environment;
 
 use crate::data::{DataKey, DataSource};
 use crate::interpreter::{Budget, Interpreter, QueryCache};
+use crate::request::Surroundings;
 use generate::Downstream;
 use rule::{Phase, RuleRun};
 
@@ -140,6 +141,47 @@ impl Engine {
         self.run(policy, Phase::Generate, admission, world)
     }
 
+    /// What a policy says when native code has decided all its rules and none of them needs words; nothing when the
+    /// policy has to be run. That saves the context of a request that every rule lets pass.
+    pub fn settled(
+        &self,
+        policy: PolicyId,
+        sort: RuleKind,
+        kind: &str,
+        surroundings: &Surroundings,
+        verdicts: &dyn Verdicts,
+    ) -> Option<PolicyResponse> {
+        let of = self.program.policy(policy);
+        // What else may stop a policy or end it early is for the pipeline.
+        let is_plain =
+            of.namespace.is_none() && !of.apply_one && surroundings.configuration.resource_filters.is_empty();
+        if self.choice != EngineChoice::Native || !is_plain || sort == RuleKind::Generation {
+            return None;
+        }
+        let mut rules = Vec::new();
+        for id in (of.rules.0..of.rules.1).map(RuleId) {
+            let rule = self.program.rule(id);
+            let concerns_others = matches!(&rule.body, Body::Mutate(body) if !body.targets.is_empty());
+            if RuleKind::of(&rule.body) != sort
+                || sort == RuleKind::Validation && !rule.counts_for_kind(&self.program, kind)
+            {
+                continue;
+            }
+            match verdicts.verdict(id) {
+                _ if concerns_others => return None,
+                Verdict::NoMatch | Verdict::Silent => {}
+                Verdict::Pass => rules.push(self.quiet(id, rule, Status::Pass)),
+                Verdict::Skip => rules.push(self.quiet(id, rule, Status::Skip)),
+                Verdict::Fail | Verdict::Error | Verdict::Fires | Verdict::Interpret => return None,
+            }
+        }
+        Some(PolicyResponse { policy, rules, patched: None, disagreements: Vec::new() })
+    }
+
+    fn quiet(&self, id: RuleId, rule: &Rule, status: Status) -> RuleResponse {
+        RuleResponse::new(id, rule, Arc::clone(self.program.name(rule.name)), status, String::new())
+    }
+
     fn run(
         &self,
         id: PolicyId,
@@ -177,7 +219,7 @@ impl Engine {
         let mut downstream = Downstream::default();
         for id in (policy.rules.0..policy.rules.1).map(RuleId) {
             let rule = self.program.rule(id);
-            if phase == Phase::Validate && !self.is_for_kind(rule, &admission.kind.kind) {
+            if phase == Phase::Validate && !rule.counts_for_kind(&self.program, &admission.kind.kind) {
                 continue;
             }
             let verdict = self.verdict(admission, id, phase).filter(|_| object == admission.object);
@@ -226,15 +268,6 @@ impl Engine {
         }
         let verdict = admission.verdicts?.verdict(rule);
         (self.choice != EngineChoice::Interpreter && verdict != Verdict::Interpret).then_some(verdict)
-    }
-
-    /// Validation sees only the autogen rules of the kind that is asked about; mutation sees them all
-    /// (Kyverno `pkg/engine/validation.go`, `pkg/autogen/v1/autogen.go`).
-    fn is_for_kind(&self, rule: &Rule, kind: &str) -> bool {
-        rule.autogen.as_ref().is_none_or(|autogen| match autogen.cron_job {
-            true => kind == "CronJob",
-            false => autogen.controllers.iter().any(|controller| **self.program.name(*controller) == *kind),
-        })
     }
 
     fn interpreter<'a>(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dikast_compiler::ir::{PolicyId, RuleId};
+use dikast_compiler::ir::{Body, PolicyId, Rule, RuleId};
 use dikast_stdlib::Value;
 
 use super::Verdict;
@@ -60,6 +60,25 @@ pub struct RuleResponse {
     pub pod_security: Option<PodSecurityFindings>,
 }
 
+impl RuleResponse {
+    /// A response that says no more than a status and a message.
+    pub(super) fn new(id: RuleId, rule: &Rule, name: Arc<str>, status: Status, message: String) -> Self {
+        Self {
+            rule: id,
+            name,
+            kind: RuleKind::of(&rule.body),
+            status,
+            message,
+            exceptions: Vec::new(),
+            properties: Vec::new(),
+            patched_target: None,
+            generated: Vec::new(),
+            generation_error: None,
+            pod_security: None,
+        }
+    }
+}
+
 /// What Pod Security controls found, for reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PodSecurityFindings {
@@ -94,6 +113,15 @@ pub enum RuleKind {
 }
 
 impl RuleKind {
+    /// The sort of a rule with this body.
+    pub fn of(body: &Body) -> Self {
+        match body {
+            Body::Validate(_) => Self::Validation,
+            Body::Mutate(_) => Self::Mutation,
+            Body::Generate(_) => Self::Generation,
+        }
+    }
+
     /// The name in Kyverno's responses and reports.
     pub fn as_str(self) -> &'static str {
         match self {

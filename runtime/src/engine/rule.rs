@@ -6,7 +6,7 @@ use dikast_compiler::ir::{Body, EntrySource, Policy, Rule, RuleId};
 use dikast_stdlib::Value;
 
 use super::matching::{Candidate, Requester};
-use super::response::{NeedsData, RuleKind, RuleResponse, Status};
+use super::response::{NeedsData, RuleResponse, Status};
 use super::{Admission, conditions, exceptions, mutate, validate};
 use crate::context;
 use crate::interpreter::{Fault, Interpreter};
@@ -183,23 +183,7 @@ impl RuleRun<'_> {
     }
 
     pub(super) fn response(&self, outcome: Outcome) -> RuleResponse {
-        RuleResponse {
-            rule: self.id,
-            name: Arc::clone(self.name()),
-            kind: match self.rule.body {
-                Body::Validate(_) => RuleKind::Validation,
-                Body::Mutate(_) => RuleKind::Mutation,
-                Body::Generate(_) => RuleKind::Generation,
-            },
-            status: outcome.status,
-            message: outcome.message,
-            exceptions: Vec::new(),
-            properties: Vec::new(),
-            patched_target: None,
-            generated: Vec::new(),
-            generation_error: None,
-            pod_security: None,
-        }
+        RuleResponse::new(self.id, self.rule, Arc::clone(self.name()), outcome.status, outcome.message)
     }
 
     pub(super) fn name(&self) -> &Arc<str> {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use dikast_compiler::ir::{Body, Override, Policy, Program, RuleId};
 use dikast_stdlib::wildcard;
 
-use crate::engine::{Admission, PolicyResponse, RuleResponse, Status, selects};
+use crate::engine::{PolicyResponse, RuleResponse, Status, selects};
+use crate::request::Surroundings;
 
 /// Whether any word of a policy could refuse a request.
 pub(super) fn can_enforce(program: &Program, policy: &Policy) -> bool {
@@ -26,9 +27,9 @@ pub(super) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    pub(super) fn new(program: &'a Program, admission: &'a Admission<'_>) -> Self {
-        let labels = admission.surroundings().namespace_labels.iter().map(|(key, value)| (&**key, &**value));
-        Self { program, namespace: admission.namespace(), namespace_labels: labels.collect() }
+    pub(super) fn new(program: &'a Program, namespace: &'a str, surroundings: &'a Surroundings) -> Self {
+        let labels = surroundings.namespace_labels.iter().map(|(key, value)| (&**key, &**value));
+        Self { program, namespace, namespace_labels: labels.collect() }
     }
 
     /// Whether what a policy said refuses the request: a failure of a rule that enforces, or an error, whatever the rule's

@@ -15,7 +15,7 @@ use dikast_compiler::ir::{Body, Policy, PolicyId, Program, Rule, RuleId};
 use dikast_stdlib::Value;
 
 use crate::data::DataKey;
-use crate::engine::{Admission, Engine, NeedsData, PolicyResponse, Status, Verdicts, World};
+use crate::engine::{Admission, Engine, NeedsData, PolicyResponse, Status, Verdicts, World, object};
 use crate::patch::{self, Operation};
 use crate::request::{self, Request, Surroundings};
 use action::Target;
@@ -67,8 +67,8 @@ pub struct Validation {
 
 /// Whether reports file what a policy says about an object under `Enforce` and not under `Audit`. That is one answer for
 /// all of its rules, unlike the one that decides about a request.
-pub fn is_filed_as_enforced(program: &Program, policy: PolicyId, admission: &Admission<'_>) -> bool {
-    Target::new(program, admission).reported(program.policy(policy))
+pub fn is_filed_as_enforced(program: &Program, policy: PolicyId, object: &Value, surroundings: &Surroundings) -> bool {
+    Target::new(program, object::namespace(object), surroundings).reported(program.policy(policy))
 }
 
 /// Both webhooks, one after the other: validation sees the object as mutation left it.
@@ -226,7 +226,7 @@ pub fn validate_admission(
     world: World<'_>,
 ) -> Result<Validation, NeedsData> {
     let program = engine.program();
-    let target = Target::new(program, admission);
+    let target = Target::new(program, admission.namespace(), admission.surroundings());
     let mut policies_said = Vec::new();
     let mut needed: Vec<DataKey> = Vec::new();
     let (mut enforcing, mut warning) = (Vec::new(), Vec::new());

@@ -4,7 +4,7 @@ mod evaluate;
 mod show;
 mod sink;
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -14,9 +14,8 @@ use dikast_stdlib::Value;
 use super::{Engine, Exit};
 use crate::evaluation::count::Counts;
 use crate::evaluation::policies::{self, Policies};
-use crate::evaluation::response::Response;
 use crate::evaluation::{Evaluator, global};
-use crate::input::resources;
+use crate::input::bulk::{self, Numbers, Objects};
 use crate::input::user::User;
 use crate::input::values::Values;
 use crate::output::yaml;
@@ -126,10 +125,10 @@ impl Arguments {
             (None, true) => Sink::Piped,
             (None, false) => Sink::Told,
         };
-        let mut objects = resources::read_all(&self.resources)?;
+        let Objects { mut objects, faults } = bulk::read_all(&self.resources, Numbers::Floats);
         let mut policies = self.load_policies(&objects)?;
         let evaluator = self.evaluator(&mut policies, &mut objects)?;
-        let mut out = std::io::stdout().lock();
+        let mut out = BufWriter::new(std::io::stdout().lock());
         if self.is_told() {
             let exceptions = match policies.compilation.counts.exceptions {
                 0 => String::new(),
@@ -138,17 +137,25 @@ impl Arguments {
             let (rules, objects) = (evaluator.rule_count(), objects.len());
             writeln!(out, "\nApplying {rules} policy rule(s) to {objects} resource(s){exceptions}...")?;
         }
-        let responses = self.evaluate(&evaluator, &objects)?;
-        if !self.policy_report {
-            for response in &responses {
-                sink.take(response, &mut out)?;
+        let mut counts = Counts::default();
+        let mut responses = Vec::new();
+        self.evaluate(&evaluator, &objects, |response| {
+            if !self.policy_report {
+                sink.take(&response, &mut out)?;
             }
+            for error in response.generation_errors() {
+                writeln!(std::io::stderr(), "{error}")?;
+            }
+            counts.add(&response, self.audit_warn);
+            if self.policy_report || self.table || show::is_worth_words(&response) {
+                responses.push(response);
+            }
+            Ok(())
+        })?;
+        for fault in &faults {
+            writeln!(std::io::stderr(), "error: {fault}")?;
         }
-        for error in responses.iter().flat_map(Response::generation_errors) {
-            writeln!(std::io::stderr(), "{error}")?;
-        }
-        let mut counts = Counts::of(&responses, self.audit_warn);
-        counts.error += self.report_left_out(&policies, &mut out)?;
+        counts.error += faults.len() + self.report_left_out(&policies, &mut out)?;
         if self.policy_report {
             self.write_reports(&responses, &mut out)?;
         } else if self.table {
@@ -158,7 +165,9 @@ impl Arguments {
             let Counts { pass, fail, warn, error, skip } = counts;
             writeln!(out, "\npass: {pass}, fail: {fail}, warn: {warn}, error: {error}, skip: {skip} ")?;
         }
-        self.exit(counts, &mut out)
+        let exit = self.exit(counts, &mut out)?;
+        out.flush()?;
+        Ok(exit)
     }
 
     /// Whether people read what is written.
@@ -192,8 +201,10 @@ impl Arguments {
         for (name, value) in global::take_entries(objects) {
             evaluator.data.add_global(&name, value);
         }
-        let targets = resources::read_all(&self.targets)?;
-        *objects = objects.iter().map(Value::to_floats).collect();
+        let Objects { objects: targets, faults } = bulk::read_all(&self.targets, Numbers::AsWritten);
+        if let Some(fault) = faults.into_iter().next() {
+            return Err(fault.into());
+        }
         let all: Vec<Value> = objects.iter().chain(&targets).cloned().collect();
         evaluator.data.set_existing(all.clone());
         evaluator.data.set_callable(all);

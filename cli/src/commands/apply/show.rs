@@ -14,6 +14,15 @@ use crate::input::resources::ObjectKey;
 use crate::output::style::{Style, Tone};
 use crate::output::{report, table, yaml};
 
+/// Whether there is anything to say about a response beside its numbers.
+pub(super) fn is_worth_words(response: &Response) -> bool {
+    response.rules.iter().any(|rule| match rule.kind {
+        RuleKind::Validation => rule.status == Status::Fail,
+        RuleKind::Mutation => rule.status != Status::Pass,
+        RuleKind::Generation => matches!(rule.status, Status::Fail | Status::Error),
+    })
+}
+
 impl Arguments {
     /// Names policies and rules that are not applied, and gives their number.
     pub(super) fn report_left_out(&self, policies: &Policies, out: &mut impl Write) -> anyhow::Result<usize> {

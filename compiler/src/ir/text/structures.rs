@@ -223,7 +223,7 @@ record!(Rule {
     skip_background_requests,
     span,
 });
-record!(Autogen { controllers, cron_job });
+choice!(Autogen { Made "made" { controllers, cron_job }, Displaced "displaced" { kinds } });
 record!(Exception { namespace, name, exempts, background, matching, conditions, pod_security, span });
 record!(Exemption { policy, rules });
 
