@@ -32,11 +32,19 @@ macro_rules! for_each_helper {
             SameText = same_text(left: Cell, right: Cell);
             /// Whether a condition of the unit holds for a cell; the last number says how its numbers are read.
             Condition = condition(value: Cell, condition: Number, numbers: Number);
-            /// Whether an operator of the unit holds for a key and a value.
-            Operator = operator(key: Cell, value: Cell, operator: Number, numbers: Number);
-            /// Whether two values are equal in JMESPath's sense.
-            Equal = equal(left: Cell, right: Cell, numbers: Number);
-            /// Takes a value as the next argument of `call`, `concat` or `collect`.
+            /// Whether an operator of the unit holds for a key and a value; the last numbers say how theirs are read.
+            Operator = operator(
+                key: Cell,
+                value: Cell,
+                operator: Number,
+                key_numbers: Number,
+                value_numbers: Number
+            );
+            /// Whether two values are equal in JMESPath's sense; the numbers say how theirs are read.
+            Equal = equal(left: Cell, right: Cell, left_numbers: Number, right_numbers: Number);
+            /// Whether the text of a cell has a text of the unit's names as a part.
+            Contains = contains(text: Cell, part: Number);
+            /// Takes a value as the next argument of a helper that computes.
             Argument = argument(value: Cell, numbers: Number);
             /// Calls a library function with the last arguments taken and writes its result to a cell.
             Call = call(function: Number, arguments: Number, result: Cell);
@@ -64,10 +72,26 @@ macro_rules! for_each_helper {
             ServiceAccount = service_account(part: Number, result: Cell);
             /// The item at a position of a list that was kept.
             ItemAt = item_at(list: Cell, position: Number, result: Cell);
-            /// Begins a list; the arguments taken until `collect` are its items.
-            Begin = begin();
-            /// Ends the list begun last and writes it to a cell.
-            Collect = collect(result: Cell);
+            /// Part of an argument that is a list; the next three arguments are start, stop and step, or null.
+            Slice = slice(none: Number, result: Cell);
+            /// A key of a document: an argument that is text, or a name of the unit instead of null.
+            Key = key(written: Number, result: Cell);
+            /// Writes to a cell how many arguments are taken. Those taken from there on are the items of a list.
+            Mark = mark(result: Cell);
+            /// Makes the arguments taken since a mark a list.
+            Collect = collect(mark: Cell, result: Cell);
+            /// Forgets the arguments taken since a mark.
+            Discard = discard(mark: Cell);
+            /// Makes the last argument a list of it alone, which is how the result of an expression is handed to `keyed`.
+            Wrap = wrap();
+            /// Calls a library function with a list and with what an expression gave for each item of it: the next argument,
+            /// a list in which a result is a list of one, null a missing member and anything else an error. The number
+            /// says whether the expression comes first.
+            Keyed = keyed(function: Number, expression_first: Number, result: Cell);
+            /// Whether no text or key in a value has a variable; undecided if one has.
+            Plain = plain(value: Cell, numbers: Number);
+            /// Whether labels satisfy a label selector of the unit.
+            LabelSelector = label_selector(labels: Cell, selector: Number);
             /// Whether a value has a shape, by the shape's position in `SHAPES`.
             Shape = shape(value: Cell, shape: Number, numbers: Number);
             /// Whether a value satisfies a pattern that is another value. The last numbers say how their numbers are read;

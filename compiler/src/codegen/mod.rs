@@ -11,6 +11,7 @@
 //! | `select` | decides what is native, asks the layout for places, gives a plan |
 //! | `plan` | the plan, as plain data |
 //! | `emit` | writes code for a plan |
+//! | [`Question`] | one expression, template, pattern or condition, asked of a document of its own |
 //! | [`helper`] | the table of Rust functions that native code calls |
 //! | [`abi`] | what both sides agree on |
 //! | `code` | executable memory and its lifetime |
@@ -28,6 +29,7 @@ mod emit;
 pub mod helper;
 mod plan;
 mod pool;
+mod question;
 mod select;
 
 pub use abi::{Answer, CompiledRule, Status, Verdict};
@@ -35,6 +37,7 @@ pub use code::{Code, Symbol};
 pub use helper::{Helper, HelperAddresses};
 pub use plan::Numbers;
 pub use pool::{KnownCondition, Pool};
+pub use question::{CompiledQuestion, Question, QuestionError, compile_question};
 
 use dikast_grammar::Span;
 

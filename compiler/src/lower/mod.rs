@@ -19,6 +19,7 @@ mod template;
 mod validate;
 
 pub(crate) use expression::names_entry;
+pub use pattern::lower_pattern;
 pub(crate) use policy::Defaults;
 pub(crate) use scope::Scope;
 

@@ -14,7 +14,17 @@ use dikast_stdlib::wildcard;
 
 use super::expression::reference::{self, Numbers};
 use super::{Lowering, Scope};
-use crate::ir::{Anchor, ExprId, Field, MapPattern, Pattern, PatternId};
+use crate::diagnostic::Diagnostics;
+use crate::ir::{Anchor, Builder, ExprId, Field, MapPattern, Pattern, PatternId, Program};
+
+/// A pattern in which nothing is left to substitute, as a program of its own.
+pub fn lower_pattern(node: &Node) -> (Program, PatternId) {
+    let mut builder = Builder::new();
+    let mut diagnostics = Diagnostics::default();
+    let mut lowering = Lowering { builder: &mut builder, diagnostics: &mut diagnostics };
+    let pattern = lowering.pattern(node, &Scope::default(), "");
+    (builder.finish(), pattern)
+}
 
 impl Lowering<'_> {
     /// A whole pattern, which is substituted as one document.

@@ -84,6 +84,16 @@ impl Frame {
         self.hidden_braces || found(body) || found(&self.arena)
     }
 
+    /// Bytes of text that had escapes or was kept.
+    pub(crate) fn kept_text(&self) -> usize {
+        self.arena.len()
+    }
+
+    /// Forgets the text that was kept beyond so many bytes.
+    pub(crate) fn forget_text_after(&mut self, bytes: usize) {
+        self.arena.truncate(bytes);
+    }
+
     /// The cells and the arena, for native code.
     pub(crate) fn regions(&mut self) -> (*mut Cell, *const u8) {
         (self.cells.as_mut_ptr(), self.arena.as_ptr())

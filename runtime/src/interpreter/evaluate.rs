@@ -269,7 +269,7 @@ pub(crate) fn item(of: &Value, position: i64) -> Value {
 }
 
 /// Part of a list by Python's rules.
-fn slice(of: &Value, start: Option<i64>, stop: Option<i64>, step: Option<i64>) -> Result<Value, Fault> {
+pub(crate) fn slice(of: &Value, start: Option<i64>, stop: Option<i64>, step: Option<i64>) -> Result<Value, Fault> {
     let Value::List(items) = of else { return Ok(Value::Null) };
     let step = step.unwrap_or(1);
     if step == 0 {

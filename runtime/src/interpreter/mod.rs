@@ -14,8 +14,8 @@ pub use budget::Budget;
 pub use fault::Fault;
 pub use run_time::QueryCache;
 
-pub(crate) use evaluate::{flatten, item, values, whole_number};
-pub(crate) use substitution::has_shape;
+pub(crate) use evaluate::{flatten, item, slice, values, whole_number};
+pub(crate) use substitution::{has_shape, mentions_variables};
 
 use dikast_compiler::ir::{EntryQuery, ExprId, Program};
 use dikast_grammar::reference::{find_references, unescape_references};

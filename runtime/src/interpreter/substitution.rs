@@ -243,7 +243,7 @@ fn check_length(bytes: usize) -> Result<(), Fault> {
 }
 
 /// Whether any text or key of a value could hold a variable.
-fn mentions_variables(value: &Value) -> bool {
+pub(crate) fn mentions_variables(value: &Value) -> bool {
     match value {
         Value::Text(text) => text.contains("{{"),
         Value::List(items) => items.iter().any(mentions_variables),

@@ -16,7 +16,7 @@ impl Running<'_> {
 
     /// The text of a cell, if it holds one.
     pub(super) fn text(&self, cell: Cell) -> Option<&str> {
-        (cell.tag == Tag::Text).then(|| self.frame.text(cell, self.body, &self.unit.pool.texts))
+        (cell.tag == Tag::Text).then(|| self.frame.text(cell, self.body, &self.pool.texts))
     }
 
     /// The value at an offset. Nothing for a list or object whose text was not kept.
@@ -55,7 +55,7 @@ impl Running<'_> {
         if cell.origin != Origin::Handle {
             return None;
         }
-        let constants = &self.unit.pool.values;
+        let constants = &self.pool.values;
         let handle = usize::try_from(cell.payload).ok()?;
         constants.get(handle).or_else(|| self.values.get(handle.checked_sub(constants.len())?))
     }
@@ -82,7 +82,7 @@ impl Running<'_> {
     }
 
     fn keep_value(&mut self, tag: Tag, length: usize, value: Value) -> Cell {
-        let handle = (self.unit.pool.values.len() + self.values.len()) as u64;
+        let handle = (self.pool.values.len() + self.values.len()) as u64;
         self.values.push(value);
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         Cell { origin: Origin::Handle, ..Cell::block(tag, length, handle) }

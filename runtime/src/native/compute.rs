@@ -1,6 +1,9 @@
 //! Helpers that compute a value. They take their operands as arguments, pushed one by one before, and write what they
 //! make to a cell.
 
+use std::cell::Cell;
+use std::sync::Arc;
+
 use dikast_compiler::codegen::Answer;
 use dikast_stdlib::functions::{self, Argument, FunctionError, FunctionId};
 use dikast_stdlib::{Object, Value, encode};
@@ -44,7 +47,9 @@ impl Running<'_> {
                     Err(_) => return Answer::Undecided,
                 },
             };
-            let may_join = part.contains("{{") || part.starts_with('{') || part.ends_with(['{', '\\']);
+            let may_join = part.contains("{{")
+                || part.ends_with(['{', '\\'])
+                || (part.starts_with('{') && whole.ends_with('{'));
             if may_join || whole.len() + part.len() > TEXT_BYTES_MAX {
                 return Answer::Undecided;
             }
@@ -70,7 +75,7 @@ impl Running<'_> {
 
     pub(super) fn member(&mut self, name: u32, result: u64) -> Answer {
         let Some(of) = self.arguments.pop() else { return Answer::Undecided };
-        match self.unit.pool.names.get(name as usize) {
+        match self.pool.names.get(name as usize) {
             Some(name) => self.member_named(&of, name, result),
             None => Answer::Undecided,
         }
@@ -150,15 +155,78 @@ impl Running<'_> {
         }
     }
 
-    pub(super) fn begin(&mut self) -> Answer {
-        self.lists.push(self.arguments.len());
+    pub(super) fn slice(&mut self, _: u32, result: u64) -> Answer {
+        let (step, stop, start) = (self.arguments.pop(), self.arguments.pop(), self.arguments.pop());
+        let bound = |bound: Option<Value>| match bound {
+            Some(Value::Int(position)) => Some(position),
+            _ => None,
+        };
+        match self.arguments.pop().map(|of| interpreter::slice(&of, bound(start), bound(stop), bound(step))) {
+            Some(Ok(part)) => self.done(result, part),
+            Some(Err(_)) => Answer::No,
+            None => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn key(&mut self, written: u32, result: u64) -> Answer {
+        match (self.arguments.pop(), self.pool.names.get(written as usize)) {
+            (Some(name @ Value::Text(_)), _) => self.done(result, name),
+            (Some(Value::Null), Some(written)) => {
+                let written = Value::Text(Arc::clone(written));
+                self.done(result, written)
+            }
+            (Some(_), Some(_)) => Answer::No,
+            _ => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn mark(&mut self, result: u64) -> Answer {
+        let taken = i64::try_from(self.arguments.len()).unwrap_or(i64::MAX);
+        self.done(result, Value::Int(taken))
+    }
+
+    pub(super) fn collect(&mut self, mark: u64, result: u64) -> Answer {
+        let start = self.marked(mark);
+        let items = Value::list(self.arguments.drain(start..));
+        self.done(result, items)
+    }
+
+    pub(super) fn discard(&mut self, mark: u64) -> Answer {
+        let start = self.marked(mark);
+        self.arguments.truncate(start);
         Answer::Yes
     }
 
-    pub(super) fn collect(&mut self, result: u64) -> Answer {
-        let Some(start) = self.lists.pop() else { return Answer::Undecided };
-        let items = Value::list(self.arguments.drain(start.min(self.arguments.len())..));
-        self.done(result, items)
+    fn marked(&self, mark: u64) -> usize {
+        usize::try_from(self.cell(mark).payload).unwrap_or(usize::MAX).min(self.arguments.len())
+    }
+
+    pub(super) fn wrap(&mut self) -> Answer {
+        self.arguments.pop().map_or(Answer::Undecided, |last| {
+            self.arguments.push(Value::list([last]));
+            Answer::Yes
+        })
+    }
+
+    pub(super) fn keyed(&mut self, function: u32, expression_first: u32, result: u64) -> Answer {
+        let Ok(function) = u16::try_from(function).map(FunctionId) else { return Answer::Undecided };
+        let (Some(Value::List(keys)), Some(list)) = (self.arguments.pop(), self.arguments.pop()) else {
+            return Answer::Undecided;
+        };
+        // These functions ask for the key of each item once and in order.
+        let asked = Cell::new(0);
+        let key = |_: &Value| match keys.get(asked.replace(asked.get() + 1)) {
+            Some(Value::List(one)) => Ok(one.first().cloned().unwrap_or_default()),
+            Some(Value::Null) => Err(FunctionError::Missing(String::new())),
+            _ => Err(FunctionError::Failed("the expression is an error".to_owned())),
+        };
+        let (list, key) = (Argument::Value(list), Argument::Lambda(&key));
+        let arguments = if expression_first == 0 { [list, key] } else { [key, list] };
+        match functions::invoke(function, &arguments, self.environment) {
+            Ok(value) => self.done(result, value),
+            Err(FunctionError::Missing(_)) => Answer::Undecided,
+            Err(_) => Answer::No,
+        }
     }
 
     fn done(&mut self, result: u64, value: Value) -> Answer {

@@ -1,24 +1,25 @@
 //! Helpers that decide something.
 
-use dikast_compiler::codegen::Answer;
+use dikast_compiler::codegen::{Answer, Numbers};
 use dikast_compiler::codegen::helper::SHAPES;
+use dikast_stdlib::Value;
 use dikast_stdlib::condition;
 use dikast_stdlib::pattern::ScalarPattern;
 
 use super::run::Running;
-use crate::interpreter::has_shape;
+use crate::interpreter::{self, has_shape};
 
 impl Running<'_> {
     pub(super) fn wildcard(&mut self, text: u64, wildcard: u32) -> Answer {
         let text = self.text(self.cell(text)).unwrap_or_default();
-        match self.unit.pool.wildcards.get(wildcard as usize) {
+        match self.pool.wildcards.get(wildcard as usize) {
             Some(wildcard) => wildcard.matches(text).into(),
             None => Answer::Undecided,
         }
     }
 
     pub(super) fn scalar_pattern(&mut self, value: u64, pattern: u32, numbers: u32) -> Answer {
-        match (self.value(value, numbers), self.unit.pool.scalars.get(pattern as usize)) {
+        match (self.value(value, numbers), self.pool.scalars.get(pattern as usize)) {
             (Some(value), Some(pattern)) => pattern.matches(&value).into(),
             _ => Answer::Undecided,
         }
@@ -50,15 +51,22 @@ impl Running<'_> {
     }
 
     pub(super) fn condition(&mut self, value: u64, condition: u32, numbers: u32) -> Answer {
-        match (self.value(value, numbers), self.unit.pool.conditions.get(condition as usize)) {
+        match (self.value(value, numbers), self.pool.conditions.get(condition as usize)) {
             (Some(value), Some(condition)) => condition.ask(&value).map_or(Answer::Undecided, Answer::from),
             _ => Answer::Undecided,
         }
     }
 
-    pub(super) fn operator(&mut self, key: u64, value: u64, operator: u32, numbers: u32) -> Answer {
-        let sides = (self.value(key, numbers), self.value(value, numbers));
-        match (sides, self.unit.pool.operators.get(operator as usize)) {
+    pub(super) fn operator(
+        &mut self,
+        key: u64,
+        value: u64,
+        operator: u32,
+        key_numbers: u32,
+        value_numbers: u32,
+    ) -> Answer {
+        let sides = (self.value(key, key_numbers), self.value(value, value_numbers));
+        match (sides, self.pool.operators.get(operator as usize)) {
             ((Some(key), Some(value)), Some(operator)) => {
                 condition::evaluate(&key, operator, &value).map_or(Answer::Undecided, Answer::from)
             }
@@ -66,11 +74,38 @@ impl Running<'_> {
         }
     }
 
-    pub(super) fn equal(&mut self, left: u64, right: u64, numbers: u32) -> Answer {
-        match (self.value(left, numbers), self.value(right, numbers)) {
+    pub(super) fn equal(&mut self, left: u64, right: u64, left_numbers: u32, right_numbers: u32) -> Answer {
+        if let (Some(left), Some(right)) = (self.text(self.cell(left)), self.text(self.cell(right))) {
+            return (left == right).into();
+        }
+        match (self.value(left, left_numbers), self.value(right, right_numbers)) {
             (Some(left), Some(right)) => (left == right).into(),
             _ => Answer::Undecided,
         }
+    }
+
+    pub(super) fn contains(&mut self, text: u64, part: u32) -> Answer {
+        match (self.text(self.cell(text)), self.pool.names.get(part as usize)) {
+            (Some(text), Some(part)) => text.contains(&**part).into(),
+            _ => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn plain(&mut self, value: u64, numbers: u32) -> Answer {
+        match self.value(value, numbers) {
+            Some(value) if !interpreter::mentions_variables(&value) => Answer::Yes,
+            _ => Answer::Undecided,
+        }
+    }
+
+    pub(super) fn label_selector(&mut self, labels: u64, selector: u32) -> Answer {
+        let labels = self.value(labels, Numbers::AsWritten as u32);
+        let (Some(Value::Object(labels)), Some(selector)) = (labels, self.pool.selectors.get(selector as usize)) else {
+            return Answer::Undecided;
+        };
+        // With a label that is no text, Kyverno sees none.
+        let texts: Option<_> = labels.iter().map(|(key, value)| Some((&**key, value.as_text()?))).collect();
+        (selector.selects(&texts.unwrap_or_default()) == Ok(true)).into()
     }
 
     pub(super) fn shape(&mut self, value: u64, shape: u32, numbers: u32) -> Answer {
@@ -81,21 +116,21 @@ impl Running<'_> {
     }
 
     pub(super) fn namespace_selector(&mut self, selector: u32) -> Answer {
-        match self.unit.pool.selectors.get(selector as usize) {
+        match self.pool.selectors.get(selector as usize) {
             Some(selector) => self.outlook.namespace_fits(selector).into(),
             None => Answer::Undecided,
         }
     }
 
     pub(super) fn role(&mut self, name: u32) -> Answer {
-        match self.unit.pool.names.get(name as usize) {
+        match self.pool.names.get(name as usize) {
             Some(name) => self.outlook.surroundings.roles.contains(name).into(),
             None => Answer::Undecided,
         }
     }
 
     pub(super) fn cluster_role(&mut self, name: u32) -> Answer {
-        match self.unit.pool.names.get(name as usize) {
+        match self.pool.names.get(name as usize) {
             Some(name) => self.outlook.surroundings.cluster_roles.contains(name).into(),
             None => Answer::Undecided,
         }

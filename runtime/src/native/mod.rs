@@ -27,6 +27,7 @@ mod fingerprint;
 mod foreseen;
 mod perf_map;
 mod program;
+mod question;
 #[allow(unsafe_code, reason = "the boundary to native code")]
 mod run;
 mod store;
@@ -38,5 +39,6 @@ pub use fingerprint::{Fingerprint, Fingerprints};
 pub use foreseen::foreseen_units;
 pub use perf_map::PerfMap;
 pub use program::{Found, NativeError, NativeProgram, NativeUnit, UnitName, unit_of};
+pub use question::{Asked, NativeQuestion, Outcome};
 pub use run::{Decided, NativeVerdicts, Outlook, Scratch, Statuses};
 pub use store::{UnitStore, Usage};

@@ -290,7 +290,8 @@ impl NativeUnit {
         let compiled = &self.stored.compiled;
         let Scratch { frame, verdicts } = scratch;
         let body = frame.read(&compiled.layout, &compiled.pool.cells, body)?;
-        Running::new(frame, body, compiled, Outlook { surroundings, environment }).run(verdicts);
+        let outlook = Outlook { surroundings, environment };
+        Running::new(frame, body, &compiled.pool, outlook).run(compiled, verdicts);
         Ok(Decided { rules: &self.rules, verdicts })
     }
 }

@@ -1,6 +1,6 @@
 //! One request on its way through a unit.
 
-use dikast_compiler::codegen::{CompiledUnit, Status, Verdict};
+use dikast_compiler::codegen::{CompiledQuestion, CompiledUnit, Pool, Status, Verdict};
 use dikast_compiler::ir::RuleId;
 use dikast_compiler::layout::Surface;
 use dikast_stdlib::Value;
@@ -34,32 +34,29 @@ pub(super) struct Running<'a> {
     pub(super) surface: Surface,
     pub(super) frame: &'a mut Frame,
     pub(super) body: &'a str,
-    pub(super) unit: &'a CompiledUnit,
+    pub(super) pool: &'a Pool,
     pub(super) outlook: Outlook<'a>,
     pub(super) environment: &'a dyn Environment,
     /// Arguments taken and not yet used.
     pub(super) arguments: Vec<Value>,
-    /// Where in the arguments the lists begin that are being collected.
-    pub(super) lists: Vec<usize>,
     /// Lists and objects that helpers made.
     pub(super) values: Vec<Value>,
 }
 
 impl<'a> Running<'a> {
-    pub(super) fn new(frame: &'a mut Frame, body: &'a str, unit: &'a CompiledUnit, outlook: Outlook<'a>) -> Self {
+    pub(super) fn new(frame: &'a mut Frame, body: &'a str, pool: &'a Pool, outlook: Outlook<'a>) -> Self {
         let variables = frame.may_hold_variables(body);
         let (cells, arena) = frame.regions();
-        let texts = [body.as_ptr(), arena, unit.pool.texts.as_ptr()];
+        let texts = [body.as_ptr(), arena, pool.texts.as_ptr()];
         let surface = Surface { cells, texts, rule_ran: false, variables };
         Self {
             surface,
             frame,
             body,
-            unit,
+            pool,
             outlook,
             environment: outlook.environment,
             arguments: Vec::new(),
-            lists: Vec::new(),
             values: Vec::new(),
         }
     }
@@ -71,16 +68,26 @@ impl<'a> Running<'a> {
         self.surface.texts[1] = arena;
     }
 
-    /// Runs the code and gives a verdict for each rule of the unit.
-    pub(super) fn run(&mut self, verdicts: &mut Vec<Verdict>) {
+    /// Runs the code of a unit and gives a verdict for each of its rules.
+    pub(super) fn run(&mut self, unit: &CompiledUnit, verdicts: &mut Vec<Verdict>) {
         verdicts.clear();
-        verdicts.resize(self.unit.rules.len(), Verdict::default());
+        verdicts.resize(unit.rules.len(), Verdict::default());
         let running: *mut Self = self;
         // SAFETY: `Running` is `repr(C)` and begins with its surface, so the pointer serves as both; the helpers take it
         // for a `Running` (`entries`). The frame was read by this unit's layout with this unit's appended cells
         // (`NativeUnit::decide`), and the regions are those of that frame, the body it was read from and the unit's own
         // constants. `verdicts` has one element per rule.
-        unsafe { self.unit.code.run(running.cast(), verdicts.as_mut_ptr()) }
+        unsafe { unit.code.run(running.cast(), verdicts.as_mut_ptr()) }
+    }
+
+    /// Runs the code of a question and gives its verdict.
+    pub(super) fn ask(&mut self, question: &CompiledQuestion) -> Verdict {
+        let mut verdict = Verdict { at: Verdict::NOWHERE, ..Verdict::default() };
+        let running: *mut Self = self;
+        // SAFETY: as in `run`; the frame was read by the question's layout with its appended cells
+        // (`NativeQuestion::read`), and the code of a question writes one verdict.
+        unsafe { question.code.run(running.cast(), &raw mut verdict) }
+        verdict
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`answer`] | when two answers are alike |
 //! | [`environment`] | what functions know of the world |
+//! | [`native`] | questions put to native code |
 //! | [`ratchet`] | counts that may not fall |
 //! | [`topic`] | the golden files and who answers them |
 
@@ -12,6 +13,7 @@ mod condition;
 mod environment;
 mod jmespath;
 mod merge;
+mod native;
 mod pattern;
 mod ratchet;
 mod review;
@@ -29,6 +31,7 @@ use anyhow::Context;
 use clap::Parser;
 use serde_json::Value as Json;
 
+use native::Tally;
 use review::EngineName;
 use topic::Topic;
 
@@ -50,7 +53,7 @@ struct Options {
     /// Only cases of this group.
     #[arg(long)]
     group: Option<String>,
-    /// Which engine answers reviews.
+    /// Which engine answers. What native code leaves to the interpreter is counted by reason.
     #[arg(long, value_enum, default_value = "interpreter")]
     engine: EngineName,
     /// Where disagreements are written, one JSON object a line.
@@ -86,10 +89,10 @@ fn run(options: &Options) -> anyhow::Result<bool> {
         None => None,
     };
     let topics = if options.topics.is_empty() { Topic::ALL.to_vec() } else { options.topics.clone() };
-    let mut counts = Vec::new();
+    let (mut counts, mut all) = (Vec::new(), Count::default());
     for topic in topics {
         let mut judge = topic.judge(options.corpus.as_deref(), options.engine);
-        let mut count = Count::default();
+        let (mut count, mut tally) = (Count::default(), Tally::default());
         for file in files(&options.golden, topic)? {
             for line in BufReader::new(File::open(&file)?).lines() {
                 let case: Json = serde_json::from_str(&line?).with_context(|| file.display().to_string())?;
@@ -99,7 +102,7 @@ fn run(options: &Options) -> anyhow::Result<bool> {
                     continue;
                 }
                 count.total += 1;
-                match judge(&case) {
+                match judge(&case, &mut tally) {
                     Ok(()) => count.agreed += 1,
                     Err(difference) => {
                         if let Some(out) = &mut disagreements {
@@ -112,10 +115,18 @@ fn run(options: &Options) -> anyhow::Result<bool> {
             }
         }
         print(&format!("{}: {}/{}", topic.name(), count.agreed, count.total));
-        counts.push((topic, count));
+        let left: usize = tally.left.values().sum();
+        if tally.answered + left > 0 {
+            eprintln!("{}: native code answered {} of {}", topic.name(), tally.answered, tally.answered + left);
+            counts.push((format!("native-{}", topic.name()), Count { agreed: tally.answered, total: tally.answered + left }));
+            for (reason, times) in &tally.left {
+                eprintln!("  {times:>5} left to the interpreter: {reason}");
+            }
+        }
+        all = Count { agreed: all.agreed + count.agreed, total: all.total + count.total };
+        counts.push((topic.name().to_owned(), count));
     }
-    let sum = |part: fn(&Count) -> usize| counts.iter().map(|(_, count)| part(count)).sum::<usize>();
-    print(&format!("all: {}/{}", sum(|count| count.agreed), sum(|count| count.total)));
+    print(&format!("all: {}/{}", all.agreed, all.total));
     match &options.ratchet {
         Some(path) => ratchet::holds(path, &counts),
         None => Ok(true),

@@ -43,7 +43,7 @@ impl EngineName {
 /// Answers reviews. Policies are compiled once for all cases that share them.
 pub(crate) fn judge(corpus: Option<&Path>, engine: EngineName) -> Judge {
     let mut court = Court { corpus: corpus.map(Path::to_owned), name: engine, engines: HashMap::new() };
-    Box::new(move |case| court.agrees(case))
+    Box::new(move |case, _| court.agrees(case))
 }
 
 struct Court {

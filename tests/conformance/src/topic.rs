@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
+use crate::native::Tally;
 use crate::review::EngineName;
 use crate::{condition, jmespath, merge, pattern, review, vars, wildcard, yaml};
 
@@ -28,8 +29,8 @@ pub(crate) enum Topic {
     Review,
 }
 
-/// Answers a case and says where the answer differs from Kyverno's.
-pub(crate) type Judge = Box<dyn FnMut(&Json) -> Result<(), String>>;
+/// Answers a case and says where the answer differs from Kyverno's. Notes what native code answers and what it leaves.
+pub(crate) type Judge = Box<dyn FnMut(&Json, &mut Tally) -> Result<(), String>>;
 
 impl Topic {
     /// All topics, in the order in which they run.
@@ -69,14 +70,31 @@ impl Topic {
     /// Who answers the topic's questions.
     pub(crate) fn judge(self, corpus: Option<&Path>, engine: EngineName) -> Judge {
         match self {
-            Self::Jmespath => Box::new(jmespath::agrees),
-            Self::Vars => Box::new(vars::agrees),
-            Self::Pattern => Box::new(pattern::agrees),
-            Self::Condition => Box::new(condition::agrees),
-            Self::Yaml => Box::new(yaml::agrees),
-            Self::Wildcard => Box::new(wildcard::agrees),
-            Self::Merge => Box::new(merge::agrees),
+            Self::Jmespath => by_engine(engine, jmespath::agrees, jmespath::agrees_natively),
+            Self::Vars => by_engine(engine, vars::agrees, vars::agrees_natively),
+            Self::Pattern => by_engine(engine, pattern::agrees, pattern::agrees_natively),
+            Self::Condition => by_engine(engine, condition::agrees, condition::agrees_natively),
+            Self::Yaml => Box::new(|case, _| yaml::agrees(case)),
+            Self::Wildcard => by_engine(engine, wildcard::agrees, wildcard::agrees_natively),
+            Self::Merge => Box::new(|case, _| merge::agrees(case)),
             Self::Review => review::judge(corpus, engine),
         }
     }
+}
+
+/// Asks the engines that are wanted; both must agree with the answer.
+fn by_engine(
+    engine: EngineName,
+    interpreter: fn(&Json) -> Result<(), String>,
+    native: fn(&Json, &mut Tally) -> Result<(), String>,
+) -> Judge {
+    Box::new(move |case, tally| {
+        if engine != EngineName::Native {
+            interpreter(case)?;
+        }
+        if engine != EngineName::Interpreter {
+            native(case, tally).map_err(|difference| format!("native: {difference}"))?;
+        }
+        Ok(())
+    })
 }

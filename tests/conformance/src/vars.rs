@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use dikast_compiler::ir::{Builder, EntryId};
+use dikast_compiler::codegen::Question;
+use dikast_compiler::ir::{Builder, EntryId, ExprId};
 use dikast_compiler::lower::expression::Templates;
 use dikast_grammar::Span;
 use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
@@ -10,11 +11,13 @@ use dikast_runtime::context::Context;
 use dikast_runtime::data::FixedData;
 use dikast_runtime::engine::World;
 use dikast_runtime::interpreter::{Budget, Interpreter, QueryCache};
+use dikast_runtime::native::Outcome;
 use dikast_stdlib::Value;
 use serde_json::Value as Json;
 
-use crate::answer;
 use crate::environment::Fixed;
+use crate::native::Tally;
+use crate::{answer, native};
 
 /// Whether the document becomes the recorded one.
 pub(crate) fn agrees(case: &Json) -> Result<(), String> {
@@ -35,14 +38,34 @@ fn recorded_error(case: &Json) -> Option<&str> {
     (answer.get("stage")?.as_str()? == "run").then(|| answer.get("error")?.as_str()).flatten()
 }
 
+/// Whether native code makes the recorded document of it. The words of an error are the interpreter's.
+pub(crate) fn agrees_natively(case: &Json, tally: &mut Tally) -> Result<(), String> {
+    let template = case.get("template").ok_or("the case has no template")?;
+    let context = case.get("context").unwrap_or(&Json::Null);
+    let mut builder = Builder::new();
+    let expr = lower(&mut builder, &node(template, Numbers::Floats), context.get("target").is_some());
+    match native::ask(builder.finish(), &Question::Template(expr), context, tally)? {
+        None => agrees(case),
+        Some(Outcome::Value(value)) => answer::same(case, Ok(value)),
+        Some(outcome) => {
+            answer::same(case, Err(format!("{outcome:?}")))?;
+            agrees(case)
+        }
+    }
+}
+
+/// Adds a document with variables to a program.
+pub(crate) fn lower(builder: &mut Builder, template: &Node, has_target: bool) -> ExprId {
+    let entries: [(Rc<str>, EntryId); 0] = [];
+    let mut templates =
+        Templates { builder, diagnostics: None, entries: &entries, loops: 0, has_target, is_open: false };
+    templates.document(template, "")
+}
+
 /// What a document becomes in a context.
 pub(crate) fn substitute(template: &Node, context: Value) -> Result<Value, String> {
     let mut builder = Builder::new();
-    let entries: [(Rc<str>, EntryId); 0] = [];
-    let has_target = context.get("target").is_some();
-    let mut templates =
-        Templates { builder: &mut builder, diagnostics: None, entries: &entries, loops: 0, has_target, is_open: false };
-    let expr = templates.document(template, "");
+    let expr = lower(&mut builder, template, context.get("target").is_some());
     let program = builder.finish();
     let context = Context::of_document(context);
     let (data, queries, budget) = (FixedData::new(), QueryCache::default(), Budget::default());

@@ -6,9 +6,11 @@
 //!
 //! In an [`Operand`] the tag `Tag::Absent` means null: whether a member is missing was decided before.
 
+mod call;
 mod cell;
 mod decision;
 mod pattern;
+mod question;
 mod rule;
 mod stream;
 mod test;
@@ -28,8 +30,10 @@ use super::clif::Comments;
 use super::helper::Helper;
 use super::plan::{Numbers, RowId, ValueId};
 use super::pool::Pool;
+use crate::ir::NameId;
 use crate::layout::Layout;
 
+pub(super) use question::emit_question;
 pub(super) use unit::{Listing, UnitWriter, emit_unit};
 
 /// Writes one function.
@@ -52,6 +56,17 @@ struct Emitter<'a, 'f> {
     exits: Exits,
     /// The node that decided.
     at: Variable,
+    /// What is known of the anchors of the pattern that is matched.
+    anchors: Anchors,
+}
+
+/// Anchors whose keys count when a pattern is not satisfied.
+#[derive(Default)]
+struct Anchors {
+    /// For each text of an anchor: whether it was visited, and whether its key was met.
+    keys: Vec<(NameId, Variable, Variable)>,
+    /// Whether a negation was violated last.
+    forbidden: Option<Variable>,
 }
 
 /// Where code goes that cannot go on.

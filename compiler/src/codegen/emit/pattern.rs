@@ -1,5 +1,6 @@
 //! Code for patterns (Kyverno `pkg/engine/validate/validate.go` and `pkg/engine/anchor`).
 
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, types};
 use cranelift_frontend::Variable;
 
@@ -48,6 +49,7 @@ impl Emitter<'_, '_> {
                 let tag = self.tag(cell);
                 let is_object = self.tag_is(tag, Tag::Object);
                 self.require(is_object, fail);
+                self.visit_anchors(anchored.iter().chain(fields));
                 self.anchored_fields(anchored, fail, ends);
                 for field in fields {
                     let ok = self.block();
@@ -59,9 +61,38 @@ impl Emitter<'_, '_> {
             }
         }
         self.start(fail);
+        self.fails_at(at, false, ends);
+    }
+
+    /// Goes where a pattern that is not satisfied leads.
+    fn fails_at(&mut self, at: u32, forbidden: bool, ends: PatternEnds) {
         let at = self.builder.ins().iconst(types::I32, i64::from(at));
         self.builder.def_var(self.at, at);
+        if let Some(flag) = self.anchors.forbidden {
+            let forbidden = self.builder.ins().iconst(types::I8, i64::from(forbidden));
+            self.builder.def_var(flag, forbidden);
+        }
         self.goto(ends.fail);
+    }
+
+    /// Notes which anchors of an object are there, where that matters.
+    fn visit_anchors<'p>(&mut self, fields: impl Iterator<Item = &'p FieldPlan>) {
+        if self.anchors.keys.is_empty() {
+            return;
+        }
+        for field in fields {
+            let known = self.anchors.keys.iter().find(|(key, ..)| *key == field.raw).copied();
+            let (Some((_, visited, met)), MemberPlan::At(path)) = (known, &field.member) else { continue };
+            if !matches!(field.anchor, Anchor::Conditional | Anchor::Existence) {
+                continue;
+            }
+            self.raise(visited);
+            let operand = self.path_or_null(path);
+            let there = self.builder.ins().icmp_imm_u(IntCC::NotEqual, operand.tag, Tag::Absent as i64);
+            let before = self.builder.use_var(met);
+            let now = self.builder.ins().bor(before, there);
+            self.builder.def_var(met, now);
+        }
     }
 
     /// A scalar pattern; a list satisfies it when each item does.
@@ -266,7 +297,8 @@ impl Emitter<'_, '_> {
 
     fn present_field(&mut self, field: &FieldPlan, operand: Operand, path: &Path, fail: Block, ends: PatternEnds) {
         match &field.asks {
-            FieldAsks::Nothing => self.goto(fail),
+            // What is forbidden is there.
+            FieldAsks::Nothing => self.fails_at(field.at.0, true, ends),
             FieldAsks::Something => {
                 self.require_value(operand, fail);
                 self.goto(ends.ok);

@@ -6,46 +6,62 @@ use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 
 use super::pattern::PatternEnds;
 use super::stream::Ends;
-use super::{Emitter, Targets};
+use super::{Anchors, Emitter, Targets};
 use crate::codegen::abi::{Status, Verdict};
-use crate::codegen::plan::{BodyPlan, LoopPlan, RulePlan, Source};
+use crate::codegen::plan::{BodyPlan, LoopPlan, Mismatch, RulePlan, Source};
+use crate::ir::NameId;
 use crate::layout::Tag;
 
 /// Where the body of a rule or of a loop's turn leads.
 #[derive(Clone, Copy)]
-struct BodyEnds {
-    pass: Block,
+pub(super) struct BodyEnds {
+    pub(super) pass: Block,
     skip: Block,
-    fail: Block,
+    pub(super) fail: Block,
     /// It gives no answer.
     nothing: Block,
     fires: Block,
 }
 
+impl BodyEnds {
+    /// New blocks.
+    pub(super) fn new(emitter: &mut Emitter<'_, '_>) -> Self {
+        Self {
+            pass: emitter.block(),
+            skip: emitter.block(),
+            fail: emitter.cold_block(),
+            nothing: emitter.block(),
+            fires: emitter.block(),
+        }
+    }
+}
+
 impl Emitter<'_, '_> {
     /// The whole function of a rule that is known to match.
     pub(super) fn rule(&mut self, rule: &RulePlan, verdict: Value) {
-        let ends = BodyEnds {
-            pass: self.block(),
-            skip: self.block(),
-            fail: self.cold_block(),
-            nothing: self.block(),
-            fires: self.block(),
-        };
+        let ends = BodyEnds::new(self);
         if let Some(preconditions) = &rule.preconditions {
             self.note(|| "preconditions".into());
             let yes = self.block();
             self.test(preconditions, Targets { yes, no: ends.skip });
             self.start(yes);
         }
-        self.body(&rule.body, rule.errs, ends);
+        self.body(&rule.body, ends);
+        let fail = if rule.fails { Status::Fail } else { Status::Interpret };
+        self.finish(ends, [fail, Status::Error], verdict, false);
+    }
+
+    /// Fills the blocks in which a function ends: each writes its status and returns. The statuses of failures and errors
+    /// are given. Unless something else was written there, a failure also says which node decided.
+    pub(super) fn finish(&mut self, ends: BodyEnds, given: [Status; 2], verdict: Value, place_is_taken: bool) {
+        let [fail, error] = given;
         let exits = [
             (ends.pass, Status::Pass),
             (ends.skip, Status::Skip),
-            (ends.fail, if rule.fails { Status::Fail } else { Status::Interpret }),
+            (ends.fail, fail),
             (ends.nothing, Status::Silent),
             (ends.fires, Status::Fires),
-            (self.exits.error, if rule.errs { Status::Error } else { Status::Interpret }),
+            (self.exits.error, error),
             (self.exits.interpret, Status::Interpret),
         ];
         for (block, status) in exits {
@@ -54,7 +70,7 @@ impl Emitter<'_, '_> {
             let number = self.builder.ins().iconst(types::I8, status as i64);
             let flags = MemFlagsData::trusted();
             self.builder.ins().store(flags, number, verdict, offset_of!(Verdict, status) as i32);
-            if status == Status::Fail {
+            if status == Status::Fail && !place_is_taken {
                 let at = self.builder.use_var(self.at);
                 self.builder.ins().store(flags, at, verdict, offset_of!(Verdict, at) as i32);
             }
@@ -62,7 +78,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn body(&mut self, body: &BodyPlan, errs: bool, ends: BodyEnds) {
+    pub(super) fn body(&mut self, body: &BodyPlan, ends: BodyEnds) {
         match body {
             BodyPlan::Interpret => self.goto(self.exits.interpret),
             BodyPlan::Nothing => self.goto(ends.nothing),
@@ -77,11 +93,19 @@ impl Emitter<'_, '_> {
                     self.branch(is_container, Targets { yes: self.exits.interpret, no: scalar });
                     self.start(scalar);
                 }
-                self.body(body, errs, ends);
+                self.body(body, ends);
             }
-            BodyPlan::Pattern { pattern, failure_is_certain } => {
-                let fail = if *failure_is_certain { ends.fail } else { self.exits.interpret };
+            BodyPlan::Pattern { pattern, mismatch } => {
+                let fail = match mismatch {
+                    Mismatch::Fails => ends.fail,
+                    Mismatch::Interpret => self.exits.interpret,
+                    Mismatch::Keys(keys) => self.follow_anchors(keys),
+                };
                 self.pattern(pattern, PatternEnds { ok: ends.pass, fail, skip: ends.skip, skip_whole: ends.skip });
+                if let Mismatch::Keys(_) = mismatch {
+                    self.start(fail);
+                    self.mismatch(ends.fail);
+                }
             }
             BodyPlan::AnyPattern(patterns) => {
                 let failed = self.flag();
@@ -100,22 +124,48 @@ impl Emitter<'_, '_> {
                 self.note(|| "deny conditions".into());
                 self.test(conditions, Targets { yes: ends.fail, no: ends.pass });
             }
-            BodyPlan::Foreach(loops) => self.foreach(loops, errs, ends),
+            BodyPlan::Foreach(loops) => self.foreach(loops, ends),
         }
+    }
+
+    /// Begins to follow anchors. Gives the block for a mismatch.
+    fn follow_anchors(&mut self, keys: &[NameId]) -> Block {
+        let keys = keys.iter().map(|&key| (key, self.flag(), self.flag())).collect();
+        self.anchors = Anchors { keys, forbidden: Some(self.flag()) };
+        self.block()
+    }
+
+    /// A mismatch is an error when the key of an anchor that was visited was met nowhere, but not what a negation says.
+    fn mismatch(&mut self, fail: Block) {
+        let anchors = std::mem::take(&mut self.anchors);
+        if let Some(forbidden) = anchors.forbidden {
+            let forbidden = self.builder.use_var(forbidden);
+            let other = self.block();
+            self.branch(forbidden, Targets { yes: fail, no: other });
+            self.start(other);
+        }
+        for (_, visited, met) in anchors.keys {
+            let [visited, met] = [visited, met].map(|flag| self.builder.use_var(flag));
+            let missing = self.builder.ins().band_not(visited, met);
+            let next = self.block();
+            self.branch(missing, Targets { yes: self.exits.error, no: next });
+            self.start(next);
+        }
+        self.goto(fail);
     }
 
     /// Loops one after the other. What skips or gives no answer does not count; without any element that counts the
     /// rule gives no answer.
-    fn foreach(&mut self, loops: &[LoopPlan], errs: bool, ends: BodyEnds) {
+    fn foreach(&mut self, loops: &[LoopPlan], ends: BodyEnds) {
         let applied = self.flag();
         for plan in loops {
             let following = self.block();
             self.note(|| "loop over elements".into());
             self.walk(&plan.list, Ends { null: following, done: following }, |emitter, _, next| {
                 if let Some(preconditions) = &plan.preconditions {
-                    // An error in the preconditions of a turn counts as no, if it is one.
+                    // An error in the preconditions of a turn counts as no.
                     let exits = emitter.exits;
-                    emitter.exits.error = if errs { next } else { exits.interpret };
+                    emitter.exits.error = next;
                     let yes = emitter.block();
                     emitter.test(preconditions, Targets { yes, no: next });
                     emitter.exits = exits;
@@ -127,7 +177,7 @@ impl Emitter<'_, '_> {
                     emitter.require(is_object, emitter.exits.interpret);
                 }
                 let pass = emitter.block();
-                emitter.body(&plan.body, errs, BodyEnds { pass, skip: next, nothing: next, ..ends });
+                emitter.body(&plan.body, BodyEnds { pass, skip: next, nothing: next, ..ends });
                 emitter.start(pass);
                 emitter.raise(applied);
                 emitter.goto(next);

@@ -57,6 +57,12 @@ impl Emitter<'_, '_> {
                 self.start(yes);
                 self.walk_from(rest, ends, body);
             }
+            Level::Let(id, value) => {
+                let operand = self.value(value, ends.null);
+                self.items.insert(*id, operand);
+                self.walk_from(rest, ends, body);
+                self.items.remove(id);
+            }
             Level::NoList(path) => {
                 let operand = self.path_or_null(path);
                 let is_list = self.tag_is(operand.tag, Tag::List);
@@ -151,7 +157,7 @@ impl Emitter<'_, '_> {
     }
 
     /// Walks the items of a list that was computed, or is a constant.
-    fn each_item(&mut self, list: Operand, id: ValueId, ends: Ends, body: impl FnOnce(&mut Self, Block)) {
+    pub(super) fn each_item(&mut self, list: Operand, id: ValueId, ends: Ends, body: impl FnOnce(&mut Self, Block)) {
         let is_list = self.tag_is(list.tag, Tag::List);
         self.require(is_list, ends.null);
         self.take_argument(list);

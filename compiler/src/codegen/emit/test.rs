@@ -6,7 +6,6 @@ use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 
 use super::stream::{Ends, Loop};
-use super::value::joined;
 use super::{Emitter, Operand, Targets, unchanging};
 use crate::codegen::helper::Helper;
 use crate::codegen::plan::{Items, NoList, Numbers, Part, Source, Stream, Test};
@@ -77,6 +76,20 @@ impl Emitter<'_, '_> {
                 let right = self.value(right, self.exits.error);
                 self.ask_pair(Helper::Equal, left, right, None, to);
             }
+            Test::Text { value, wanted, function, known } => {
+                let operand = self.value(value, self.exits.error);
+                let (text, other) = (self.block(), self.cold_block());
+                let is_text = self.tag_is(operand.tag, Tag::Text);
+                self.branch(is_text, Targets { yes: text, no: other });
+                self.start(other);
+                self.take_argument(operand);
+                let known = self.constant(known);
+                self.take_argument(known);
+                let result = self.call_function(*function, 2);
+                self.truthy(result, to);
+                self.start(text);
+                self.text_match(operand.at, wanted, to);
+            }
             Test::Ask { helper, argument } => {
                 let argument = self.builder.ins().iconst(types::I32, i64::from(*argument));
                 self.ask(*helper, &[argument], to);
@@ -87,7 +100,7 @@ impl Emitter<'_, '_> {
     fn ask_pair(&mut self, helper: Helper, left: Operand, right: Operand, operator: Option<Value>, to: Targets) {
         let mut arguments = vec![self.offset(left.at), self.offset(right.at)];
         arguments.extend(operator);
-        arguments.push(self.argument_number(joined(left.numbers, right.numbers) as u32));
+        arguments.extend([left, right].map(|side| self.argument_number(side.numbers as u32)));
         self.ask(helper, &arguments, to);
     }
 
@@ -161,7 +174,7 @@ impl Emitter<'_, '_> {
     }
 
     /// A number as the fraction that expressions see. A whole number read as such is none.
-    fn fraction(&mut self, operand: Operand, none: Block) -> Value {
+    pub(super) fn fraction(&mut self, operand: Operand, none: Block) -> Value {
         let read = self.block();
         self.builder.append_block_param(read, types::F64);
         let (whole, fraction) = (self.block(), self.block());

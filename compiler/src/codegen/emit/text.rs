@@ -37,6 +37,12 @@ impl Emitter<'_, '_> {
                 let start = self.builder.ins().iadd_imm_s(end, -(suffix.len() as i64));
                 self.bytes_equal(start, suffix.as_bytes(), to);
             }
+            TextMatch::Contains(part) => {
+                let offset = self.offset(at);
+                let part = self.pool.name(&part.as_str().into());
+                let part = self.argument_number(part);
+                self.ask(Helper::Contains, &[offset, part], to);
+            }
             TextMatch::Wildcard(wildcard) => {
                 let offset = self.offset(at);
                 let wildcard = self.builder.ins().iconst(types::I32, i64::from(*wildcard));

@@ -46,16 +46,8 @@ pub(in crate::codegen) fn emit_unit(
     code: &mut CodeBuilder,
 ) -> Result<FuncId, CodegenError> {
     let module = code.module();
-    let call_conv = module.target_config().default_call_conv;
-    let helpers = Helper::ALL
-        .iter()
-        .map(|&helper| {
-            let signature = helper.signature(call_conv);
-            Ok((helper, module.declare_function(helper.symbol(), Linkage::Import, &signature)?))
-        })
-        .collect::<Result<HashMap<Helper, FuncId>, CodegenError>>()?;
-    let mut signature = Signature::new(call_conv);
-    signature.params.extend([AbiParam::new(types::I64), AbiParam::new(types::I64)]);
+    let helpers = import_helpers(module)?;
+    let signature = entry_signature(module);
     let entry = module.declare_function("unit", Linkage::Export, &signature)?;
     let functions = unit
         .rules
@@ -93,7 +85,26 @@ pub(in crate::codegen) fn emit_unit(
     Ok(entry)
 }
 
-fn declare_helpers(
+/// All helpers as functions of the module.
+pub(super) fn import_helpers(module: &mut impl Module) -> Result<HashMap<Helper, FuncId>, CodegenError> {
+    let call_conv = module.target_config().default_call_conv;
+    Helper::ALL
+        .iter()
+        .map(|&helper| {
+            let signature = helper.signature(call_conv);
+            Ok((helper, module.declare_function(helper.symbol(), Linkage::Import, &signature)?))
+        })
+        .collect()
+}
+
+/// The signature of an entry: the running request and the verdicts.
+pub(super) fn entry_signature(module: &impl Module) -> Signature {
+    let mut signature = Signature::new(module.target_config().default_call_conv);
+    signature.params.extend([AbiParam::new(types::I64), AbiParam::new(types::I64)]);
+    signature
+}
+
+pub(super) fn declare_helpers(
     module: &mut impl Module,
     helpers: &HashMap<Helper, FuncId>,
     function: &mut Function,
@@ -102,7 +113,7 @@ fn declare_helpers(
 }
 
 /// Opens a function of a running request and verdicts, hands it to `write`, and closes it.
-fn with_emitter(
+pub(super) fn with_emitter(
     mut builder: FunctionBuilder<'_>,
     writer: &mut UnitWriter<'_>,
     helpers: &HashMap<Helper, FuncRef>,
@@ -134,6 +145,7 @@ fn with_emitter(
         variables: Vec::new(),
         exits,
         at,
+        anchors: super::Anchors::default(),
     };
     write(&mut emitter, verdicts);
     emitter.builder.seal_all_blocks();
@@ -141,7 +153,7 @@ fn with_emitter(
 }
 
 /// Compiles a function; gives its size in bytes.
-fn define(
+pub(super) fn define(
     module: &mut impl Module,
     id: FuncId,
     context: &mut Context,

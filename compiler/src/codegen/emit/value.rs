@@ -39,36 +39,50 @@ impl Emitter<'_, '_> {
                 self.merged(merged, body.numbers)
             }
             Source::Required(inner) => self.value(inner, self.exits.error),
-            Source::Expanded(inner) => {
-                let operand = self.value(inner, missing);
-                let (container, other) = (self.cold_block(), self.block());
-                let is_container = self.tag_between(operand.tag, Tag::List, Tag::Object);
-                self.branch(is_container, Targets { yes: container, no: other });
-                self.start(container);
-                self.require_no_variables();
-                self.goto(other);
-                self.start(other);
-                operand
-            }
+            Source::Expanded(inner) => self.expanded(inner, missing),
             Source::Or(left, right) => self.either(left, right, true, missing),
             Source::And(left, right) => self.either(left, right, false, missing),
             Source::Test(test) => {
                 let (yes, no) = (self.block(), self.block());
                 let merged = self.merge_block();
                 self.test(test, Targets { yes, no });
-                for (block, truth) in [(yes, true), (no, false)] {
-                    self.start(block);
-                    let operand = self.constant(&Value::Bool(truth));
-                    self.leave_for(merged, operand);
-                }
+                self.truth_for(Targets { yes, no }, merged);
                 self.merged(merged, Numbers::AsWritten)
             }
             Source::Stream(stream) => self.collect(stream),
             Source::Call { function, arguments } => {
                 self.take_arguments(arguments, missing);
-                let function = self.argument_number(u32::from(function.0));
-                let count = self.argument_number(arguments.len() as u32);
-                self.result_of(Helper::Call, &[function, count])
+                self.call_function(*function, arguments.len())
+            }
+            Source::Length(function, of) => self.length_of(*function, of, missing),
+            Source::Arithmetic { arithmetic, function, operands } => {
+                self.arithmetic(*arithmetic, *function, operands, missing)
+            }
+            Source::Keyed { function, list, item, key, expression_first } => {
+                let list = self.value(list, missing);
+                self.keyed(*function, list, (*item, key), *expression_first)
+            }
+            Source::Let { id, value, body } => {
+                let operand = self.value(value, missing);
+                self.items.insert(*id, operand);
+                let body = self.value(body, missing);
+                self.items.remove(id);
+                body
+            }
+            Source::Lacking => self.never(missing),
+            Source::Fails => self.never(self.exits.error),
+            Source::Choice(test, yes, no) => {
+                let merged = self.merge_block();
+                let (held, failed) = (self.block(), self.block());
+                self.test(test, Targets { yes: held, no: failed });
+                self.start(held);
+                let first = self.value(yes, missing);
+                let end = self.block();
+                self.goto(end);
+                self.start(failed);
+                let second = self.value(no, missing);
+                let numbers = self.join(merged, (end, yes, first), (no, second));
+                self.merged(merged, numbers)
             }
             Source::Apply { helper, operands, number, no } => {
                 self.take_arguments(operands, missing);
@@ -104,11 +118,7 @@ impl Emitter<'_, '_> {
                 let left = self.value(left, missing);
                 let right = self.value(right, missing);
                 self.order(*ordering, left, right, Targets { yes, no }, null);
-                for (block, truth) in [(yes, true), (no, false)] {
-                    self.start(block);
-                    let operand = self.constant(&Value::Bool(truth));
-                    self.leave_for(merged, operand);
-                }
+                self.truth_for(Targets { yes, no }, merged);
                 self.null_for(null, merged);
                 self.merged(merged, Numbers::AsWritten)
             }
@@ -121,11 +131,12 @@ impl Emitter<'_, '_> {
                 let merged = self.merge_block();
                 let null = self.block();
                 self.require_value(operand, null);
-                self.leave_for(merged, operand);
+                let there = self.block();
+                self.goto(there);
                 self.start(null);
-                let otherwise = self.value(otherwise, missing);
-                self.leave_for(merged, otherwise);
-                self.merged(merged, joined(operand.numbers, otherwise.numbers))
+                let second = self.value(otherwise, missing);
+                let numbers = self.join(merged, (there, of, operand), (otherwise, second));
+                self.merged(merged, numbers)
             }
             Source::After(before, then) => {
                 for source in before {
@@ -147,7 +158,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn constant(&mut self, value: &Value) -> Operand {
+    pub(super) fn constant(&mut self, value: &Value) -> Operand {
         let offset = self.pool.constant(value);
         self.operand_at(offset, false)
     }
@@ -156,18 +167,25 @@ impl Emitter<'_, '_> {
     fn or_null(&mut self, of: &Source, errors: bool) -> Operand {
         let merged = self.merge_block();
         let missing = self.cold_block();
-        let error = if errors { missing } else { self.exits.error };
         let exits = self.exits;
-        self.exits.error = error;
+        // An error may leave arguments behind that were taken for the items of a list.
+        let mark = (errors && of.can_fail()).then(|| self.mark());
+        let failed = mark.map(|_| self.cold_block());
+        self.exits.error = failed.unwrap_or(exits.error);
         let operand = self.value(of, missing);
         self.exits = exits;
         self.leave_for(merged, operand);
+        if let (Some(failed), Some(mark)) = (failed, mark) {
+            self.start(failed);
+            self.discard(mark);
+            self.goto(missing);
+        }
         self.null_for(missing, merged);
         self.merged(merged, operand.numbers)
     }
 
     /// Fills a block that leaves for another with null.
-    fn null_for(&mut self, block: Block, merged: Block) {
+    pub(super) fn null_for(&mut self, block: Block, merged: Block) {
         self.start(block);
         let null = self.constant(&Value::Null);
         self.leave_for(merged, null);
@@ -207,9 +225,10 @@ impl Emitter<'_, '_> {
         item.map_or(0, |item| self.layout.block(self.layout.node(item).block).stride * CELL_SIZE)
     }
 
+    /// Takes arguments, once all have been found: one that is missing leaves none behind.
     fn take_arguments(&mut self, arguments: &[Source], missing: Block) {
-        for argument in arguments {
-            let operand = self.value(argument, missing);
+        let operands: Vec<Operand> = arguments.iter().map(|argument| self.value(argument, missing)).collect();
+        for operand in operands {
             self.take_argument(operand);
         }
     }
@@ -218,6 +237,85 @@ impl Emitter<'_, '_> {
         let offset = self.offset(operand.at);
         let numbers = self.argument_number(operand.numbers as u32);
         self.must(Helper::Argument, &[offset, numbers]);
+    }
+
+    /// Fills two blocks that leave for another with true and false.
+    fn truth_for(&mut self, of: Targets, merged: Block) {
+        for (block, truth) in [(of.yes, true), (of.no, false)] {
+            self.start(block);
+            let operand = self.constant(&Value::Bool(truth));
+            self.leave_for(merged, operand);
+        }
+    }
+
+    /// Goes elsewhere. What would follow is never reached.
+    fn never(&mut self, to: Block) -> Operand {
+        self.goto(to);
+        let unreached = self.block();
+        self.start(unreached);
+        self.constant(&Value::Null)
+    }
+
+    /// A value with the variables in it substituted, which are none.
+    fn expanded(&mut self, of: &Source, missing: Block) -> Operand {
+        let operand = self.value(of, missing);
+        let (container, other) = (self.cold_block(), self.block());
+        let is_container = self.tag_between(operand.tag, Tag::List, Tag::Object);
+        self.branch(is_container, Targets { yes: container, no: other });
+        self.start(container);
+        if of.is_at_hand() {
+            self.require_no_variables();
+        } else {
+            // What is computed may hold text that stands nowhere in the request.
+            let offset = self.offset(operand.at);
+            let numbers = self.argument_number(operand.numbers as u32);
+            self.must(Helper::Plain, &[offset, numbers]);
+        }
+        self.goto(other);
+        self.start(other);
+        operand
+    }
+
+    /// Brings two values together, the second known here and the first at the beginning of a block. Gives how the numbers
+    /// of the one or the other are read: as both are, or else as they are written.
+    fn join(&mut self, merged: Block, first: (Block, &Source, Operand), second: (&Source, Operand)) -> Numbers {
+        let (block, source, first) = first;
+        let read = |source: &Source, operand: Operand| (!has_no_numbers(source)).then_some(operand.numbers);
+        let (of_first, of_second) = (read(source, first), read(second.0, second.1));
+        let numbers = match (of_first, of_second) {
+            (None, None) => Numbers::AsWritten,
+            (Some(numbers), None) | (None, Some(numbers)) => numbers,
+            (Some(left), Some(right)) if left == right => left,
+            (Some(_), Some(_)) => Numbers::AsWritten,
+        };
+        let exact = |emitter: &mut Self, operand: Operand, read: Option<Numbers>| match read {
+            Some(read) if read != numbers => emitter.exact(operand),
+            _ => operand,
+        };
+        let second = exact(self, second.1, of_second);
+        self.leave_for(merged, second);
+        self.start(block);
+        let first = exact(self, first, of_first);
+        self.leave_for(merged, first);
+        numbers
+    }
+
+    /// A value whose numbers are written down as they are read.
+    fn exact(&mut self, operand: Operand) -> Operand {
+        let merged = self.merge_block();
+        let (numbers, others) = (self.cold_block(), self.block());
+        self.switch_tag(operand.tag, |tag| match tag {
+            Tag::Int | Tag::List | Tag::Object => numbers,
+            Tag::Absent | Tag::Null | Tag::False | Tag::True | Tag::Float | Tag::Text => others,
+        });
+        self.start(others);
+        self.leave_for(merged, operand);
+        self.start(numbers);
+        self.take_argument(operand);
+        let none = self.argument_number(0);
+        let read = self.result_of(Helper::Keep, &[none]);
+        self.leave_for(merged, read);
+        self.merged(merged, Numbers::AsWritten)
     }
 
     fn require_shape(&mut self, operand: Operand, shape: Shape) {
@@ -243,7 +341,7 @@ impl Emitter<'_, '_> {
         self.operand_at(result, true)
     }
 
-    fn must(&mut self, helper: Helper, arguments: &[ir::Value]) {
+    pub(super) fn must(&mut self, helper: Helper, arguments: &[ir::Value]) {
         let done = self.block();
         self.ask(helper, arguments, Targets { yes: done, no: self.exits.interpret });
         self.start(done);
@@ -253,19 +351,15 @@ impl Emitter<'_, '_> {
     fn collect(&mut self, stream: &Stream) -> Operand {
         let merged = self.merge_block();
         let (null, done) = (self.cold_block(), self.block());
-        self.must(Helper::Begin, &[]);
+        let mark = self.mark();
         self.walk(stream, Ends { null, done }, |emitter, operand, next| {
             emitter.take_argument(operand);
             emitter.goto(next);
         });
         self.start(done);
-        let list = self.result_of(Helper::Collect, &[]);
+        let list = self.collected(mark);
         self.leave_for(merged, list);
-        self.start(null);
-        // The list begun is ended all the same.
-        self.result_of(Helper::Collect, &[]);
-        let nothing = self.constant(&Value::Null);
-        self.leave_for(merged, nothing);
+        self.null_for(null, merged);
         self.merged(merged, Numbers::AsWritten)
     }
 
@@ -316,30 +410,28 @@ impl Emitter<'_, '_> {
     fn either(&mut self, left: &Source, right: &Source, or: bool, missing: Block) -> Operand {
         let merged = self.merge_block();
         let (keep, other) = (self.block(), self.block());
-        let left = self.value(left, missing);
-        self.truthy(left, if or { Targets { yes: keep, no: other } } else { Targets { yes: other, no: keep } });
-        self.start(keep);
-        self.leave_for(merged, left);
+        let first = self.value(left, missing);
+        self.truthy(first, if or { Targets { yes: keep, no: other } } else { Targets { yes: other, no: keep } });
         self.start(other);
-        let right = self.value(right, missing);
-        self.leave_for(merged, right);
-        self.merged(merged, joined(left.numbers, right.numbers))
+        let second = self.value(right, missing);
+        let numbers = self.join(merged, (keep, left, first), (right, second));
+        self.merged(merged, numbers)
     }
 
     /// A block in which values from several sides meet.
-    fn merge_block(&mut self) -> Block {
+    pub(super) fn merge_block(&mut self) -> Block {
         let block = self.block();
         self.builder.append_block_param(block, types::I64);
         self.builder.append_block_param(block, types::I8);
         block
     }
 
-    fn leave_for(&mut self, merged: Block, operand: Operand) {
+    pub(super) fn leave_for(&mut self, merged: Block, operand: Operand) {
         let offset = self.offset(operand.at);
         self.builder.ins().jump(merged, &[BlockArg::Value(offset), BlockArg::Value(operand.tag)]);
     }
 
-    fn merged(&mut self, merged: Block, numbers: Numbers) -> Operand {
+    pub(super) fn merged(&mut self, merged: Block, numbers: Numbers) -> Operand {
         self.start(merged);
         let parameters: Vec<ir::Value> = self.builder.block_params(merged).to_vec();
         // A side may have been an intermediate value.
@@ -348,7 +440,19 @@ impl Emitter<'_, '_> {
     }
 }
 
-/// How the numbers of a value are read that is one of two.
-pub(super) fn joined(left: Numbers, right: Numbers) -> Numbers {
-    if left == Numbers::AsWritten { right } else { left }
+/// Whether a value has no number of which it matters how it is read.
+fn has_no_numbers(source: &Source) -> bool {
+    fn known(value: &Value) -> bool {
+        match value {
+            Value::Int(_) => false,
+            Value::List(items) => items.iter().all(known),
+            Value::Object(members) => members.values().all(known),
+            Value::Null | Value::Bool(_) | Value::Float(_) | Value::Text(_) => true,
+        }
+    }
+    match source {
+        Source::Known(value) => known(value),
+        Source::Test(_) | Source::Ordered { .. } | Source::Lacking | Source::Fails => true,
+        _ => false,
+    }
 }

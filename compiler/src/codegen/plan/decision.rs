@@ -71,6 +71,8 @@ pub(in super::super) enum TextMatch {
     Prefix(String),
     /// This at the end.
     Suffix(String),
+    /// This anywhere.
+    Contains(String),
     /// A wildcard of the unit, by a helper.
     Wildcard(u32),
     /// It does not match.

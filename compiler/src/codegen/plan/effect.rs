@@ -16,7 +16,7 @@ impl Level {
     fn can_fail(&self) -> bool {
         match self {
             Level::Guard(test) => test.can_fail(),
-            Level::Computed { of, .. } => of.can_fail(),
+            Level::Computed { of, .. } | Level::Let(_, of) => of.can_fail(),
             Level::Entries { otherwise, .. } => *otherwise == NoList::Interpret,
             // What is no list here only adds items.
             Level::NoList(_) | Level::Rows { .. } => false,
@@ -28,7 +28,7 @@ impl Source {
     /// Whether finding the value can be an error.
     pub(in super::super) fn can_fail(&self) -> bool {
         match self {
-            Source::Known(_) | Source::Path(_) | Source::Filled(_) | Source::Bound(_) => false,
+            Source::Known(_) | Source::Path(_) | Source::Filled(_) | Source::Bound(_) | Source::Lacking => false,
             Source::OrNull { of, errors } => !errors && of.can_fail(),
             Source::At { then, .. } => then.can_fail(),
             Source::Below { of, then } => of.can_fail() || then.can_fail(),
@@ -36,12 +36,18 @@ impl Source {
                 left.can_fail() || right.can_fail()
             }
             Source::Test(test) => test.can_fail(),
+            Source::Let { value, body, .. } => value.can_fail() || body.can_fail(),
+            Source::Choice(test, yes, no) => test.can_fail() || yes.can_fail() || no.can_fail(),
             Source::Stream(stream) => stream.can_fail(),
             Source::Apply { operands, no, .. } => *no == No::Error || operands.iter().any(Source::can_fail),
             Source::Ordered { left, right, .. } => left.can_fail() || right.can_fail(),
             Source::Required(_)
             | Source::Expanded(_)
             | Source::Call { .. }
+            | Source::Fails
+            | Source::Length(..)
+            | Source::Arithmetic { .. }
+            | Source::Keyed { .. }
             | Source::Default(..)
             | Source::After(..)
             | Source::Shaped { .. } => true,
@@ -62,6 +68,7 @@ impl Test {
                 Part::Path { required, .. } => *required,
                 Part::Known(_) => false,
             }),
+            Test::Text { .. } => true,
             Test::Operator { key, value, .. } => key.can_fail() || value.can_fail(),
             Test::Equal(left, right) | Test::Order { left, right, .. } => left.can_fail() || right.can_fail(),
             Test::Exists { levels, test } => levels.iter().any(Level::can_fail) || test.can_fail(),

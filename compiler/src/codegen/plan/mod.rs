@@ -13,9 +13,9 @@ pub(super) use decision::{BlockRule, Decision, NumberRule, TextMatch, TextRule};
 pub(super) use pattern::{FieldAsks, FieldPlan, MemberPlan, PatternKind, PatternPlan};
 pub(super) use test::{Items, Part, Test};
 pub use value::Numbers;
-pub(super) use value::{Level, No, NoList, Path, RowId, Source, Stream, ValueId};
+pub(super) use value::{Arithmetic, Level, No, NoList, Path, RowId, Source, Stream, ValueId};
 
-use crate::ir::{PolicyId, RuleId};
+use crate::ir::{NameId, PolicyId, RuleId};
 use crate::layout::Tag;
 
 /// All rules that can match a unit's requests, in the order in which they run.
@@ -51,8 +51,6 @@ pub(super) struct RulePlan {
     pub(super) is_mutation: bool,
     /// Whether a failure is one for sure; otherwise the interpreter asks whether it is to be forgiven.
     pub(super) fails: bool,
-    /// Whether an error is one for sure; otherwise the interpreter finds out.
-    pub(super) errs: bool,
     /// Whether it applies.
     pub(super) matching: Test,
     /// Whether it goes on; none when it has no preconditions.
@@ -72,13 +70,12 @@ pub(super) enum BodyPlan {
     Nothing,
     /// A mutation or generation.
     Fires,
-    /// The object satisfies a pattern. Anchors whose key is missing turn some failures into errors, see
-    /// `failure_is_certain`.
+    /// The object satisfies a pattern.
     Pattern {
         /// The pattern.
         pattern: PatternPlan,
-        /// Whether a mismatch is a failure for sure; otherwise the interpreter tells failure from error.
-        failure_is_certain: bool,
+        /// What becomes of a mismatch.
+        mismatch: Mismatch,
     },
     /// The object satisfies one of these patterns.
     AnyPattern(Vec<PatternPlan>),
@@ -93,6 +90,29 @@ pub(super) enum BodyPlan {
     Deny(Test),
     /// The elements of these lists satisfy what the loops ask.
     Foreach(Vec<LoopPlan>),
+}
+
+/// What becomes of a rule whose pattern is not satisfied. Where the key of a conditional or existence anchor that was
+/// visited is nowhere in the object, that is an error and no failure, unless a negation was violated.
+#[derive(Debug)]
+pub(super) enum Mismatch {
+    /// There are no such anchors: it fails.
+    Fails,
+    /// The keys of these anchors count, each text once.
+    Keys(Vec<NameId>),
+    /// The interpreter finds out.
+    Interpret,
+}
+
+/// What is asked of a document.
+#[derive(Debug)]
+pub(super) enum QuestionPlan {
+    /// A value.
+    Value(Source),
+    /// Whether something holds.
+    Test(Test),
+    /// Whether it satisfies a pattern.
+    Body(BodyPlan),
 }
 
 /// One loop of a `foreach` rule.

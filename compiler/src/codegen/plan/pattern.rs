@@ -1,7 +1,7 @@
 //! Patterns at their places.
 
 use super::{Decision, Path, RowId, TextMatch};
-use crate::ir::PatternId;
+use crate::ir::{Anchor, NameId, PatternId};
 
 /// A pattern at a place.
 #[derive(Debug)]
@@ -61,7 +61,11 @@ pub(in super::super) enum PatternKind {
 #[derive(Debug)]
 pub(in super::super) struct FieldPlan {
     /// How the key is decorated.
-    pub(in super::super) anchor: crate::ir::Anchor,
+    pub(in super::super) anchor: Anchor,
+    /// The key as it is written.
+    pub(in super::super) raw: NameId,
+    /// The pattern of its value.
+    pub(in super::super) at: PatternId,
     /// The member.
     pub(in super::super) member: MemberPlan,
     /// What it must satisfy.

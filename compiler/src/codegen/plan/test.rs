@@ -1,7 +1,10 @@
 //! Truth values.
 
+use dikast_stdlib::Value;
+use dikast_stdlib::functions::FunctionId;
+
 use super::super::helper::Helper;
-use super::{Decision, Level, Path, RowId, Source, Stream};
+use super::{Decision, Level, Path, RowId, Source, Stream, TextMatch};
 use crate::ir::Ordering;
 
 /// A truth value of the request.
@@ -37,6 +40,17 @@ pub(in super::super) enum Test {
     },
     /// Two values are equal in JMESPath's sense.
     Equal(Source, Source),
+    /// A text function of a value and a known text: a compare where the value is text, else what the function says.
+    Text {
+        /// The value.
+        value: Source,
+        /// What a text must be like.
+        wanted: TextMatch,
+        /// The function.
+        function: FunctionId,
+        /// The known text.
+        known: Value,
+    },
     /// A stream yields something for which this holds.
     Exists {
         /// What is walked.

@@ -6,7 +6,7 @@ use dikast_stdlib::functions::FunctionId;
 use super::super::helper::Helper;
 use super::Test;
 use crate::ir::{Ordering, Shape};
-use crate::layout::PlaceId;
+use crate::layout::{LayoutBuilder, PlaceId};
 
 /// A value of the request, by the cells of the steps that lead to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,11 @@ impl Path {
     /// The place of the value.
     pub(in super::super) fn place(&self) -> PlaceId {
         self.steps[self.steps.len() - 1]
+    }
+
+    /// Whether the value is the document itself, or an item of a list.
+    fn is_whole_document(&self) -> bool {
+        self.row.is_some() || self.steps == [LayoutBuilder::ROOT]
     }
 
     /// The same path with one more step.
@@ -115,8 +120,47 @@ pub(in super::super) enum Source {
         /// What its answer no means.
         no: No,
     },
-    /// The item at which a loop over a computed list stands.
+    /// The item at which a loop over a computed list stands, or a value that was kept.
     Bound(ValueId),
+    /// The last, with the first found once and kept for it. A missing member of the first is one of the whole.
+    Let {
+        /// The name of the first.
+        id: ValueId,
+        /// What is found once.
+        value: Box<Source>,
+        /// What looks at it.
+        body: Box<Source>,
+    },
+    /// Always a missing member.
+    Lacking,
+    /// Always an error.
+    Fails,
+    /// The second where the test holds, else the third.
+    Choice(Box<Test>, Box<Source>, Box<Source>),
+    /// How many characters, items or members a value has, by the function `length`.
+    Length(FunctionId, Box<Source>),
+    /// Arithmetic of two numbers; the function computes whatever else it takes.
+    Arithmetic {
+        /// What is done with numbers.
+        arithmetic: Arithmetic,
+        /// The function.
+        function: FunctionId,
+        /// The operands.
+        operands: Box<[Source; 2]>,
+    },
+    /// The result of a library function that asks an expression of each item of a list.
+    Keyed {
+        /// Which function.
+        function: FunctionId,
+        /// The list.
+        list: Box<Source>,
+        /// An item of the list.
+        item: ValueId,
+        /// What is asked of it.
+        key: Box<Source>,
+        /// Whether the expression is the first argument.
+        expression_first: bool,
+    },
     /// The value, where it is there and not empty. An empty one is more than native code handles here.
     Filled(Path),
     /// Whether two numbers stand in an order; null for anything but fractions.
@@ -140,6 +184,19 @@ pub(in super::super) enum Source {
         /// The value.
         then: Box<Source>,
     },
+}
+
+/// What is emitted as one instruction on two fractions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Arithmetic {
+    /// The sum.
+    Add,
+    /// The difference.
+    Subtract,
+    /// The product.
+    Multiply,
+    /// The quotient, unless the divisor is zero.
+    Divide,
 }
 
 /// What a helper's answer no means.
@@ -182,6 +239,8 @@ pub(in super::super) enum Level {
         /// What a value that is no list means.
         otherwise: NoList,
     },
+    /// A value found once for what follows.
+    Let(ValueId, Source),
     /// The items of a computed list.
     Computed {
         /// The list.
@@ -216,18 +275,39 @@ impl Source {
     pub(in super::super) fn may_be_missing(&self) -> bool {
         match self {
             Source::Known(_) | Source::OrNull { .. } | Source::Required(_) | Source::Test(_) => false,
-            Source::Stream(_) | Source::Call { .. } | Source::Bound(_) | Source::Ordered { .. } => false,
-            Source::Default(..) | Source::Shaped { .. } => false,
-            Source::Apply { no, .. } => *no == No::Missing,
+            Source::Stream(_) | Source::Bound(_) => false,
+            Source::Call { arguments, .. } => arguments.iter().any(Source::may_be_missing),
+            Source::Ordered { left, right, .. } => left.may_be_missing() || right.may_be_missing(),
+            Source::Shaped { .. } | Source::Fails => false,
+            Source::Default(of, otherwise) => {
+                of.may_be_missing() || otherwise.as_deref().is_some_and(Source::may_be_missing)
+            }
+            Source::Length(_, of) | Source::Keyed { list: of, .. } => of.may_be_missing(),
+            Source::Arithmetic { operands, .. } => operands.iter().any(Source::may_be_missing),
+            Source::Lacking => true,
+            Source::Let { value, body, .. } => value.may_be_missing() || body.may_be_missing(),
+            Source::Choice(_, yes, no) => yes.may_be_missing() || no.may_be_missing(),
+            Source::Apply { no, operands, .. } => *no == No::Missing || operands.iter().any(Source::may_be_missing),
             Source::Filled(_) => true,
             Source::After(_, then) => then.may_be_missing(),
-            // An item of a list is there.
-            Source::Path(path) => path.row.is_none() || path.steps.len() > 1,
+            // An item of a list is there, and so is a document.
+            Source::Path(path) => path.steps.len() > 1 || !path.is_whole_document(),
             Source::Expanded(of) | Source::At { then: of, .. } => of.may_be_missing(),
             Source::Below { of, then } => of.may_be_missing() || then.may_be_missing(),
             Source::IfNotNull(left, right) | Source::Or(left, right) | Source::And(left, right) => {
                 left.may_be_missing() || right.may_be_missing()
             }
+        }
+    }
+
+    /// Whether finding the value again costs next to nothing: what stands in the request, or was kept.
+    pub(in super::super) fn is_at_hand(&self) -> bool {
+        match self {
+            Source::Known(_) | Source::Path(_) | Source::Filled(_) | Source::Bound(_) => true,
+            Source::OrNull { of, .. } | Source::Required(of) => of.is_at_hand(),
+            Source::At { then, .. } => then.is_at_hand(),
+            Source::Below { of, then } => of.is_at_hand() && then.is_at_hand(),
+            _ => false,
         }
     }
 

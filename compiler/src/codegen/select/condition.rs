@@ -7,7 +7,7 @@ use super::decision::known_condition;
 use super::{Planned, Reason, Selector, mentions_variables};
 use crate::codegen::plan::{BlockRule, Items, Part, Source, Test};
 use crate::codegen::pool::KnownCondition;
-use crate::ir::{Condition, ConditionBlock, Conditions, Expr, ExprId};
+use crate::ir::{Condition, ConditionBlock, Conditions, Expr, ExprId, Recovery};
 
 impl Selector<'_> {
     pub(super) fn conditions(&mut self, conditions: &Conditions) -> Planned<Test> {
@@ -99,7 +99,9 @@ impl Selector<'_> {
     /// The values that an expression may stand for, in the order of its `||`.
     fn parts(&mut self, id: ExprId, known: &KnownCondition, required: bool) -> Planned<Vec<Part>> {
         match &self.program.expr(id).expr {
-            Expr::Resolve { query, on_delete, loads, .. } if loads.is_empty() => {
+            Expr::Resolve { query, on_delete, loads, .. }
+                if loads.is_empty() && (on_delete.is_none() || !self.is_document) =>
+            {
                 let query = on_delete.filter(|_| self.deletes()).unwrap_or(*query);
                 self.parts(query, known, true)
             }
@@ -113,7 +115,9 @@ impl Selector<'_> {
                 }
                 Ok(parts)
             }
-            Expr::Recover { of, .. } => self.parts(*of, known, false),
+            Expr::Recover { recovery, of } if *recovery == Recovery::Missing || !self.can_fail(*of) => {
+                self.parts(*of, known, false)
+            }
             Expr::Or { left, right } => {
                 let mut parts = self.parts(*left, known, false)?;
                 parts.extend(self.parts(*right, known, required)?);

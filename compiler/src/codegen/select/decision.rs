@@ -80,7 +80,16 @@ impl Selector<'_> {
             WildcardKind::Prefix(text) => TextMatch::Prefix(text.to_owned()),
             WildcardKind::Suffix(text) => TextMatch::Suffix(text.to_owned()),
             WildcardKind::General("?*" | "*?") => TextMatch::Bytes(1),
-            WildcardKind::Contains(_) | WildcardKind::General(_) => TextMatch::Wildcard(self.pool.wildcard(wildcard)),
+            WildcardKind::Contains(text) => TextMatch::Contains(text.to_owned()),
+            WildcardKind::General(text) => match text.split_once('*') {
+                // Beginning and end may not overlap.
+                Some((start, end)) if !text.contains('?') && !end.contains('*') => {
+                    let bytes = u32::try_from(start.len() + end.len()).unwrap_or(u32::MAX);
+                    let ends = [TextMatch::Prefix(start.to_owned()), TextMatch::Suffix(end.to_owned())];
+                    TextMatch::All([TextMatch::Bytes(bytes)].into_iter().chain(ends).collect())
+                }
+                _ => TextMatch::Wildcard(self.pool.wildcard(wildcard)),
+            },
         }
     }
 

@@ -102,8 +102,7 @@ impl Selector<'_> {
                 return Reason::new("a default for a value that is asked further");
             }
             (Some(value), Some(query)) => {
-                let found = self.asked_of(value.clone(), query)?;
-                let found = Source::Below { of: Box::new(value), then: Box::new(found) };
+                let found = self.asked_of(value, query)?;
                 Source::Default(Box::new(Source::Required(Box::new(found))), None)
             }
         })

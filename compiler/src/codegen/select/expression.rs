@@ -1,28 +1,28 @@
 //! Expressions: member chains become places, the rest becomes operators on cells.
 
 use dikast_stdlib::Value;
-use dikast_stdlib::functions::{self, FunctionId};
 
-use super::stream::StreamPlan;
-use super::{Planned, Reason, Scope, Selector, mentions_variables};
+use super::{Planned, Reason, STEPS_MAX, Scope, Selector, mentions_variables};
 use crate::codegen::helper::Helper;
-use crate::codegen::plan::{No, Numbers, Path, Source, Stream, Test};
+use crate::codegen::plan::{No, Numbers, Path, Source, Stream, Test, TextMatch};
 use crate::ir::{Comparison, Expr, ExprId, Recovery};
+use crate::unit::Operation;
 
 impl Selector<'_> {
     /// The value of an expression.
     pub(super) fn source(&mut self, id: ExprId) -> Planned<Source> {
         let program = self.program;
+        self.steps += 1;
+        if self.steps > STEPS_MAX {
+            return Reason::new("an expression of too many parts");
+        }
         match &program.expr(id).expr {
             Expr::Const(constant) => Ok(Source::Known(program.constant(*constant).clone())),
             Expr::Variable(name) => self.variable(self.name(*name)),
-            Expr::Root => match self.scope.root.clone() {
-                Some(root) => Ok(root),
-                None => Reason::new("the whole context"),
-            },
+            Expr::Root => self.root(),
             Expr::Current => match self.scope.current.clone() {
                 Some(current) => Ok(current),
-                None => Reason::new("the whole context"),
+                None => self.root(),
             },
             Expr::Member { of, name } => {
                 let (of, name) = (self.source(*of)?, self.name(*name));
@@ -56,10 +56,16 @@ impl Selector<'_> {
                     test => Source::Test(Box::new(test)),
                 })
             }
-            Expr::Resolve { query, on_delete, loads, .. } => {
-                let query = on_delete.filter(|_| self.deletes()).unwrap_or(*query);
-                self.resolved(query, loads)
-            }
+            Expr::Resolve { query, on_delete, loads, .. } => match (on_delete, self.asks_operation()) {
+                (Some(other), Some(deletes)) => {
+                    let other = Box::new(self.resolved(*other, loads)?);
+                    Ok(Source::Choice(Box::new(deletes), other, Box::new(self.resolved(*query, loads)?)))
+                }
+                _ => {
+                    let query = on_delete.filter(|_| self.deletes()).unwrap_or(*query);
+                    self.resolved(query, loads)
+                }
+            },
             Expr::ExpandWithin { of, .. } => match self.source(*of)? {
                 Source::Known(value) if !mentions_variables(&value) => Ok(Source::Known(value)),
                 Source::Known(_) => Reason::new("a constant with variables in it"),
@@ -67,12 +73,9 @@ impl Selector<'_> {
             },
             Expr::Bind { value, body } => {
                 let value = self.source(*value)?;
-                let scope = Scope { current: Some(value.clone()), ..self.scope.clone() };
-                let body = self.within(scope, |selector| selector.source(*body))?;
-                // The body may swallow what is missing in it, but not in the value.
-                Ok(match value.may_be_missing() {
-                    true => Source::Below { of: Box::new(value), then: Box::new(body) },
-                    false => body,
+                self.kept(value, |selector, current| {
+                    let scope = Scope { current: Some(current), ..selector.scope.clone() };
+                    selector.within(scope, |selector| selector.source(*body))
                 })
             }
             Expr::IfNotNull { subject, body } => {
@@ -82,12 +85,12 @@ impl Selector<'_> {
             }
             Expr::Call { function, arguments } => self.call(*function, arguments),
             Expr::Text { parts, .. } => self.apply(Helper::Concat, parts, parts.len() as u32, No::Error),
-            Expr::Flatten(of) => match self.stream(id).and_then(StreamPlan::in_order) {
+            Expr::Flatten(of) => match self.ordered_stream(id) {
                 Ok(stream) => self.collected(stream),
                 Err(_) => self.apply(Helper::Flatten, &[*of], 0, No::Error),
             },
             Expr::Each { .. } | Expr::Filter { .. } => {
-                let stream = self.stream(id)?.in_order()?;
+                let stream = self.ordered_stream(id)?;
                 self.collected(stream)
             }
             Expr::Compare { comparison: Comparison::Numbers(ordering), left, right } => {
@@ -104,17 +107,20 @@ impl Selector<'_> {
             }
             Expr::With { document, body } => {
                 let document = self.source(*document)?;
-                let asked = self.asked_of(document.clone(), *body)?;
-                Ok(match document.may_be_missing() {
-                    true => Source::Below { of: Box::new(document), then: Box::new(asked) },
-                    false => asked,
-                })
+                self.asked_of(document, *body)
             }
-            Expr::Slice { .. } => Reason::new("a slice"),
+            Expr::Slice { of, start, stop, step } => {
+                let bound = |bound: &Option<i64>| Source::Known(bound.map_or(Value::Null, Value::Int));
+                let operands = vec![self.source(*of)?, bound(start), bound(stop), bound(step)];
+                self.keep_whole(&operands[0])?;
+                Ok(Source::Apply { helper: Helper::Slice, operands, number: 0, no: No::Error })
+            }
             Expr::Lambda(_) => Reason::new("an expression as an argument"),
-            Expr::Key { .. } | Expr::Expand { .. } | Expr::Query { .. } => {
-                Reason::new("text that is expanded at run time")
+            Expr::Key { of, written } => {
+                let written = self.pool.name(self.program.name(*written));
+                self.apply(Helper::Key, &[*of], written, No::Error)
             }
+            Expr::Expand { .. } | Expr::Query { .. } => Reason::new("text that is expanded at run time"),
             Expr::Shortcut { guards, then, .. } => {
                 let guards = guards
                     .iter()
@@ -125,13 +131,54 @@ impl Selector<'_> {
                 }
                 Ok(Source::Shaped { guards, then: Box::new(self.source(*then)?) })
             }
-            Expr::Fail(_) => Reason::new("an expression that always fails"),
+            Expr::Fail(_) => Ok(Source::Fails),
         }
+    }
+
+    /// What an expression is asked of that names nothing.
+    fn root(&mut self) -> Planned<Source> {
+        match self.scope.root.clone() {
+            Some(root) => Ok(root),
+            None if self.is_document => Ok(Source::Path(Self::document())),
+            None => Reason::new("the whole context"),
+        }
+    }
+
+    /// Plans something that looks at a value. What is not at hand is found once.
+    fn kept(&mut self, value: Source, body: impl FnOnce(&mut Self, Source) -> Planned<Source>) -> Planned<Source> {
+        if !value.is_at_hand() {
+            self.keep_whole(&value)?;
+            let id = self.value_id();
+            let body = body(self, Source::Bound(id))?;
+            return Ok(Source::Let { id, value: Box::new(value), body: Box::new(body) });
+        }
+        let body = body(self, value.clone())?;
+        // The body may swallow what is missing in it, but not in the value.
+        Ok(match value.may_be_missing() {
+            true => Source::Below { of: Box::new(value), then: Box::new(body) },
+            false => body,
+        })
+    }
+
+    /// Whether the document says that its object is deleted; nothing where the unit says it.
+    fn asks_operation(&mut self) -> Option<Test> {
+        if !self.is_document {
+            return None;
+        }
+        let mut operation = Self::document();
+        for name in ["request", "operation"] {
+            operation = self.member(&operation, name);
+        }
+        let decision = self.text_decision(TextMatch::Equals(Operation::Delete.as_str().to_owned()), false);
+        Some(Test::Decide { value: Source::or_null(Source::Path(operation)), decision })
     }
 
     fn variable(&mut self, name: &str) -> Planned<Source> {
         if let Some(root) = self.scope.root.clone() {
             return self.member_of(root, name);
+        }
+        if self.is_document {
+            return self.member_of(Source::Path(Self::document()), name);
         }
         if let Some(entry) = self.loaded_entry(name) {
             return self.entry(entry);
@@ -187,7 +234,7 @@ impl Selector<'_> {
             }
             Source::Known(Value::Object(members)) => match members.get(name) {
                 Some(value) => Ok(Source::Known(value.clone())),
-                None => Reason::new("a member that a constant lacks"),
+                None => Ok(Source::Lacking),
             },
             Source::Known(_) => Ok(Source::Known(Value::Null)),
             of => {
@@ -215,11 +262,16 @@ impl Selector<'_> {
 
     /// An expression asked of another document than the context.
     pub(super) fn asked_of(&mut self, document: Source, body: ExprId) -> Planned<Source> {
-        let scope = Scope { root: Some(document.clone()), current: Some(document), ..self.scope.clone() };
-        self.within(scope, |selector| selector.source(body))
+        self.kept(document, |selector, document| {
+            let scope = Scope { root: Some(document.clone()), current: Some(document), ..selector.scope.clone() };
+            selector.within(scope, |selector| selector.source(body))
+        })
     }
 
     fn member_of_path(&mut self, of: &Path, name: &str) -> Planned<Source> {
+        if self.is_document {
+            return Ok(Source::Path(self.member(of, name)));
+        }
         let request = self.root_path(&["request"], of.numbers);
         if *of.steps == *request.steps && of.row.is_none() {
             return self.member_of_request(of, name);
@@ -286,21 +338,13 @@ impl Selector<'_> {
         }
     }
 
-    fn call(&mut self, function: FunctionId, arguments: &[ExprId]) -> Planned<Source> {
-        let arguments = arguments.iter().map(|&argument| self.source(argument)).collect::<Planned<Vec<_>>>()?;
-        for argument in &arguments {
-            self.keep_whole(argument)?;
-        }
-        if functions::get(function).volatile {
-            // The interpreter, asked for the words, would see another moment.
-            return Reason::new(format!("function {}", functions::get(function).name));
-        }
-        Ok(Source::Call { function, arguments })
-    }
 
     /// Whether a path leads to the request itself or one of its objects that are not the policies' objects: Go leaves
     /// out what is empty in them.
-    fn is_typed(&mut self, path: &Path) -> bool {
+    pub(super) fn is_typed(&mut self, path: &Path) -> bool {
+        if self.is_document {
+            return false;
+        }
         let [of_request, of_user, of_kind] = [&["request"][..], &["request", "userInfo"], &["request", "kind"]]
             .map(|names| self.root_path(names, path.numbers).steps);
         path.row.is_none() && [of_request, of_user, of_kind].contains(&path.steps)
@@ -321,6 +365,10 @@ impl Selector<'_> {
                 let right = self.tested(*right)?;
                 Ok(Test::Order { ordering: *ordering, left, right })
             }
+            Expr::Call { function, arguments } => match self.known_text_test(*function, arguments)? {
+                Some(test) => Ok(test),
+                None => Ok(Test::Truthy(self.tested(id)?)),
+            },
             _ => Ok(match self.tested(id)? {
                 Source::Known(value) => Test::Known(is_true(&value)),
                 source => Test::Truthy(source),
@@ -361,7 +409,17 @@ impl Selector<'_> {
             | Source::Call { .. }
             | Source::Apply { .. }
             | Source::Bound(_)
+            | Source::Lacking
+            | Source::Fails
+            | Source::Length(..)
+            | Source::Arithmetic { .. }
+            | Source::Keyed { .. }
             | Source::Ordered { .. } => {}
+            Source::Let { body, .. } => self.keep_whole(body)?,
+            Source::Choice(_, yes, no) => {
+                self.keep_whole(yes)?;
+                self.keep_whole(no)?;
+            }
             Source::Path(path) | Source::Filled(path) => {
                 if self.is_typed(path) {
                     return Reason::new("a part of the request that Kubernetes writes in a form of its own");

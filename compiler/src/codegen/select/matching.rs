@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Planned, Reason, Selector};
+use super::{Planned, Selector};
 use crate::codegen::helper::Helper;
-use crate::codegen::plan::{Decision, Guard, Items, Level, NoList, Numbers, Part, Path, Source, Test, TextMatch};
+use crate::codegen::plan::{BlockRule, Decision, Guard, Items, Level, NoList, Numbers, Part, Path, Source, Test, TextMatch};
 use crate::ir::{
     Filter, LabelRequirement, LabelSelector, MatchBlock, NameId, Quantifier, RequirementOperator, Rule, Subject,
     SubjectKind,
@@ -211,13 +211,17 @@ impl Selector<'_> {
         let has_wildcard =
             |&(key, value): &(NameId, NameId)| is_wildcard(self.name(key)) || is_wildcard(self.name(value));
         let wildcards = selector.match_labels.iter().filter(|pair| has_wildcard(pair)).count();
-        if wildcards > 0 && wildcards < selector.match_labels.len() {
-            // Which of two requirements on one label counts depends on the labels.
-            return Reason::new("a label selector with wildcards and without");
+        if wildcards > 0 {
+            // The labels that are found for wildcards become requirements, which may be none that Kubernetes accepts.
+            let labels = self.object_path(&["metadata", "labels"]);
+            self.layout.keep_whole(labels.place());
+            let helper = (Helper::LabelSelector, self.pool.selector(&selector.resolved(self.program)));
+            let nothing = self.text_decision(TextMatch::NOTHING, false);
+            return Ok(decide(labels, Decision { object: BlockRule::Helper, helper, ..nothing }));
         }
         let mut tests = Vec::new();
         for &(key, value) in &selector.match_labels {
-            tests.push(if wildcards == 0 && !(is_label_key(self.name(key)) && is_label_value(self.name(value))) {
+            tests.push(if !(is_label_key(self.name(key)) && is_label_value(self.name(value))) {
                 Test::Known(false)
             } else {
                 self.entry_fits("labels", key, value)

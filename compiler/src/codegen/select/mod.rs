@@ -4,12 +4,14 @@
 //! rule, or the whole rule when its match block is concerned, a matter of the interpreter; it never makes an answer
 //! wrong. Paths are asked of the layout as they are met.
 
+mod call;
 mod condition;
 mod decision;
 mod entry;
 mod expression;
 mod matching;
 mod pattern;
+mod question;
 mod rule;
 mod stream;
 
@@ -34,12 +36,17 @@ impl Reason {
 /// A planned part, or why there is none.
 type Planned<T> = Result<T, Reason>;
 
+/// How many expressions are planned for one rule. Some are planned in one way and, if that fails, in another.
+const STEPS_MAX: u32 = 20_000;
+
 /// What selection gives.
 pub(super) struct Selected {
     pub(super) plan: UnitPlan,
     pub(super) layout: Layout,
     pub(super) pool: Pool,
 }
+
+pub(super) use question::select_question;
 
 /// Plans the rules of a unit.
 pub(super) fn select_unit(program: &Program, unit: &Unit) -> Selected {
@@ -63,8 +70,12 @@ struct Selector<'a> {
     scope: Scope,
     /// Values of the patterns with variables that are being planned.
     variables: Vec<(PatternId, Source)>,
-    /// An expression of the rule that is being planned recovers from errors that its native form would report.
-    swallows_errors: bool,
+    /// Whether something is asked of a document of its own and not of a review. Its context is the document.
+    is_document: bool,
+    /// Whether the list that is being planned has to keep its order.
+    keeps_order: bool,
+    /// How many expressions have been planned for the rule or question.
+    steps: u32,
 }
 
 /// What names mean at the place that is being planned.
@@ -97,7 +108,9 @@ impl<'a> Selector<'a> {
             values: 0,
             scope: Scope::default(),
             variables: Vec::new(),
-            swallows_errors: false,
+            is_document: false,
+            keeps_order: false,
+            steps: 0,
         }
     }
 
@@ -136,8 +149,16 @@ impl<'a> Selector<'a> {
         Path { row: None, steps, null_steps: 0, numbers }
     }
 
+    /// The document that something is asked of by itself.
+    fn document() -> Path {
+        Path { row: None, steps: vec![LayoutBuilder::ROOT], null_steps: 0, numbers: Numbers::Fractions }
+    }
+
     /// The object that rules are about: the old one where there is no new one.
     fn object(&mut self) -> Path {
+        if self.is_document {
+            return Path { numbers: Numbers::AsWritten, ..Self::document() };
+        }
         let member = if self.deletes() { "oldObject" } else { "object" };
         self.root_path(&["request", member], Numbers::AsWritten)
     }
@@ -163,7 +184,7 @@ impl<'a> Selector<'a> {
     }
 
     fn deletes(&self) -> bool {
-        self.unit.operation == crate::unit::Operation::Delete
+        !self.is_document && self.unit.operation == crate::unit::Operation::Delete
     }
 }
 

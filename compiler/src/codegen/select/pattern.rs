@@ -6,7 +6,7 @@ use dikast_stdlib::wildcard::{Wildcard, is_wildcard};
 
 use super::{Planned, Reason, Selector};
 use crate::codegen::plan::{FieldAsks, FieldPlan, MemberPlan, Path, PatternKind, PatternPlan, Source};
-use crate::ir::{Anchor, Field, MapPattern, Pattern, PatternId};
+use crate::ir::{Anchor, Field, MapPattern, NameId, Pattern, PatternId};
 
 /// What is known of the way to a pattern.
 #[derive(Clone, Copy, Default)]
@@ -137,7 +137,7 @@ impl Selector<'_> {
             Anchor::Existence => self.witnesses(field.pattern, &value, within)?,
             _ => FieldAsks::Pattern(self.pattern(field.pattern, value, within)?),
         };
-        Ok(FieldPlan { anchor: field.anchor, member, asks })
+        Ok(FieldPlan { anchor: field.anchor, raw: field.raw, at: field.pattern, member, asks })
     }
 
     /// `^(key)`: each item of the pattern needs an item of the list.
@@ -166,17 +166,26 @@ impl Selector<'_> {
         }
     }
 
-    /// Whether a mismatch of the pattern is a failure for sure. Where the key of a conditional or existence anchor is
-    /// nowhere in the object, it is an error instead.
-    pub(super) fn failure_is_certain(&self, id: PatternId) -> bool {
+    /// The texts of the conditional and existence anchors in a pattern, each once; or why they cannot be followed.
+    pub(super) fn anchor_keys(&self, id: PatternId, keys: &mut Vec<NameId>) -> Planned<()> {
         match &self.program.pattern(id).pattern {
-            Pattern::Map(map) => map.anchored.iter().chain(&map.fields).all(|field| {
-                !matches!(field.anchor, Anchor::Conditional | Anchor::Existence)
-                    && self.failure_is_certain(field.pattern)
-            }),
-            Pattern::EachMap(item) | Pattern::EachScalar(item) => self.failure_is_certain(*item),
-            Pattern::Positional(_) => false,
-            Pattern::EmptyList | Pattern::Scalar(_) | Pattern::Dynamic(_) => true,
+            Pattern::Map(map) => {
+                for field in map.anchored.iter().chain(&map.fields) {
+                    if matches!(field.anchor, Anchor::Conditional | Anchor::Existence) {
+                        if map.expand_metadata || is_wildcard(self.name(field.name)) {
+                            return Reason::new("an anchor on a key that may be a wildcard");
+                        }
+                        if !keys.contains(&field.raw) {
+                            keys.push(field.raw);
+                        }
+                    }
+                    self.anchor_keys(field.pattern, keys)?;
+                }
+                Ok(())
+            }
+            Pattern::EachMap(item) | Pattern::EachScalar(item) => self.anchor_keys(*item, keys),
+            Pattern::Positional(items) => items.iter().try_for_each(|&item| self.anchor_keys(item, keys)),
+            Pattern::EmptyList | Pattern::Scalar(_) | Pattern::Dynamic(_) => Ok(()),
         }
     }
 }

@@ -4,7 +4,7 @@ use dikast_stdlib::wildcard;
 
 use super::pattern::Within;
 use super::{Planned, Reason, Scope, Selector};
-use crate::codegen::plan::{BodyPlan, Level, LoopPlan, NoList, Path, RulePlan, Source, Stream, Test};
+use crate::codegen::plan::{BodyPlan, Level, LoopPlan, Mismatch, NoList, Path, RulePlan, Source, Stream, Test};
 use crate::ir::{Body, Expr, MutateAction, PatternId, Rule, RuleId, Validate, ValidateAction, ValidateLoop};
 use crate::unit::Operation;
 
@@ -17,17 +17,15 @@ impl Selector<'_> {
             policy: rule.policy,
             is_mutation: matches!(rule.body, Body::Mutate(_)),
             fails: true,
-            errs: true,
             matching: Test::Known(true),
             preconditions: None,
             body: BodyPlan::Interpret,
             reason: None,
         };
-        self.swallows_errors = false;
+        self.steps = 0;
         if let Err(Reason(reason)) = self.fill(rule, &mut plan) {
             plan.reason = Some(reason);
         }
-        plan.errs = !self.swallows_errors;
         plan
     }
 
@@ -74,7 +72,7 @@ impl Selector<'_> {
         self.unit.operation == Operation::Update && enforces && body.allow_existing_violations
     }
 
-    fn action(&mut self, action: &ValidateAction) -> Planned<BodyPlan> {
+    pub(super) fn action(&mut self, action: &ValidateAction) -> Planned<BodyPlan> {
         match action {
             ValidateAction::Pattern(pattern) => {
                 let pattern = *pattern;
@@ -126,9 +124,14 @@ impl Selector<'_> {
     }
 
     fn one_pattern(&mut self, pattern: PatternId, scope: Path) -> Planned<BodyPlan> {
-        let failure_is_certain = self.failure_is_certain(pattern);
+        let mut keys = Vec::new();
+        let mismatch = match self.anchor_keys(pattern, &mut keys) {
+            Err(_) => Mismatch::Interpret,
+            Ok(()) if keys.is_empty() => Mismatch::Fails,
+            Ok(()) => Mismatch::Keys(keys),
+        };
         let pattern = self.pattern(pattern, scope, Within::default())?;
-        Ok(BodyPlan::Pattern { pattern, failure_is_certain })
+        Ok(BodyPlan::Pattern { pattern, mismatch })
     }
 
     fn any_pattern(&mut self, patterns: &[PatternId], scope: &Path) -> Planned<BodyPlan> {

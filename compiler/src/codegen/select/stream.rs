@@ -14,6 +14,9 @@ pub(super) struct StreamPlan {
     yields: Yield,
     /// Whether it yields the values in another order than the list has.
     unordered: bool,
+    /// Whether what it yields are results, of which null and missing ones are left out; otherwise they are items as they
+    /// stand in a list.
+    of_results: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -24,6 +27,11 @@ enum Yield {
 }
 
 impl StreamPlan {
+    /// Loops over the items of a list, in its order.
+    fn of_items(levels: Vec<Level>, item: Source) -> Self {
+        Self { levels, yields: Yield::Value(item), unordered: false, of_results: false }
+    }
+
     /// The loops, where the order of what they yield does not matter.
     pub(super) fn in_any_order(self) -> Stream {
         let mut levels = self.levels;
@@ -50,23 +58,35 @@ impl Selector<'_> {
         let plan = self.nested_stream(id)?;
         match plan.yields {
             Yield::Value(_) => Ok(plan),
-            Yield::Lists(_) => Reason::new("a list of lists"),
+            Yield::Lists(inner) => {
+                let inner = Source::Stream(Box::new(inner.in_order()?));
+                self.keep_whole(&inner)?;
+                Ok(StreamPlan { yields: Yield::Value(inner), ..plan })
+            }
         }
+    }
+
+    /// A list as loops that yield its items one after the other.
+    pub(super) fn ordered_stream(&mut self, id: ExprId) -> Planned<Stream> {
+        let outer = std::mem::replace(&mut self.keeps_order, true);
+        let plan = self.stream(id);
+        self.keeps_order = outer;
+        plan?.in_order()
     }
 
     fn nested_stream(&mut self, id: ExprId) -> Planned<StreamPlan> {
         match &self.program.expr(id).expr {
-            Expr::Recover { recovery, of } => {
-                // The loops of native code run into one another: what the outer swallows, the inner has reported.
-                self.swallows_errors |= *recovery == Recovery::Error && self.can_fail(*of);
-                match self.program.expr(*of).expr {
-                    Expr::Bind { value, body } => {
-                        let value = Source::or_null(self.source(value)?);
-                        self.bound(value, |selector| selector.nested_stream(body))
-                    }
-                    _ => self.nested_stream(*of),
-                }
+            Expr::Recover { recovery: Recovery::Error, of } if self.can_fail(*of) => {
+                // The loops of native code run into one another: what the outer swallows, the inner would have reported.
+                Reason::new("a list whose errors are swallowed")
             }
+            Expr::Recover { of, .. } => match self.program.expr(*of).expr {
+                Expr::Bind { value, body } => {
+                    let value = Source::or_null(self.source(value)?);
+                    self.bound(value, |selector| selector.nested_stream(body))
+                }
+                _ => self.nested_stream(*of),
+            },
             Expr::Bind { value, body } => {
                 let value = self.source(*value)?;
                 if value.may_be_missing() {
@@ -87,7 +107,7 @@ impl Selector<'_> {
     }
 
     /// Whether an expression can be an error beside missing members.
-    fn can_fail(&self, id: ExprId) -> bool {
+    pub(super) fn can_fail(&self, id: ExprId) -> bool {
         let expr = &self.program.expr(id).expr;
         matches!(
             expr,
@@ -98,6 +118,8 @@ impl Selector<'_> {
                 | Expr::Resolve { .. }
                 | Expr::Expand { .. }
                 | Expr::Query { .. }
+                | Expr::Key { .. }
+                | Expr::Slice { step: Some(0), .. }
         ) || expr.operands().into_iter().any(|operand| self.can_fail(operand))
     }
 
@@ -110,21 +132,39 @@ impl Selector<'_> {
         let Some(path) = list_path(source.clone()) else { return self.computed(source) };
         let (row, item) = self.items(&path);
         let level = Level::Rows { lists: vec![path], row, item: item.place(), otherwise: NoList::Nothing };
-        Ok(StreamPlan { levels: vec![level], yields: Yield::Value(Source::Path(item)), unordered: false })
+        Ok(StreamPlan::of_items(vec![level], Source::Path(item)))
     }
 
     /// The items of a list that is not one of the request.
     fn computed(&mut self, of: Source) -> Planned<StreamPlan> {
         self.keep_whole(&of)?;
         let item = self.value_id();
-        let level = Level::Computed { of, item };
-        Ok(StreamPlan { levels: vec![level], yields: Yield::Value(Source::Bound(item)), unordered: false })
+        // What is walked was recovered from missing members.
+        let level = Level::Computed { of: Source::or_null(of), item };
+        Ok(StreamPlan::of_items(vec![level], Source::Bound(item)))
+    }
+
+    /// The item that further steps look at: found once, and there.
+    fn item(&mut self, plan: &mut StreamPlan) -> Planned<Source> {
+        let Yield::Value(mut item) = plan.yields.clone() else { return Reason::new("a list of lists") };
+        if !item.is_at_hand() {
+            self.keep_whole(&item)?;
+            let id = self.value_id();
+            plan.levels.push(Level::Let(id, Source::or_null(item)));
+            item = Source::Bound(id);
+        }
+        if std::mem::take(&mut plan.of_results) {
+            plan.levels.push(Level::Guard(Test::NotNull(Source::or_null(item.clone()))));
+        }
+        plan.yields = Yield::Value(item.clone());
+        Ok(item)
     }
 
     fn each(&mut self, of: ExprId, body: ExprId) -> Planned<StreamPlan> {
         let mut plan = self.list(of)?;
-        let Yield::Value(item) = plan.yields else { return Reason::new("a list of lists") };
+        let item = self.item(&mut plan)?;
         let scope = Scope { current: Some(item), ..self.scope.clone() };
+        plan.of_results = true;
         plan.yields = self.within(scope, |selector| {
             // A body that is a list again is left for a flattening around it.
             if let Ok(inner) = selector.nested_stream(body) {
@@ -137,8 +177,8 @@ impl Selector<'_> {
 
     fn filter_list(&mut self, of: ExprId, condition: ExprId) -> Planned<StreamPlan> {
         let mut plan = self.list(of)?;
-        let Yield::Value(item) = &plan.yields else { return Reason::new("a list of lists") };
-        let scope = Scope { current: Some(item.clone()), missing_is_null: true, ..self.scope.clone() };
+        let item = self.item(&mut plan)?;
+        let scope = Scope { current: Some(item), missing_is_null: true, ..self.scope.clone() };
         let test = self.within(scope, |selector| selector.truth(condition))?;
         plan.levels.push(Level::Guard(test));
         Ok(plan)
@@ -148,11 +188,12 @@ impl Selector<'_> {
     fn flatten(&mut self, of: ExprId) -> Planned<StreamPlan> {
         let program = self.program;
         match &program.expr(of).expr {
-            // What is flattened is recovered from missing members and errors.
-            Expr::Recover { recovery, of } => {
-                self.swallows_errors |= *recovery == Recovery::Error && self.can_fail(*of);
-                return self.flatten(*of);
+            Expr::Recover { recovery: Recovery::Error, of: list } if self.can_fail(*list) => {
+                let source = self.source(of)?;
+                return self.flattened(source);
             }
+            // What is flattened is recovered from missing members.
+            Expr::Recover { of, .. } => return self.flatten(*of),
             Expr::Bind { value, body } => {
                 let value = Source::or_null(self.source(*value)?);
                 return self.bound(value, |selector| selector.flatten(*body));
@@ -169,23 +210,38 @@ impl Selector<'_> {
             return self.flatten_stream(plan);
         }
         let source = self.source(of)?;
-        let Some(path) = list_path(source.clone()) else {
-            self.keep_whole(&source)?;
-            let operands = vec![Source::or_null(source)];
-            return self.computed(Source::Apply { helper: Helper::Flatten, operands, number: 0, no: No::Error });
-        };
+        let Some(path) = list_path(source.clone()) else { return self.flattened(source) };
         let (row, item) = self.items(&path);
         let levels = vec![
             Level::Rows { lists: vec![path], row, item: item.place(), otherwise: NoList::Nothing },
             Level::NoList(item.clone()),
         ];
-        Ok(StreamPlan { levels, yields: Yield::Value(Source::Path(item)), unordered: false })
+        Ok(StreamPlan::of_items(levels, Source::Path(item)))
     }
 
-    /// Plans something below a binding.
-    fn bound<T>(&mut self, value: Source, plan: impl FnOnce(&mut Self) -> Planned<T>) -> Planned<T> {
-        let scope = Scope { current: Some(value), ..self.scope.clone() };
-        self.within(scope, plan)
+    /// A computed list, flattened by a helper.
+    fn flattened(&mut self, source: Source) -> Planned<StreamPlan> {
+        self.keep_whole(&source)?;
+        let operands = vec![Source::or_null(source)];
+        self.computed(Source::Apply { helper: Helper::Flatten, operands, number: 0, no: No::Error })
+    }
+
+    /// Plans loops below a binding.
+    fn bound(
+        &mut self,
+        value: Source,
+        plan: impl FnOnce(&mut Self) -> Planned<StreamPlan>,
+    ) -> Planned<StreamPlan> {
+        if value.is_at_hand() {
+            let scope = Scope { current: Some(value), ..self.scope.clone() };
+            return self.within(scope, plan);
+        }
+        self.keep_whole(&value)?;
+        let id = self.value_id();
+        let scope = Scope { current: Some(Source::Bound(id)), ..self.scope.clone() };
+        let mut plan = self.within(scope, plan)?;
+        plan.levels.insert(0, Level::Let(id, value));
+        Ok(plan)
     }
 
     /// `[a, b, c][]`: the items of several lists, one list after the other. They share one row layout, so one loop
@@ -210,49 +266,56 @@ impl Selector<'_> {
         let (row, item) = self.row_at(item, numbers);
         // A list of several is never null itself.
         levels.push(Level::Rows { lists: paths, row, item: item.place(), otherwise: NoList::Interpret });
-        Ok(StreamPlan { levels, yields: Yield::Value(Source::Path(item)), unordered: false })
+        Ok(StreamPlan::of_items(levels, Source::Path(item)))
     }
 
     fn flatten_stream(&mut self, plan: StreamPlan) -> Planned<StreamPlan> {
-        let StreamPlan { mut levels, yields, unordered } = plan;
+        let StreamPlan { mut levels, yields, unordered, .. } = plan;
         match yields {
             Yield::Lists(inner) => {
                 levels.extend(inner.levels);
-                Ok(StreamPlan { levels, yields: inner.yields, unordered: unordered || inner.unordered })
+                Ok(StreamPlan { levels, unordered: unordered || inner.unordered, ..*inner })
             }
             Yield::Value(source) => {
                 let Some(path) = list_path(source.clone()) else {
-                    let Source::Bound(_) = source else { return Reason::new("computed lists, flattened") };
+                    self.keep_whole(&source)?;
                     let collected = Stream { levels, yields: Box::new(source) };
-                    let operands = vec![Source::Stream(Box::new(collected))];
-                    let flattened = Source::Apply { helper: Helper::Flatten, operands, number: 0, no: No::Error };
-                    return self.computed(flattened);
+                    let flattened = self.flattened(Source::Stream(Box::new(collected)))?;
+                    return Ok(StreamPlan { unordered, ..flattened });
                 };
                 let (row, item) = self.items(&path);
                 let level = Level::Rows { lists: vec![path], row, item: item.place(), otherwise: NoList::Interpret };
                 levels.push(level);
-                Ok(StreamPlan { levels, yields: Yield::Value(Source::Path(item)), unordered })
+                Ok(StreamPlan { unordered, ..StreamPlan::of_items(levels, Source::Path(item)) })
             }
         }
     }
 
     /// The values of an object, in the order of the document.
     fn values(&mut self, of: ExprId) -> Planned<StreamPlan> {
-        let Some(of) = list_path(self.source(of)?) else { return Reason::new("the values of a computed object") };
+        let source = self.source(of)?;
+        let Some(of) = list_path(source.clone()).filter(|_| !self.keeps_order) else {
+            self.keep_whole(&source)?;
+            let operands = vec![Source::or_null(source)];
+            return self.computed(Source::Apply { helper: Helper::Values, operands, number: 0, no: No::Error });
+        };
         let places = self.layout.entries(of.place());
         let (row, key) = self.row_at(places.key, of.numbers);
         let value = Path { steps: vec![places.value], ..key };
         let level = Level::Entries { of, row, key: places.key, otherwise: NoList::Nothing };
-        Ok(StreamPlan { levels: vec![level], yields: Yield::Value(Source::Path(value)), unordered: true })
+        Ok(StreamPlan { unordered: true, ..StreamPlan::of_items(vec![level], Source::Path(value)) })
     }
 
     /// `keys(x)`, in the order of the document.
     fn keys(&mut self, of: ExprId) -> Planned<StreamPlan> {
+        if self.keeps_order {
+            return Reason::new("a computed list");
+        }
         let Some(of) = list_path(self.source(of)?) else { return Reason::new("the names of a computed object") };
         let places = self.layout.entries(of.place());
         let (row, key) = self.row_at(places.key, of.numbers);
         let level = Level::Entries { of, row, key: places.key, otherwise: NoList::Interpret };
-        Ok(StreamPlan { levels: vec![level], yields: Yield::Value(Source::Path(key)), unordered: true })
+        Ok(StreamPlan { unordered: true, ..StreamPlan::of_items(vec![level], Source::Path(key)) })
     }
 }
 
