@@ -65,8 +65,8 @@ struct Emitter<'a, 'f> {
 struct Anchors {
     /// For each text of an anchor: whether it was visited, and whether its key was met.
     keys: Vec<(NameId, Variable, Variable)>,
-    /// Whether a negation was violated last.
-    forbidden: Option<Variable>,
+    /// Why the pattern was not satisfied last, see [`pattern::Cause`].
+    cause: Option<Variable>,
 }
 
 /// Where code goes that cannot go on.

@@ -24,6 +24,18 @@ pub(super) struct PatternEnds {
     pub(super) skip_whole: Block,
 }
 
+/// Why a pattern is not satisfied, as far as it matters to what becomes of the rule.
+#[repr(u8)]
+#[derive(Clone, Copy)]
+pub(super) enum Cause {
+    /// A mismatch at some place.
+    Mismatch,
+    /// What a negation forbids is there.
+    Forbidden,
+    /// A mismatch without a place.
+    Nowhere,
+}
+
 impl PatternEnds {
     /// Everything but success leads to one place.
     fn or(ok: Block, otherwise: Block) -> Self {
@@ -44,6 +56,7 @@ impl Emitter<'_, '_> {
                 self.variable_pattern(&pattern.path, *position, (*row, item), *fractions, to);
             }
             PatternKind::EachMap { row, item } => self.each_map(&pattern.path, *row, item, fail, ends),
+            PatternKind::Positional { row, items } => self.positional(pattern, *row, items, fail, ends),
             PatternKind::Map { anchored, fields } => {
                 let cell = self.cell(&pattern.path);
                 let tag = self.tag(cell);
@@ -61,16 +74,16 @@ impl Emitter<'_, '_> {
             }
         }
         self.start(fail);
-        self.fails_at(at, false, ends);
+        self.fails_at(at, Cause::Mismatch, ends);
     }
 
     /// Goes where a pattern that is not satisfied leads.
-    fn fails_at(&mut self, at: u32, forbidden: bool, ends: PatternEnds) {
+    fn fails_at(&mut self, at: u32, cause: Cause, ends: PatternEnds) {
         let at = self.builder.ins().iconst(types::I32, i64::from(at));
         self.builder.def_var(self.at, at);
-        if let Some(flag) = self.anchors.forbidden {
-            let forbidden = self.builder.ins().iconst(types::I8, i64::from(forbidden));
-            self.builder.def_var(flag, forbidden);
+        if let Some(variable) = self.anchors.cause {
+            let cause = self.builder.ins().iconst(types::I8, cause as i64);
+            self.builder.def_var(variable, cause);
         }
         self.goto(ends.fail);
     }
@@ -179,6 +192,49 @@ impl Emitter<'_, '_> {
         });
         self.start(done);
         let applied = self.builder.use_var(applied);
+        self.branch(applied, Targets { yes: ends.ok, no: all_skipped });
+        self.start(all_skipped);
+        let skipped = self.builder.use_var(skipped);
+        self.branch(skipped, Targets { yes: ends.skip_whole, no: ends.ok });
+    }
+
+    /// The first items of a list, each against its pattern; skipped as lists are in [`Self::each_map`].
+    fn positional(
+        &mut self,
+        pattern: &PatternPlan,
+        row: RowId,
+        items: &[PatternPlan],
+        no_list: Block,
+        ends: PatternEnds,
+    ) {
+        let cell = self.cell(&pattern.path);
+        let tag = self.tag(cell);
+        let is_list = self.tag_is(tag, Tag::List);
+        self.require(is_list, no_list);
+        let length = self.length(cell);
+        let (enough, short) = (self.block(), self.cold_block());
+        let condition = IntCC::UnsignedGreaterThanOrEqual;
+        let fits = self.builder.ins().icmp_imm_u(condition, length, items.len() as i64);
+        self.branch(fits, Targets { yes: enough, no: short });
+        self.start(short);
+        self.fails_at(pattern.at.0, Cause::Nowhere, ends);
+        self.start(enough);
+        let (applied, skipped) = (self.flag(), self.flag());
+        for (position, item) in items.iter().enumerate() {
+            let start = self.row_of_item(&pattern.path, position);
+            let (ok, skip, next) = (self.block(), self.block(), self.block());
+            self.rows.insert(row, start);
+            self.pattern(item, PatternEnds { ok, fail: ends.fail, skip, skip_whole: skip });
+            self.rows.remove(&row);
+            for (block, flag) in [(ok, applied), (skip, skipped)] {
+                self.start(block);
+                self.raise(flag);
+                self.goto(next);
+            }
+            self.start(next);
+        }
+        let applied = self.builder.use_var(applied);
+        let all_skipped = self.block();
         self.branch(applied, Targets { yes: ends.ok, no: all_skipped });
         self.start(all_skipped);
         let skipped = self.builder.use_var(skipped);
@@ -298,7 +354,7 @@ impl Emitter<'_, '_> {
     fn present_field(&mut self, field: &FieldPlan, operand: Operand, path: &Path, fail: Block, ends: PatternEnds) {
         match &field.asks {
             // What is forbidden is there.
-            FieldAsks::Nothing => self.fails_at(field.at.0, true, ends),
+            FieldAsks::Nothing => self.fails_at(field.at.0, Cause::Forbidden, ends),
             FieldAsks::Something => {
                 self.require_value(operand, fail);
                 self.goto(ends.ok);
@@ -312,7 +368,7 @@ impl Emitter<'_, '_> {
                 };
                 self.pattern(pattern, inner);
             }
-            FieldAsks::Witnesses { row, patterns } => {
+            FieldAsks::Witnesses { row, patterns, refused } => {
                 let is_list = self.tag_is(operand.tag, Tag::List);
                 self.require(is_list, fail);
                 let lists = [path.clone()];
@@ -325,7 +381,7 @@ impl Emitter<'_, '_> {
                     });
                     self.start(found);
                 }
-                self.goto(ends.ok);
+                self.goto(if *refused { fail } else { ends.ok });
             }
         }
     }
@@ -351,6 +407,7 @@ fn can_skip(pattern: &PatternPlan) -> bool {
                 || matches!(&field.asks, FieldAsks::Pattern(pattern) if can_skip(pattern))
         }),
         PatternKind::EachMap { item, .. } => can_skip(item),
+        PatternKind::Positional { items, .. } => items.iter().any(can_skip),
         PatternKind::Scalar { .. } | PatternKind::Variable { .. } | PatternKind::Never => false,
     }
 }

@@ -4,7 +4,7 @@ use std::mem::offset_of;
 
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 
-use super::pattern::PatternEnds;
+use super::pattern::{Cause, PatternEnds};
 use super::stream::Ends;
 use super::{Anchors, Emitter, Targets};
 use crate::codegen::abi::{Status, Verdict};
@@ -131,18 +131,21 @@ impl Emitter<'_, '_> {
     /// Begins to follow anchors. Gives the block for a mismatch.
     fn follow_anchors(&mut self, keys: &[NameId]) -> Block {
         let keys = keys.iter().map(|&key| (key, self.flag(), self.flag())).collect();
-        self.anchors = Anchors { keys, forbidden: Some(self.flag()) };
+        self.anchors = Anchors { keys, cause: Some(self.flag()) };
         self.block()
     }
 
     /// A mismatch is an error when the key of an anchor that was visited was met nowhere, but not what a negation says.
     fn mismatch(&mut self, fail: Block) {
         let anchors = std::mem::take(&mut self.anchors);
-        if let Some(forbidden) = anchors.forbidden {
-            let forbidden = self.builder.use_var(forbidden);
-            let other = self.block();
-            self.branch(forbidden, Targets { yes: fail, no: other });
-            self.start(other);
+        if let Some(cause) = anchors.cause {
+            let cause = self.builder.use_var(cause);
+            for (known, target) in [(Cause::Forbidden, fail), (Cause::Nowhere, self.exits.error)] {
+                let is_known = self.equals(cause, known as i64);
+                let other = self.block();
+                self.branch(is_known, Targets { yes: target, no: other });
+                self.start(other);
+            }
         }
         for (_, visited, met) in anchors.keys {
             let [visited, met] = [visited, met].map(|flag| self.builder.use_var(flag));

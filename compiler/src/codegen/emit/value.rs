@@ -219,6 +219,14 @@ impl Emitter<'_, '_> {
         self.merged(merged, operand.numbers)
     }
 
+    /// Where the row of an item begins whose list is known to have it.
+    pub(super) fn row_of_item(&mut self, list: &Path, position: usize) -> ir::Value {
+        let at = self.cell(list);
+        let first = self.payload(at);
+        let before = i64::from(self.item_size(list)) * i64::try_from(position).unwrap_or(i64::MAX);
+        self.builder.ins().iadd_imm_u(first, before)
+    }
+
     /// Bytes of one row of a list.
     fn item_size(&self, list: &Path) -> u32 {
         let item = self.layout.place(list.place()).items;

@@ -93,10 +93,11 @@ pub(super) enum BodyPlan {
 }
 
 /// What becomes of a rule whose pattern is not satisfied. Where the key of a conditional or existence anchor that was
-/// visited is nowhere in the object, that is an error and no failure, unless a negation was violated.
+/// visited is nowhere in the object, that is an error and no failure, unless a negation was violated; and where a list is
+/// too short for the lists of a pattern.
 #[derive(Debug)]
 pub(super) enum Mismatch {
-    /// There are no such anchors: it fails.
+    /// There are no such anchors and lists: it fails.
     Fails,
     /// The keys of these anchors count, each text once.
     Keys(Vec<NameId>),

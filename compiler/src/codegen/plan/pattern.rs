@@ -53,6 +53,13 @@ pub(in super::super) enum PatternKind {
         /// Whether whole numbers of the pattern count as fractions.
         fractions: bool,
     },
+    /// A list, each of the first items of which satisfies a pattern of its own, unless an anchor skips it.
+    Positional {
+        /// The row of an item.
+        row: RowId,
+        /// The patterns.
+        items: Vec<PatternPlan>,
+    },
     /// Never satisfied.
     Never,
 }
@@ -108,5 +115,7 @@ pub(in super::super) enum FieldAsks {
         row: RowId,
         /// The patterns.
         patterns: Vec<PatternPlan>,
+        /// Whether what follows them is no pattern that can have a witness.
+        refused: bool,
     },
 }

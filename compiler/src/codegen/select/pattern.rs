@@ -46,7 +46,12 @@ impl Selector<'_> {
             },
             Pattern::Scalar(scalar) => self.scalar(program.scalar(*scalar), &path, false, within),
             Pattern::EmptyList => PatternKind::Never,
-            Pattern::Positional(_) => return Reason::new("a pattern of lists within a list"),
+            Pattern::Positional(items) => {
+                let (row, place) = self.items(&path);
+                let within = Within { in_list: true, metadata: Metadata::Elsewhere, ..within };
+                let items = items.iter().map(|&item| self.pattern(item, place.clone(), within));
+                PatternKind::Positional { row, items: items.collect::<Planned<Vec<_>>>()? }
+            }
             Pattern::Dynamic(_) => {
                 let Some(position) = self.variables.iter().position(|(known, _)| *known == id) else {
                     return Reason::new("a pattern with variables");
@@ -143,20 +148,27 @@ impl Selector<'_> {
     /// `^(key)`: each item of the pattern needs an item of the list.
     fn witnesses(&mut self, id: PatternId, list: &Path, within: Within) -> Planned<FieldAsks> {
         let program = self.program;
-        let items: Vec<PatternId> = match &program.pattern(id).pattern {
-            Pattern::EachMap(item) => vec![*item],
-            Pattern::Positional(items) => items.clone(),
-            Pattern::EmptyList => Vec::new(),
-            _ => return Reason::new("an existence anchor on what is no list of maps"),
+        // What is no list, or no list of maps, is refused when it is reached.
+        let (mut items, is_list): (Vec<PatternId>, bool) = match &program.pattern(id).pattern {
+            Pattern::Positional(items) => (items.clone(), true),
+            Pattern::EachMap(item) => (vec![*item], true),
+            Pattern::EmptyList => (Vec::new(), true),
+            Pattern::Map(_) | Pattern::Scalar(_) | Pattern::EachScalar(_) => (Vec::new(), false),
+            Pattern::Dynamic(_) => return Reason::new("an existence anchor on a variable"),
         };
-        if !items.iter().all(|item| matches!(program.pattern(*item).pattern, Pattern::Map(_))) {
-            return Reason::new("an existence anchor on what is no list of maps");
+        let maps = items.iter().take_while(|item| matches!(program.pattern(**item).pattern, Pattern::Map(_))).count();
+        if let Some(item) = items.get(maps)
+            && matches!(program.pattern(*item).pattern, Pattern::Dynamic(_))
+        {
+            return Reason::new("an existence anchor on a variable");
         }
+        let refused = !is_list || maps < items.len();
+        items.truncate(maps);
         let (row, place) = self.items(list);
         let within = Within { in_list: true, metadata: Metadata::Elsewhere, ..within };
         let patterns =
             items.into_iter().map(|item| self.pattern(item, place.clone(), within)).collect::<Planned<Vec<_>>>()?;
-        Ok(FieldAsks::Witnesses { row, patterns })
+        Ok(FieldAsks::Witnesses { row, patterns, refused })
     }
 
     fn is_text(&self, id: PatternId) -> bool {
@@ -186,6 +198,17 @@ impl Selector<'_> {
             Pattern::EachMap(item) | Pattern::EachScalar(item) => self.anchor_keys(*item, keys),
             Pattern::Positional(items) => items.iter().try_for_each(|&item| self.anchor_keys(item, keys)),
             Pattern::EmptyList | Pattern::Scalar(_) | Pattern::Dynamic(_) => Ok(()),
+        }
+    }
+
+    /// Whether a mismatch of the pattern may have no place, which makes it an error: a list that is too short for the
+    /// lists of a pattern.
+    pub(super) fn may_be_nowhere(&self, id: PatternId) -> bool {
+        match &self.program.pattern(id).pattern {
+            Pattern::Map(map) => map.anchored.iter().chain(&map.fields).any(|field| self.may_be_nowhere(field.pattern)),
+            Pattern::EachMap(item) | Pattern::EachScalar(item) => self.may_be_nowhere(*item),
+            Pattern::Positional(_) => true,
+            Pattern::EmptyList | Pattern::Scalar(_) | Pattern::Dynamic(_) => false,
         }
     }
 }

@@ -127,7 +127,7 @@ impl Selector<'_> {
         let mut keys = Vec::new();
         let mismatch = match self.anchor_keys(pattern, &mut keys) {
             Err(_) => Mismatch::Interpret,
-            Ok(()) if keys.is_empty() => Mismatch::Fails,
+            Ok(()) if keys.is_empty() && !self.may_be_nowhere(pattern) => Mismatch::Fails,
             Ok(()) => Mismatch::Keys(keys),
         };
         let pattern = self.pattern(pattern, scope, Within::default())?;
