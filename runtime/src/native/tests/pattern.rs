@@ -143,7 +143,7 @@ fn conditional_anchors_skip() {
                 r#""spec":{"containers":["a"]}"#,
             ],
         ),
-        [Status::Skip, Status::Pass, Status::Interpret, Status::Skip, Status::Pass, Status::Interpret]
+        [Status::Skip, Status::Pass, Status::Fail, Status::Skip, Status::Pass, Status::Fail]
     );
 }
 
@@ -175,7 +175,7 @@ spec:
                 r#""metadata":{"labels":{}},"spec":{}"#,
             ],
         ),
-        [Status::Pass, Status::Interpret, Status::Skip, Status::Interpret, Status::Interpret, Status::Pass]
+        [Status::Pass, Status::Fail, Status::Skip, Status::Fail, Status::Fail, Status::Pass]
     );
 }
 

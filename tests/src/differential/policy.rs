@@ -1,63 +1,19 @@
-//! Random policies and reviews from one small vocabulary.
+//! Policies and reviews.
 
 use std::fmt::Write;
 
 use dikast_compiler::unit::{Kind, Operation, Unit};
 
-/// Repeatable chance (splitmix64).
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % bound.max(1) as u64) as usize
-    }
-
-    fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
-        from[self.below(from.len())]
-    }
-}
+use super::chance::Random;
+use super::condition;
+use super::document::{self, SCALARS as VALUES, odd};
+use super::expression::Expressions;
+use super::pattern;
 
 /// Members that hold scalars, most of the time.
 const SCALARS: [&str; 4] = ["image", "mode", "count", "name"];
 /// Members that hold lists of objects, most of the time.
 const LISTS: [&str; 3] = ["containers", "initContainers", "volumes"];
-/// Values of scalar members, as JSON.
-const VALUES: [&str; 22] = [
-    "null",
-    "true",
-    "false",
-    "0",
-    "1",
-    "5",
-    "80",
-    "1500000",
-    "0.5",
-    "80.0",
-    "\"\"",
-    "\"a\"",
-    "\"ab\"",
-    "\"nginx:latest\"",
-    "\"nginx:1.2\"",
-    "\"true\"",
-    "\"5\"",
-    "\"1Gi\"",
-    "\"512Mi\"",
-    "\"1h\"",
-    "\"a*\"",
-    "\"a\\u0062\"",
-];
 /// Scalar patterns, as YAML.
 const PATTERNS: [&str; 24] = [
     "\"*\"",
@@ -128,7 +84,7 @@ const OPERATORS: [&str; 16] = [
 ];
 
 /// A policy with a few rules.
-pub(crate) fn policy(random: &mut Random, number: usize) -> String {
+pub(super) fn policy(random: &mut Random, number: usize) -> String {
     let kind = random.pick(&["ClusterPolicy", "ClusterPolicy", "ClusterPolicy", "Policy"]);
     let namespace = if kind == "Policy" { "\n  namespace: team-a" } else { "" };
     let action = random.pick(&["Audit", "Audit", "Enforce"]);
@@ -192,16 +148,26 @@ fn body(random: &mut Random) -> String {
         4 | 5 => format!("deny:\n  conditions:\n{}", indent(&conditions(random, "request.object"), 4)),
         _ => format!("foreach:\n{}", indent(&item(&each(random)), 2)),
     };
-    format!("validate:\n  message: m\n{}", indent(&action, 2))
+    let failure_action = match random.below(4) {
+        0 => "  failureAction: Enforce\n",
+        1 => "  failureAction: Audit\n",
+        _ => "",
+    };
+    format!("validate:\n  message: m\n{failure_action}{}", indent(&action, 2))
 }
 
 /// A context entry that is a function of the request.
 fn entry(random: &mut Random, name: &str, base: &str) -> String {
     let (scalar, list) = (random.pick(&SCALARS), random.pick(&LISTS));
     let other = if name == "two" && random.one_in(2) { "one".to_owned() } else { format!("{base}.{scalar}") };
-    let body = match random.below(6) {
+    let computed = Expressions { random: &mut *random, base: &format!("{base}.") }.any(2);
+    let computed = document::quoted(&computed);
+    let body = match random.below(9) {
+        6 => format!("jmesPath: {computed}\n"),
+        7 => format!("jmesPath: {computed}\ndefault: [a]\n"),
+        8 => format!("value:\n  n: {}\njmesPath: \"n\"\n", document::quoted(&format!("{{{{ {other} }}}}"))),
         0 => format!("value: \"{{{{ {other} }}}}\"\n"),
-        1 => format!("jmesPath: {other}\ndefault: a\n").replace("jmesPath", "jmesPath"),
+        1 => format!("jmesPath: {other}\ndefault: a\n"),
         2 => format!("jmesPath: {base}.{list}[].{scalar}\n"),
         3 => format!("jmesPath: {base}.{list}[0]\ndefault: {{name: a}}\n"),
         4 => format!("value: \"{{{{ {base} }}}}\"\njmesPath: {list}[*].{scalar}\n"),
@@ -217,6 +183,10 @@ fn each(random: &mut Random) -> String {
         "request.object.spec.volumes[]",
         "request.object.spec.containers[?mode == 'a']",
         "request.object.spec.missing",
+        "request.object.spec.containers[?count > `1`] | [?name != 'x']",
+        "request.object.spec.containers[].containers[]",
+        "request.object.spec.containers[*].{name: name, mode: mode}",
+        "request.object.spec.tags",
     ]);
     let mut text = format!("list: \"{list}\"\n");
     if random.one_in(3) {
@@ -231,6 +201,9 @@ fn each(random: &mut Random) -> String {
 }
 
 fn object_pattern(random: &mut Random) -> String {
+    if random.one_in(3) {
+        return format!("spec: {}\n", pattern::json(random, 2));
+    }
     let mut text = String::new();
     if random.one_in(4) {
         let labels = random.pick(&["app: \"?*\"", "=(app): a*", "X(old): \"null\"", "\"a*\": \"?*\"", "(app): a"]);
@@ -297,6 +270,10 @@ fn listed(random: &mut Random, root: &str) -> String {
 }
 
 fn condition(random: &mut Random, root: &str) -> String {
+    if random.one_in(2) {
+        let base = if root == "element" { "element.".to_owned() } else { format!("{root}.spec.") };
+        return condition::yaml(random, &base);
+    }
     let expression = expression(random, root);
     let (key, value) = match random.below(6) {
         0 => (format!("\"{{{{ {expression} }}}}\""), format!("\"{{{{ {} }}}}\"", self::expression(random, root))),
@@ -346,7 +323,7 @@ fn expression(random: &mut Random, root: &str) -> String {
 }
 
 /// A review of a Pod.
-pub(crate) fn review(random: &mut Random) -> String {
+pub(super) fn review(random: &mut Random) -> String {
     let operation = random.pick(&["CREATE", "CREATE", "CREATE", "UPDATE", "DELETE"]);
     let namespace = random.pick(&["team-a", "default"]);
     let object = object(random, namespace);
@@ -364,7 +341,7 @@ pub(crate) fn review(random: &mut Random) -> String {
 }
 
 /// The unit of a review that was made here.
-pub(crate) fn unit(review: &str) -> Unit {
+pub(super) fn unit(review: &str) -> Unit {
     let operation = [Operation::Create, Operation::Update, Operation::Delete]
         .into_iter()
         .find(|operation| review.contains(&format!("\"operation\":\"{}\"", operation.as_str())));
@@ -378,7 +355,7 @@ fn object(random: &mut Random, namespace: &str) -> String {
     let annotations = random.pick(&["", r#","annotations":{"ab":"x"}"#, r#","annotations":{"c":"d"}"#]);
     format!(
         r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{name}","namespace":"{namespace}"{labels}{annotations}}},"spec":{}}}"#,
-        members(random, 3)
+        if random.one_in(2) { members(random, 3) } else { document::object(random, 2) }
     )
 }
 
@@ -403,18 +380,6 @@ fn members(random: &mut Random, depth: usize) -> String {
         }
     }
     format!("{{{}}}", parts.join(","))
-}
-
-/// A value of a type that nobody expects.
-fn odd(random: &mut Random) -> String {
-    let value = random.pick(&VALUES);
-    match random.below(5) {
-        0 => format!("[{value}]"),
-        1 => format!("[[{value}]]"),
-        2 => format!("{{\"name\":{value}}}"),
-        3 => "[]".to_owned(),
-        _ => value.to_owned(),
-    }
 }
 
 fn item(text: &str) -> String {

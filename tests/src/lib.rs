@@ -1,0 +1,4 @@
+//! What suites that cross crates share.
+#![forbid(unsafe_code)]
+
+pub mod differential;
