@@ -47,9 +47,8 @@ impl Running<'_> {
                     Err(_) => return Answer::Undecided,
                 },
             };
-            let may_join = part.contains("{{")
-                || part.ends_with(['{', '\\'])
-                || (part.starts_with('{') && whole.ends_with('{'));
+            let may_join =
+                part.contains("{{") || part.ends_with(['{', '\\']) || (part.starts_with('{') && whole.ends_with('{'));
             if may_join || whole.len() + part.len() > TEXT_BYTES_MAX {
                 return Answer::Undecided;
             }

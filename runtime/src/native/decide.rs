@@ -1,7 +1,7 @@
 //! Helpers that decide something.
 
-use dikast_compiler::codegen::{Answer, Numbers};
 use dikast_compiler::codegen::helper::SHAPES;
+use dikast_compiler::codegen::{Answer, Numbers};
 use dikast_stdlib::Value;
 use dikast_stdlib::condition;
 use dikast_stdlib::pattern::ScalarPattern;

@@ -118,7 +118,10 @@ fn run(options: &Options) -> anyhow::Result<bool> {
         let left: usize = tally.left.values().sum();
         if tally.answered + left > 0 {
             eprintln!("{}: native code answered {} of {}", topic.name(), tally.answered, tally.answered + left);
-            counts.push((format!("native-{}", topic.name()), Count { agreed: tally.answered, total: tally.answered + left }));
+            counts.push((
+                format!("native-{}", topic.name()),
+                Count { agreed: tally.answered, total: tally.answered + left },
+            ));
             for (reason, times) in &tally.left {
                 eprintln!("  {times:>5} left to the interpreter: {reason}");
             }

@@ -82,7 +82,16 @@ fn variable(random: &mut Random, base: &str, compares: Compares, is_key: bool) -
 
 fn known(random: &mut Random, compares: Compares) -> String {
     let texts = &[
-        r#""a""#, r#""ab""#, r#""a*""#, r#""*""#, r#""""#, r#""?*""#, r#""nginx:1.2""#, r#""web""#, r#""nginx*""#, r#""*:latest""#,
+        r#""a""#,
+        r#""ab""#,
+        r#""a*""#,
+        r#""*""#,
+        r#""""#,
+        r#""?*""#,
+        r#""nginx:1.2""#,
+        r#""web""#,
+        r#""nginx*""#,
+        r#""*:latest""#,
         r#""true""#,
     ];
     let sets = &[

@@ -156,7 +156,9 @@ impl Expressions<'_> {
             15 => format!("semver_compare({}version, '>=1.2.0')", base),
             16 => format!("time_before({0}started, '2023-06-01T00:00:00Z')", base),
             17 => format!("to_boolean({}mode)", base),
-            18 => format!("({} == `{}`)", self.any(depth), self.random.pick(&["null", "true", "[]", "\"a\"", "5", "{}"])),
+            18 => {
+                format!("({} == `{}`)", self.any(depth), self.random.pick(&["null", "true", "[]", "\"a\"", "5", "{}"]))
+            }
             19 => format!("contains({}ports, {})", base, self.number(depth)),
             20 => format!("label_match({}labels, {}labels)", base, base),
             _ => format!("({}).active", self.object(depth)),

@@ -19,9 +19,18 @@ const SCALAR_PATTERNS: [(&str, &[&str]); 9] = [
 const OBJECT_PATTERNS: [(&str, &[&str]); 2] = [
     (
         "labels",
-        &[r#"{"app":"?*"}"#, r#"{"=(tier)":"web"}"#, r#"{"X(old)":"null"}"#, r#"{"(app)":"a*","tier":"?*"}"#, r#""?*""#],
+        &[
+            r#"{"app":"?*"}"#,
+            r#"{"=(tier)":"web"}"#,
+            r#"{"X(old)":"null"}"#,
+            r#"{"(app)":"a*","tier":"?*"}"#,
+            r#""?*""#,
+        ],
     ),
-    ("limits", &[r#"{"memory":"<=1Gi"}"#, r#"{"=(cpu)":">100m"}"#, r#"{"memory":"?*","cpu":"?*"}"#, r#"{"cpu":"500m"}"#]),
+    (
+        "limits",
+        &[r#"{"memory":"<=1Gi"}"#, r#"{"=(cpu)":">100m"}"#, r#"{"memory":"?*","cpu":"?*"}"#, r#"{"cpu":"500m"}"#],
+    ),
 ];
 
 /// A pattern of an object.

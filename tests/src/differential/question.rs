@@ -149,13 +149,16 @@ impl Asked {
                     Ok(Err(_)) | Err(_) => Outcome::Error,
                 }
             }
-            Question::Pattern(_) => match match_document(&self.pattern, &document).map_err(|failure| failure.outcome()) {
+            Question::Pattern(_) => match match_document(&self.pattern, &document).map_err(|failure| failure.outcome())
+            {
                 Ok(()) => Outcome::Yes,
                 Err(matching::Outcome::Fail) => Outcome::No,
                 Err(matching::Outcome::Skip) => Outcome::Skip,
                 Err(matching::Outcome::Error) => Outcome::Error,
             },
-            Question::Conditions(_) | Question::Wildcard(_) => return Err("such questions are not generated".to_owned()),
+            Question::Conditions(_) | Question::Wildcard(_) => {
+                return Err("such questions are not generated".to_owned());
+            }
         })
     }
 }

@@ -338,7 +338,6 @@ impl Selector<'_> {
         }
     }
 
-
     /// Whether a path leads to the request itself or one of its objects that are not the policies' objects: Go leaves
     /// out what is empty in them.
     pub(super) fn is_typed(&mut self, path: &Path) -> bool {

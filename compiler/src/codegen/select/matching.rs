@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::{Planned, Selector};
 use crate::codegen::helper::Helper;
-use crate::codegen::plan::{BlockRule, Decision, Guard, Items, Level, NoList, Numbers, Part, Path, Source, Test, TextMatch};
+use crate::codegen::plan::{
+    BlockRule, Decision, Guard, Items, Level, NoList, Numbers, Part, Path, Source, Test, TextMatch,
+};
 use crate::ir::{
     Filter, LabelRequirement, LabelSelector, MatchBlock, NameId, Quantifier, RequirementOperator, Rule, Subject,
     SubjectKind,

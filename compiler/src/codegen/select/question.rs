@@ -35,9 +35,7 @@ impl Selector<'_> {
             }
             Question::Template(expr) => self.value_asked_for(*expr),
             Question::Conditions(conditions) => Ok(QuestionPlan::Test(self.conditions(conditions)?)),
-            Question::Pattern(pattern) => {
-                Ok(QuestionPlan::Body(self.action(&ValidateAction::Pattern(*pattern))?))
-            }
+            Question::Pattern(pattern) => Ok(QuestionPlan::Body(self.action(&ValidateAction::Pattern(*pattern))?)),
             Question::Wildcard(pattern) => {
                 let decision = self.name_decision(pattern);
                 Ok(QuestionPlan::Test(Test::Decide { value: Source::Path(Self::document()), decision }))

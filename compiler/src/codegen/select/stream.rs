@@ -227,11 +227,7 @@ impl Selector<'_> {
     }
 
     /// Plans loops below a binding.
-    fn bound(
-        &mut self,
-        value: Source,
-        plan: impl FnOnce(&mut Self) -> Planned<StreamPlan>,
-    ) -> Planned<StreamPlan> {
+    fn bound(&mut self, value: Source, plan: impl FnOnce(&mut Self) -> Planned<StreamPlan>) -> Planned<StreamPlan> {
         if value.is_at_hand() {
             let scope = Scope { current: Some(value), ..self.scope.clone() };
             return self.within(scope, plan);
