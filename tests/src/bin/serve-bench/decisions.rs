@@ -57,8 +57,7 @@ fn service(texts: impl IntoIterator<Item = String>) -> Service {
         problems: Vec::new(),
     };
     let (host, metrics) = (Arc::new(OfflineHost::default()), Arc::new(Metrics::default()));
-    let service =
-        Service::new(&loaded, host, Box::new(Still), EngineChoice::Native, metrics, RequestBounds::default());
+    let service = Service::new(&loaded, host, Box::new(Still), EngineChoice::Native, metrics, RequestBounds::default());
     while !service.is_ready() {
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -128,7 +128,8 @@ impl Connection {
         self.stream.flush()?;
         let mut filled = 0;
         loop {
-            let space = self.buffer.get_mut(filled..).filter(|space| !space.is_empty()).ok_or("the answer is too long")?;
+            let space =
+                self.buffer.get_mut(filled..).filter(|space| !space.is_empty()).ok_or("the answer is too long")?;
             let length = self.stream.read(space)?;
             if length == 0 {
                 return Err("the connection ended".into());

@@ -130,7 +130,9 @@ fn servers(
         report.figure(&format!("{name}, {size} Pod"), median(&rates[at]), "requests/s");
         report.figure(&format!("{name}, {size} Pod, server"), median(&costs[at]), "µs CPU");
     }
-    let ratios = |left: &[f64], right: &[f64]| -> Vec<f64> { left.iter().zip(right).map(|(left, right)| left / right).collect() };
+    let ratios = |left: &[f64], right: &[f64]| -> Vec<f64> {
+        left.iter().zip(right).map(|(left, right)| left / right).collect()
+    };
     report.at_least(&format!("requests/s, serve / parse only, {size} Pod"), median(&ratios(&rates[0], &rates[1])), 0.8);
     report.figure(&format!("requests/s, serve / no-op, {size} Pod"), median(&ratios(&rates[0], &rates[2])), "");
     report.figure(&format!("server CPU, parse only / serve, {size} Pod"), median(&ratios(&costs[1], &costs[0])), "");
@@ -177,7 +179,8 @@ fn thousand(options: &Options, body: &[u8], work: &Path, report: &mut Report) ->
         writer.join().unwrap_or_else(|_panic| Err("the writer ended".into()))?;
         Ok(outcome)
     })?;
-    let late = |outcome: &load::Outcome| outcome.latencies_us.iter().filter(|latency| **latency > 10_000).count() as f64;
+    let late =
+        |outcome: &load::Outcome| outcome.latencies_us.iter().filter(|latency| **latency > 10_000).count() as f64;
     report.figure("1,000 requests/s without a reload, later than 10 ms", late(&calm), "requests");
     report.within("during a reload of 1,000 policies, lost", outcome.lost as f64, "requests", 0.0);
     report.within("during a reload of 1,000 policies, later than 10 ms", late(&outcome), "requests", 0.0);

@@ -72,7 +72,8 @@ impl Server {
     pub(crate) fn cpu_us(&self) -> Result<f64, Failure> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let fields = stat.rsplit_once(')').ok_or("no such process")?.1;
-        let ticks = |at: usize| -> Result<f64, Failure> { Ok(fields.split_whitespace().nth(at).ok_or("stat")?.parse()?) };
+        let ticks =
+            |at: usize| -> Result<f64, Failure> { Ok(fields.split_whitespace().nth(at).ok_or("stat")?.parse()?) };
         // Linux counts in hundredths of a second.
         Ok((ticks(11)? + ticks(12)?) * 10_000.0)
     }
