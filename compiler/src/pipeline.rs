@@ -83,10 +83,12 @@ impl Compiler {
     fn document(&mut self, document: &Node, source: &str) {
         match model::sort(document, source, &mut self.diagnostics) {
             Document::Policy(policy) => {
+                lint::check_scalars(document, source, &mut self.diagnostics);
                 self.policy_documents.push(document.span);
                 self.policy(&policy);
             }
             Document::Exception(exception) => {
+                lint::check_scalars(document, source, &mut self.diagnostics);
                 lint::check_exception(&exception, &mut self.diagnostics);
                 let start = self.builder.program().exprs.len();
                 self.lowering().exception(&exception);

@@ -94,6 +94,7 @@ registry! {
     DK0101 YAML_SYNTAX Error "invalid YAML"
     DK0102 REPEATED_KEY Warning "repeated key"
     DK0103 UNREAD_TEXT Error "text that is not read"
+    DK0104 AMBIGUOUS_SCALAR Warning "value that YAML 1.1 reads in its own way"
 
     DK0201 UNKNOWN_FIELD Error "unknown field"
     DK0202 WRONG_TYPE Error "wrong type"
@@ -145,6 +146,15 @@ registry! {
     DK0605 DROPPED_EMPTY_OBJECT Warning "empty object in a patch"
     DK0606 MALFORMED_PATCH Error "JSON patch that cannot be applied"
     DK0607 GENERATED_ANCHOR Error "anchor in an object to generate"
+    DK0608 IMPOSSIBLE_PATTERN Warning "pattern that nothing fits"
+    DK0609 REGEX_IN_PATTERN Warning "regular expression in a pattern"
+    DK0610 MALFORMED_ANCHOR Warning "key that is almost an anchor"
+    DK0611 ANCHOR_WITHOUT_EFFECT Warning "anchor without the effect that it seems to have"
+    DK0612 EXISTENCE_OF_NO_LIST Error "existence anchor on something that is no list"
+    DK0613 NOTHING_ASKED Warning "pattern that nothing violates"
+    DK0614 SKIPS_OTHERS Warning "condition that skips more than its siblings"
+    DK0615 NO_CHANGE Warning "patch that changes nothing"
+    DK0616 CLONE_WITHOUT_NAMESPACE Error "source or target of generation without a namespace"
 
     DK0701 INVALID_SELECTOR Error "label selector that is refused"
     DK0702 UNKNOWN_SUBJECT Error "unknown kind of subject"

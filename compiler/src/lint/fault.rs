@@ -2,7 +2,7 @@
 
 use dikast_grammar::Span;
 
-use crate::diagnostic::{Label, faults};
+use crate::diagnostic::{Fix, Label, faults};
 use crate::match_sets::Criterion;
 
 faults! {
@@ -132,6 +132,74 @@ faults! {
     #[error("the pattern `{pattern}` is satisfied when `{field}` is absent")]
     ABSENT_SATISFIES: AbsentSatisfies { pattern: String, field: String }
     help(self) { Some("add `& ?*` to the pattern if the field must be there".to_owned()) }
+
+    /// A pattern that nothing fits.
+    #[error("no value fits the pattern `{pattern}`")]
+    IMPOSSIBLE_PATTERN: ImpossiblePattern { pattern: String }
+    help(self) { Some("its parts exclude each other; write alternatives with `|`".to_owned()) }
+
+    /// A regular expression where wildcards are meant.
+    #[error("the pattern `{pattern}` looks like a regular expression")]
+    REGEX_IN_PATTERN: RegexInPattern { pattern: String }
+    help(self) { Some("patterns know the wildcards `*` and `?`; for expressions use `regex_match` in a `deny` condition".to_owned()) }
+
+    /// A key that is almost an anchor.
+    #[error("`{key}` is no anchor")]
+    MALFORMED_ANCHOR: MalformedAnchor { key: String, meant: Option<String> }
+    help(self) {
+        Some(match &self.meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "anchors are `()`, `=()`, `^()`, `X()`, `<()` and `+()`".to_owned(),
+        })
+    }
+
+    /// An anchor that patterns do not know.
+    #[error("patterns do not know the anchor `{key}`")]
+    ANCHOR_WITHOUT_EFFECT: UnknownPatternAnchor { key: String }
+    help(self) { Some("a field of this very name would be asked for; `=()` asks something of a field only if it is there".to_owned()) }
+
+    /// What a forbidden field is compared with.
+    #[error("`X({field})` forbids the field with any value")]
+    ANCHOR_WITHOUT_EFFECT: IgnoredNegatedValue { field: String }
+    help(self) { Some("the value is not looked at; to forbid a value, write it with `!` behind `=()`, or leave `null` here".to_owned()) }
+
+    /// An existence anchor on something else than a list.
+    #[error("`^()` takes a list of objects")]
+    EXISTENCE_OF_NO_LIST: ExistenceOfNoList {}
+    help(self) { Some("it asks that some item of a list is like this; write the item behind `- `".to_owned()) }
+
+    /// A pattern of conditions only.
+    #[error("only conditions stand here, and nothing that could be violated")]
+    NOTHING_ASKED: NothingAsked {}
+    help(self) { Some("`()` says when the rest is asked; write what is asked beside it".to_owned()) }
+
+    /// A condition that skips more than what stands beside it.
+    #[error("when this condition does not hold, more than its siblings is skipped")]
+    SKIPS_OTHERS: SkipsOthers { skipped: Span }
+    labels(self) { vec![Label { span: self.skipped, message: "this is not asked then".to_owned() }] }
+    help(self) { Some("the whole rule is skipped; write a rule for each, or `<()` if this is meant".to_owned()) }
+
+    /// A patch that changes nothing.
+    #[error("this patch changes nothing")]
+    NO_CHANGE: NoChange {}
+    help(self) { Some("conditions, tests and empty objects leave an object as it is; write what is to be set".to_owned()) }
+
+    /// A scalar that YAML 1.1 reads as something else.
+    #[error("`{written}` without quotes is {meaning}")]
+    AMBIGUOUS_SCALAR: AmbiguousScalar { written: String, meaning: String }
+    help(self) { Some(format!("write `\"{}\"` for text, or the value plainly", self.written)) }
+
+    /// A key that YAML 1.1 reads as a truth value.
+    #[error("the key `{written}` without quotes is `{meaning}`")]
+    AMBIGUOUS_SCALAR: AmbiguousKey { written: String, meaning: String }
+    help(self) { Some(format!("write `\"{}\"`", self.written)) }
+    fix(self) { Some(Fix { span: self.span, replacement: format!("\"{}\"", self.written) }) }
+
+    /// Text that other readers of YAML take for a number.
+    #[error("`{written}` without quotes is text here and a number to other readers of YAML 1.1")]
+    AMBIGUOUS_SCALAR: SexagesimalText { written: String }
+    help(self) { Some(format!("write `\"{}\"`", self.written)) }
+    fix(self) { Some(Fix { span: self.span, replacement: format!("\"{}\"", self.written) }) }
 
     /// An anchor that patches do not know.
     #[error("patches do not know the anchor `{key}`")]

@@ -7,7 +7,7 @@ use dikast_grammar::template::find_variables;
 use dikast_grammar::yaml::{self, Node, Text};
 use dikast_grammar::{FileId, Span};
 
-use super::fault::MalformedPatch;
+use super::fault::{MalformedPatch, NoChange};
 use crate::diagnostic::Diagnostics;
 use crate::model::suggest;
 
@@ -40,6 +40,10 @@ pub(super) fn check(node: &Node, diagnostics: &mut Diagnostics) {
             help: Some("begin each operation with `- `".to_owned()),
         });
     };
+    let tests = |node: &Node| node.get("op").and_then(Node::as_str) == Some("test");
+    if operations.iter().all(tests) {
+        diagnostics.report(NoChange { span: patch.place(document.span) });
+    }
     for operation in operations {
         patch.operation(operation, diagnostics);
     }
@@ -100,6 +104,14 @@ impl Patch<'_> {
                 && !self.is_variable(value.span)
             {
                 report(value.span, format!("`{pointer}` begins with `/`"), None);
+            }
+        }
+        const MEMBERS: [&str; 4] = ["op", "path", "from", "value"];
+        for entry in node.entries().iter().filter(|entry| !MEMBERS.contains(&entry.key.as_str())) {
+            let meant = suggest::closest(entry.key.as_str(), MEMBERS);
+            let help = meant.map(|meant| format!("did you mean `{meant}`?"));
+            if !self.is_variable(entry.key.span()) {
+                report(entry.key.span(), format!("an operation has no `{}`", entry.key.as_str()), help);
             }
         }
         let needed: &[&str] = match name {

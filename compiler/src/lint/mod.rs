@@ -3,6 +3,7 @@
 //! The forms here have a meaning, and it is kept. They are looked for in what authors wrote, before autogen's copies and
 //! lowering, one file for each part of a policy.
 
+mod anchor;
 mod condition;
 mod context;
 mod entries;
@@ -15,6 +16,8 @@ mod patch;
 mod pattern;
 mod policy_names;
 mod preempted;
+mod range;
+mod scalar;
 
 use std::collections::HashMap;
 
@@ -27,6 +30,7 @@ use crate::model::{
 };
 use fault::{RepeatedRuleName, ReservedRuleName};
 pub(crate) use policy_names::PolicyNames;
+pub(crate) use scalar::check_scalars;
 
 /// Looks at the names of a policy's rules.
 pub(crate) fn check_policy(policy: &Policy<'_>, diagnostics: &mut Diagnostics) {

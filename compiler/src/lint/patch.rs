@@ -3,7 +3,7 @@
 use dikast_grammar::anchor::{self, AnchorKind};
 use dikast_grammar::yaml::{Entry, Node, NodeValue};
 
-use super::fault::{DroppedEmptyObject, ItemWithoutKey, SeveralConditionalItems, UnknownPatchAnchor};
+use super::fault::{DroppedEmptyObject, ItemWithoutKey, NoChange, SeveralConditionalItems, UnknownPatchAnchor};
 use crate::diagnostic::Diagnostics;
 
 /// Lists of Pods and Services that are merged by one key.
@@ -19,8 +19,29 @@ const MERGED_LISTS: &[(&str, &str)] = &[
     ("hostAliases", "ip"),
 ];
 
-/// Looks at an overlay. Parsing bounds how deeply overlays nest.
+/// Looks at a whole overlay.
 pub(super) fn check(overlay: &Node, diagnostics: &mut Diagnostics) {
+    if !changes(overlay) {
+        diagnostics.report(NoChange { span: head(overlay) });
+    }
+    super::anchor::check_overlay(overlay, diagnostics);
+    check_part(overlay, diagnostics);
+}
+
+/// Whether an overlay changes some object. Empty objects are dropped, and conditions change nothing.
+fn changes(overlay: &Node) -> bool {
+    match &overlay.value {
+        NodeValue::Map(entries) => entries.iter().any(|entry| {
+            let kind = anchor::parse(entry.key.as_str()).map(|(kind, _)| kind);
+            !matches!(kind, Some(AnchorKind::Conditional | AnchorKind::Global)) && changes(&entry.value)
+        }),
+        NodeValue::List(items) => items.is_empty() || items.iter().any(changes),
+        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => true,
+    }
+}
+
+/// Looks at a part of an overlay. Parsing bounds how deeply overlays nest.
+fn check_part(overlay: &Node, diagnostics: &mut Diagnostics) {
     for entry in overlay.entries() {
         let anchor = anchor::parse(entry.key.as_str()).map(|(kind, _)| kind);
         match anchor {
@@ -36,7 +57,7 @@ pub(super) fn check(overlay: &Node, diagnostics: &mut Diagnostics) {
             NodeValue::Map(members) if members.is_empty() => {
                 diagnostics.report(DroppedEmptyObject { span: entry.value.span });
             }
-            NodeValue::Map(_) => check(&entry.value, diagnostics),
+            NodeValue::Map(_) => check_part(&entry.value, diagnostics),
             NodeValue::List(items) => check_list(entry, items, diagnostics),
             NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => {}
         }
@@ -57,7 +78,7 @@ fn check_list(entry: &Entry, items: &[Node], diagnostics: &mut Diagnostics) {
         if let Some(key) = key.filter(|key| item.as_map().is_some() && !has_anchor(item) && !decides(item, key)) {
             diagnostics.report(ItemWithoutKey { span: head(item), list: list.to_owned(), key });
         }
-        check(item, diagnostics);
+        check_part(item, diagnostics);
     }
 }
 

@@ -1,24 +1,32 @@
 //! Patterns that ask less than they seem to.
 
-use dikast_grammar::anchor::{self, AnchorKind};
-use dikast_grammar::yaml::{Entry, Node, NodeValue};
+use dikast_grammar::anchor::{self as grammar, AnchorKind};
+use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
 use dikast_stdlib::Value;
 use dikast_stdlib::pattern::ScalarPattern;
 
-use super::fault::{AbsentSatisfies, IgnoredItems};
+use super::fault::{AbsentSatisfies, IgnoredItems, ImpossiblePattern, RegexInPattern};
+use super::{anchor, range};
 use crate::diagnostic::Diagnostics;
 
-/// Looks at a pattern. Parsing bounds how deeply patterns nest.
-pub(super) fn check(node: &Node, diagnostics: &mut Diagnostics) {
+/// Looks at a whole pattern.
+pub(super) fn check(pattern: &Node, diagnostics: &mut Diagnostics) {
+    anchor::check_pattern(pattern, diagnostics);
+    check_part(pattern, diagnostics);
+}
+
+/// Looks at a part of a pattern. Parsing bounds how deeply patterns nest.
+fn check_part(node: &Node, diagnostics: &mut Diagnostics) {
     match &node.value {
-        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => {}
+        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => {}
+        NodeValue::Text(text) => check_text(text, diagnostics),
         NodeValue::List(items) => {
             if let [first, second, ..] = items.as_slice()
                 && first.as_list().is_none()
             {
                 diagnostics.report(IgnoredItems { span: second.span, first: first.span });
             }
-            items.iter().for_each(|item| check(item, diagnostics));
+            items.iter().for_each(|item| check_part(item, diagnostics));
         }
         NodeValue::Map(entries) => {
             for entry in entries {
@@ -29,14 +37,27 @@ pub(super) fn check(node: &Node, diagnostics: &mut Diagnostics) {
 }
 
 fn check_field(entry: &Entry, diagnostics: &mut Diagnostics) {
-    match anchor::parse(entry.key.as_str()) {
+    match grammar::parse(entry.key.as_str()) {
         // Here every item counts.
-        Some((AnchorKind::Existence, _)) => entry.value.items().iter().for_each(|item| check(item, diagnostics)),
-        Some(_) => check(&entry.value, diagnostics),
+        Some((AnchorKind::Existence, _)) => entry.value.items().iter().for_each(|item| check_part(item, diagnostics)),
+        Some(_) => check_part(&entry.value, diagnostics),
         None => {
             check_absent(entry, diagnostics);
-            check(&entry.value, diagnostics);
+            check_part(&entry.value, diagnostics);
         }
+    }
+}
+
+/// Variables are not known here, nor are references.
+fn check_text(text: &Text, diagnostics: &mut Diagnostics) {
+    let (span, pattern) = (text.span(), text.as_str());
+    if pattern.contains("{{") || pattern.contains("$(") {
+        return;
+    }
+    if range::is_impossible(pattern) {
+        diagnostics.report(ImpossiblePattern { span, pattern: pattern.to_owned() });
+    } else if range::is_regex(pattern) {
+        diagnostics.report(RegexInPattern { span, pattern: pattern.to_owned() });
     }
 }
 
