@@ -25,8 +25,8 @@ impl Checker<'_> {
         }
     }
 
-    fn call(&mut self, call: ExprId, function: FunctionId, arguments: &[ExprId]) {
-        let function = functions::get(function);
+    fn call(&mut self, call: ExprId, id: FunctionId, arguments: &[ExprId]) {
+        let function = functions::get(id);
         let parameters = function.parameters;
         // A wrong number of arguments was told of when the call was lowered.
         let is_checked = match function.arity {
@@ -37,11 +37,13 @@ impl Checker<'_> {
         if !is_checked {
             return;
         }
+        let mut fits = true;
         for (at, &argument) in arguments.iter().enumerate() {
             let Some(parameter) = parameters.get(at).or(parameters.last()) else { continue };
             if parameter.kinds.iter().any(|kind| self.may_be(argument, *kind)) {
                 continue;
             }
+            fits = false;
             let span = self.program.expr(argument).span.or(self.program.expr(call).span);
             let Some(span) = span else { continue };
             let expected: Vec<&str> = parameter.kinds.iter().map(|kind| kind_words(*kind)).collect();
@@ -57,6 +59,9 @@ impl Checker<'_> {
                 found,
                 help: self.conversion(argument, parameter.kinds),
             });
+        }
+        if fits {
+            self.constant_arguments(call, id, arguments);
         }
     }
 

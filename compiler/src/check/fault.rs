@@ -16,6 +16,14 @@ faults! {
     }
     help(self) { self.help.clone() }
 
+    /// An argument that is written down and refused.
+    #[error("`{function}` takes {problem}, which `{text}` is not")]
+    REFUSED_ARGUMENT: RefusedArgument { function: &'static str, text: String, problem: &'static str }
+
+    /// A call with arguments that are all written down, and refused.
+    #[error("this call of `{function}` fails each time: {error}")]
+    REFUSED_ARGUMENT: FailingCall { function: &'static str, error: String }
+
     /// A comparison of values that are never of one type.
     #[error("{result} between {left} and {right}")]
     DIFFERENT_TYPES: DifferentTypes { result: &'static str, left: String, right: String, literal: Option<String> }

@@ -7,9 +7,11 @@
 //! |---|---|
 //! | `flow` | the kinds of values that each expression can give |
 //! | `expression` | arguments of functions, comparisons |
+//! | `constant_argument` | arguments that are written down |
 //! | `condition` | keys, operators and values of conditions |
 
 mod condition;
+mod constant_argument;
 mod expression;
 mod fault;
 mod flow;

@@ -134,6 +134,7 @@ registry! {
     DK0415 UNUSED_ENTRY Warning "context entry that nothing asks for"
     DK0416 SHADOWED_ENTRY Warning "context entry that hides another"
     DK0417 ABSENT_OBJECT Warning "object that never comes with the request"
+    DK0418 REFUSED_ARGUMENT Error "argument that a function refuses"
 
     DK0501 UNKNOWN_OPERATOR Error "unknown operator"
     DK0502 NEVER_TRUE Warning "condition that is never true"

@@ -69,7 +69,7 @@ fn check_anchor(
             diagnostics.report(ExistenceOfNoList { span });
         }
         Some((AnchorKind::Negation, field)) if !is_empty(value) => {
-            diagnostics.report(IgnoredNegatedValue { span: head(value), field: field.to_owned() });
+            diagnostics.report(IgnoredNegatedValue { span, field: field.to_owned() });
         }
         Some((AnchorKind::Conditional, _)) => {
             if let Some(skipped) = besides {
@@ -133,7 +133,10 @@ fn is_asked(entry: &Entry) -> bool {
 fn is_empty(value: &Node) -> bool {
     match &value.value {
         NodeValue::Null => true,
-        NodeValue::Text(text) => matches!(text.as_str(), "" | "null" | "*" | "?*" | "nil" | "~"),
+        NodeValue::Text(text) => {
+            let text = text.as_str();
+            matches!(text, "null" | "nil" | "~") || text.chars().all(|character| matches!(character, '*' | '?'))
+        }
         NodeValue::Map(entries) => entries.is_empty(),
         NodeValue::List(items) => items.is_empty(),
         NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => false,

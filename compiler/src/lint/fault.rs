@@ -201,6 +201,18 @@ faults! {
     help(self) { Some(format!("write `\"{}\"`", self.written)) }
     fix(self) { Some(Fix { span: self.span, replacement: format!("\"{}\"", self.written) }) }
 
+    /// One brace that two close.
+    #[error("one brace begins no variable")]
+    STRAY_BRACES: HalfOpenBraces {}
+    help(self) { Some("a variable begins with `{{`".to_owned()) }
+    fix(self) { Some(Fix { span: self.span, replacement: "{{".to_owned() }) }
+
+    /// A copy or its source without the namespace that the other has.
+    #[error("`{owner}` has no `namespace`")]
+    CLONE_WITHOUT_NAMESPACE: WithoutNamespace { owner: &'static str, other: Span }
+    labels(self) { vec![Label { span: self.other, message: "while this has one".to_owned() }] }
+    help(self) { Some("an object of a namespaced kind has its source in a namespace too; Kyverno refuses the policy".to_owned()) }
+
     /// An anchor that patches do not know.
     #[error("patches do not know the anchor `{key}`")]
     UNKNOWN_PATCH_ANCHOR: UnknownPatchAnchor { key: String }

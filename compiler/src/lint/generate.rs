@@ -1,21 +1,44 @@
 //! Objects to generate that Kyverno refuses (Kyverno `pkg/policy/generate/validate.go`).
 
+use dikast_grammar::Span;
 use dikast_grammar::anchor;
 use dikast_grammar::yaml::{Node, NodeValue};
 use dikast_stdlib::wildcard;
 
-use super::fault::{GeneratedAnchor, WildcardInCloneList};
+use super::fault::{GeneratedAnchor, WildcardInCloneList, WithoutNamespace};
 use crate::diagnostic::Diagnostics;
-use crate::model::GeneratePattern;
+use crate::model::{Fields, GeneratePattern};
 
 /// Looks at what a rule generates.
 pub(super) fn check(pattern: &GeneratePattern<'_>, diagnostics: &mut Diagnostics) {
     if let Some(data) = pattern.node.get("data") {
         check_data(data, diagnostics);
     }
+    check_namespaces(pattern.node, diagnostics);
     if let Some(selector) = pattern.node.at(&["cloneList", "selector"]) {
         check_selector(selector, diagnostics);
     }
+}
+
+/// A source and its copy are both in a namespace or both in none.
+fn check_namespaces(node: &Node, diagnostics: &mut Diagnostics) {
+    let (Some(source), has_target) = (node.given("clone"), node.nonempty("namespace").is_some()) else { return };
+    let has_source = source.nonempty("namespace").is_some();
+    let key = |owner: &Node, name| owner.entry(name).map_or(owner.span, |entry| entry.key.span());
+    if has_target && !has_source {
+        diagnostics.report(WithoutNamespace {
+            span: key(node, "clone"),
+            owner: "clone",
+            other: key(node, "namespace"),
+        });
+    } else if has_source && !has_target {
+        diagnostics.report(WithoutNamespace { span: head(node), owner: "generate", other: key(source, "namespace") });
+    }
+}
+
+/// The first key of an object.
+fn head(node: &Node) -> Span {
+    node.entries().first().map_or(node.span, |entry| entry.key.span())
 }
 
 /// Looks for anchors. Parsing bounds how deeply data nests.

@@ -81,6 +81,12 @@ impl Patch<'_> {
         self.text.as_str().get(range.clone()) != self.masked.get(range)
     }
 
+    /// Whether a scalar begins with a variable, behind its quote.
+    fn begins_with_variable(&self, span: Span) -> bool {
+        let written = self.text.as_str().get(span.start as usize..span.end as usize).unwrap_or_default();
+        written.trim_start_matches(['"', '\'']).starts_with("{{")
+    }
+
     fn operation(&self, node: &Node, diagnostics: &mut Diagnostics) {
         let mut report = |span: Span, problem: String, help: Option<String>| {
             diagnostics.report(MalformedPatch { span: self.place(span), problem, help });
@@ -101,7 +107,7 @@ impl Patch<'_> {
         for pointer in ["path", "from"] {
             if let Some(value) = node.get(pointer)
                 && !value.as_str().is_some_and(|path| path.is_empty() || path.starts_with('/'))
-                && !self.is_variable(value.span)
+                && !self.begins_with_variable(value.span)
             {
                 report(value.span, format!("`{pointer}` begins with `/`"), None);
             }

@@ -4,6 +4,7 @@
 //! lowering, one file for each part of a policy.
 
 mod anchor;
+mod braces;
 mod condition;
 mod context;
 mod entries;
@@ -58,6 +59,7 @@ pub(crate) fn check_rule(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
     matching::check_rule(rule, diagnostics);
     operations::check(rule, diagnostics);
     entries::check(rule.node, diagnostics);
+    braces::check(rule.node, diagnostics);
     context::check(&rule.context, diagnostics);
     check_conditions(rule.preconditions.as_ref(), diagnostics);
     match &rule.body {

@@ -225,7 +225,9 @@ impl Checker<'_> {
                 let is_current = |name: &&str| shape.field(name).is_none_or(|field| field.successor.is_none());
                 let current: Vec<_> = names.iter().copied().filter(is_current).collect();
                 let fields = suggest::alternatives(&current);
-                self.diagnostics.report(MissingChoice { span: place, owner: shape.title, fields });
+                let left_empty = names.iter().find_map(|name| node.entry(name));
+                let span = left_empty.map_or(place, |entry| entry.key.span());
+                self.diagnostics.report(MissingChoice { span, owner: shape.title, fields });
             }
             None => {}
         }

@@ -114,7 +114,7 @@ fn compare(comparison: Comparison, left: &Value, right: &Value) -> Option<Value>
 }
 
 /// An environment for functions that ask nothing of one.
-struct Nowhere;
+pub(crate) struct Nowhere;
 
 impl Environment for Nowhere {
     fn now_unix_ns(&self) -> i128 {

@@ -115,7 +115,8 @@ pub(in crate::model) static ANY_ALL: ObjectShape = ObjectShape {
     title: "conditions",
     fields: &[
         Field::new("any", Shape::List(&Shape::Object(&CONDITION)), "At least one of these must hold."),
-        Field::new("all", Shape::List(&Shape::Object(&CONDITION)), "All of these must hold."),
+        Field::new("all", Shape::List(&Shape::Object(&CONDITION)), "All of these must hold.")
+            .filled("no condition stands here"),
     ],
     constraints: &[],
 };
