@@ -10,6 +10,7 @@
 //! | `match_sets` | the requests that match and exclude blocks let in |
 //! | `lint` | what Kyverno does differently from what authors think |
 //! | `autogen` | rules for pod controllers, made from rules for Pods |
+//! | [`schema`] | what resources look like |
 //! | [`ir`] | the typed IR |
 //! | [`lower`] | the model to IR |
 //! | `check` | what can never work, told from types |
@@ -31,6 +32,7 @@ mod match_sets;
 mod model;
 pub mod passes;
 pub mod pipeline;
+pub mod schema;
 mod syntax;
 pub mod unit;
 

@@ -1,0 +1,122 @@
+//! The kinds that an entry of `kinds` can mean (Kyverno `pkg/utils/kube/kind.go`).
+
+use dikast_grammar::kind::KindSelector;
+use dikast_stdlib::wildcard::{is_wildcard, matches};
+
+use super::graph::{Kind, TypeId};
+use super::Schemas;
+use crate::model::suggest;
+
+/// What is known of an entry of `kinds`.
+#[derive(Clone, Debug)]
+pub enum Found<'s> {
+    /// It means these.
+    Kinds(Vec<Selected<'s>>),
+    /// It may mean kinds that are not known.
+    Unchecked,
+    /// Nothing has this kind, and perhaps another one is meant.
+    NoKind {
+        /// What is meant.
+        meant: Option<&'s str>,
+    },
+    /// The kind exists, but not in this group and version.
+    NoVersion {
+        /// Where it exists.
+        instead: Vec<String>,
+    },
+    /// The kind has no such subresource.
+    NoSubresource {
+        /// Those that it has.
+        known: Vec<&'s str>,
+    },
+}
+
+/// A kind, and what requests for it or its subresource hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Selected<'s> {
+    /// The kind.
+    pub kind: &'s Kind,
+    /// The type of the object in a request.
+    pub ty: TypeId,
+}
+
+impl Schemas {
+    /// The kinds that an entry can mean. A kind without a version is one that is served today, if there is one.
+    pub fn find(&self, entry: &str) -> Found<'_> {
+        let selector = KindSelector::parse(entry);
+        if is_wildcard(selector.kind) || selector.kind.is_empty() {
+            return Found::Unchecked;
+        }
+        let named: Vec<&Kind> = self.named(selector.kind).collect();
+        if named.is_empty() {
+            let other_group = !is_wildcard(selector.group) && !self.is_group(selector.group);
+            return if other_group { Found::Unchecked } else { Found::NoKind { meant: self.closest(selector.kind) } };
+        }
+        let fits = |kind: &&&Kind| {
+            matches(selector.group, self.graph.name(kind.group)) && matches(selector.version, self.graph.name(kind.version))
+        };
+        let mut kinds: Vec<&Kind> = named.iter().filter(fits).copied().collect();
+        if kinds.is_empty() {
+            let is_foreign = !is_wildcard(selector.group) && !self.is_group(selector.group);
+            let instead = named.iter().filter(|kind| self.is_served(kind)).map(|kind| self.api_version(kind)).collect();
+            return if is_foreign { Found::Unchecked } else { Found::NoVersion { instead } };
+        }
+        if is_wildcard(selector.version) && kinds.iter().any(|kind| self.is_served(kind)) {
+            kinds.retain(|kind| self.is_served(kind));
+        }
+        self.select(&kinds, selector.subresource)
+    }
+
+    fn select<'s>(&'s self, kinds: &[&'s Kind], subresource: &str) -> Found<'s> {
+        if subresource.is_empty() {
+            return Found::Kinds(kinds.iter().map(|kind| Selected { kind, ty: kind.ty }).collect());
+        }
+        let all = kinds.iter().flat_map(|kind| {
+            kind.subresources.iter().map(move |&(name, ty)| (self.graph.name(name), Selected { kind, ty }))
+        });
+        // A subresource that is a wildcard may be none at all.
+        let none = kinds.iter().filter(|_| matches(subresource, "")).map(|kind| Selected { kind, ty: kind.ty });
+        let found: Vec<_> =
+            all.clone().filter(|(name, _)| matches(subresource, name)).map(|(_, found)| found).chain(none).collect();
+        if found.is_empty() {
+            return Found::NoSubresource { known: all.map(|(name, _)| name).collect() };
+        }
+        Found::Kinds(found)
+    }
+
+    /// The kinds of `apiVersion` and `kind`; nothing when there are none that are known.
+    pub fn of_object(&self, api_version: &str, kind: &str) -> Option<&Kind> {
+        self.named(kind).find(|found| self.api_version(found) == api_version)
+    }
+
+    /// `GROUP/VERSION`, or the version alone in the core group.
+    pub fn api_version(&self, kind: &Kind) -> String {
+        let (group, version) = (self.graph.name(kind.group), self.graph.name(kind.version));
+        if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
+    }
+
+    /// Kinds of a name, in all groups and versions.
+    pub fn named<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Kind> + use<'s> {
+        let name = self.graph.find_name(name);
+        self.graph.kinds().iter().filter(move |kind| Some(kind.kind) == name)
+    }
+
+    /// Whether the last version of Kubernetes has a kind.
+    pub fn is_served(&self, kind: &Kind) -> bool {
+        *kind.versions.end() == self.newest
+    }
+
+    /// Whether a kind of a group is known.
+    pub fn is_group(&self, group: &str) -> bool {
+        self.graph.kinds().iter().any(|kind| self.graph.name(kind.group) == group)
+    }
+
+    /// The kind that may be meant by a name that no kind has: written in small letters, in the plural, or with a slip.
+    fn closest(&self, name: &str) -> Option<&str> {
+        let all = || self.graph.kinds().iter().map(|kind| self.graph.name(kind.kind));
+        let lower = name.to_lowercase();
+        let singulars = [Some(lower.as_str()), lower.strip_suffix('s'), lower.strip_suffix("es")];
+        let same = all().find(|kind| singulars.contains(&Some(kind.to_lowercase().as_str())));
+        same.or_else(|| suggest::closest(name, all()).filter(|meant| meant.len().abs_diff(name.len()) <= 2))
+    }
+}

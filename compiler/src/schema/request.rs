@@ -1,0 +1,84 @@
+//! The parts of an admission request as expressions see them (`k8s.io/api/admission/v1`; Kyverno
+//! `pkg/engine/context/context.go`), and of `images` (`pkg/utils/image/infos.go`).
+
+use super::graph::{Field, Format, Graph, ObjectId, Type, TypeId};
+
+/// The names under which the types stand in the graph.
+const REQUEST: &str = "AdmissionRequest";
+const IMAGES: &str = "Images";
+
+/// Types of what is always in the context.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestTypes {
+    /// `request`; its `object` and `oldObject` depend on the rule.
+    pub(crate) request: TypeId,
+    /// `images`
+    pub(crate) images: TypeId,
+}
+
+impl RequestTypes {
+    /// The types that [`add`] put into a graph.
+    pub(super) fn of(graph: &Graph) -> Self {
+        let named = |name: &str| {
+            let of_name = |ty: &&Type| matches!(ty, Type::Object(object) if is_named(graph, *object, name));
+            graph.types.iter().rposition(|ty| of_name(&ty)).map(TypeId::of).unwrap_or(TypeId(0))
+        };
+        Self { request: named(REQUEST), images: named(IMAGES) }
+    }
+}
+
+fn is_named(graph: &Graph, object: ObjectId, name: &str) -> bool {
+    graph.objects.get(object.index()).is_some_and(|object| graph.name(object.name) == name)
+}
+
+/// Adds the types.
+pub(super) fn add(graph: &mut Graph) {
+    let any = graph.add_type(Type::Any);
+    let bool = graph.add_type(Type::Bool);
+    let text = graph.add_type(Type::Text(Format::Plain));
+    let texts = graph.add_type(Type::List { item: text, keys: Vec::new() });
+    let kind = object(graph, "GroupVersionKind", &[("group", text), ("version", text), ("kind", text)]);
+    let resource = object(graph, "GroupVersionResource", &[("group", text), ("version", text), ("resource", text)]);
+    let extra = graph.add_type(Type::Map(texts));
+    let user = object(graph, "UserInfo", &[("username", text), ("uid", text), ("groups", texts), ("extra", extra)]);
+    let operations = ["CREATE", "UPDATE", "DELETE", "CONNECT"].map(|name| graph.add_name(name)).to_vec();
+    let operation = graph.add_type(Type::Enum(operations));
+    let request = [
+        ("uid", text),
+        ("kind", kind),
+        ("resource", resource),
+        ("subResource", text),
+        ("requestKind", kind),
+        ("requestResource", resource),
+        ("requestSubResource", text),
+        ("name", text),
+        ("namespace", text),
+        ("operation", operation),
+        ("userInfo", user),
+        ("roles", texts),
+        ("clusterRoles", texts),
+        ("object", any),
+        ("oldObject", any),
+        ("dryRun", bool),
+        ("options", any),
+    ];
+    object(graph, REQUEST, &request);
+    let image = ["registry", "name", "path", "tag", "digest", "reference", "referenceWithTag", "jsonPointer"];
+    let image = object(graph, "ImageInfo", &image.map(|name| (name, text)));
+    let images = graph.add_type(Type::Map(image));
+    object(
+        graph,
+        IMAGES,
+        &[("containers", images), ("initContainers", images), ("ephemeralContainers", images)],
+    );
+}
+
+fn object(graph: &mut Graph, name: &str, fields: &[(&str, TypeId)]) -> TypeId {
+    let id = graph.add_object(name);
+    for &(name, ty) in fields {
+        let doc = graph.add_doc("");
+        let name = graph.add_name(name);
+        graph.add_field(id, Field { name, ty, versions: 0..=u8::MAX, required: false, doc });
+    }
+    graph.add_type(Type::Object(id))
+}
