@@ -8,6 +8,8 @@ use anyhow::Context;
 use super::{Engine, Exit};
 use crate::output::style::Style;
 use crate::parallel;
+use crate::testing::coverage::destination::Destination;
+use crate::testing::coverage::{self, Coverage};
 use crate::testing::file::{self, Expectation, Test};
 use crate::testing::format::{self, Format};
 use crate::testing::row::{Counts, Row, Verdict};
@@ -23,6 +25,8 @@ use crate::testing::{check, run, vacuous};
   dikast test .
   dikast test policies -t 'policy=require-labels,resource=good-*'
   dikast test policies -o junit > report.xml
+  dikast test policies --coverage
+  dikast test policies --coverage=lcov:coverage.info
 
 Ends with 0 when everything is as expected, with 1 when it is not.")]
 pub(crate) struct Arguments {
@@ -50,6 +54,15 @@ pub(crate) struct Arguments {
     /// Fail when a result holds only because no rule matches its object, which is a warning otherwise
     #[arg(long)]
     deny_vacuous: bool,
+    /// Show which rules the tests reach: a table, or a file in lcov's form or JSON
+    #[arg(
+        long,
+        value_name = "table|lcov:FILE|json:FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "table"
+    )]
+    coverage: Vec<Destination>,
     /// Which engine decides
     #[arg(long, value_enum, default_value_t)]
     engine: Engine,
@@ -66,6 +79,8 @@ struct Ran {
     /// For people, whatever the format of the results is.
     complaints: String,
     rows: Vec<Row>,
+    /// What the rules answered that the rows are about; only for coverage.
+    answers: Vec<coverage::Answer>,
     /// Whether it could not be run.
     broken: bool,
     vacuous: usize,
@@ -93,8 +108,29 @@ impl Arguments {
             return Ok(if self.require_tests { Exit::Findings } else { Exit::Clean });
         }
         let ran = parallel::map_long(tests.len(), |at| self.run_test(&tests[at], &selector));
+        let coverage = match self.coverage.is_empty() {
+            true => None,
+            false => Some(Coverage::of(&self.paths, &tests, ran.iter().map(|ran| ran.answers.as_slice()))?),
+        };
         ran.into_iter().try_for_each(|ran| report.add(ran))?;
-        report.finish()
+        let exit = report.finish()?;
+        if let Some(coverage) = &coverage {
+            self.show(coverage)?;
+        }
+        Ok(exit)
+    }
+
+    /// Writes the coverage; a table stands beside the results where a machine reads those.
+    fn show(&self, coverage: &Coverage) -> anyhow::Result<()> {
+        let style = Style::of_stdout(self.remove_color || self.output_format.is_some());
+        for destination in &self.coverage {
+            let Some(text) = destination.write(coverage, style)? else { continue };
+            match self.output_format {
+                None => std::io::stdout().write_all(text.as_bytes())?,
+                Some(_) => std::io::stderr().write_all(text.as_bytes())?,
+            }
+        }
+        Ok(())
     }
 
     fn run_test(&self, test: &Test, selector: &Selector) -> Ran {
@@ -132,6 +168,9 @@ impl Arguments {
         let outcome = prepared.run(test)?;
         for error in outcome.generation_errors() {
             ran.complaints += &format!("{path}: {error}\n");
+        }
+        if !self.coverage.is_empty() {
+            ran.answers = coverage::answers(expectations, &outcome);
         }
         ran.rows = check::check(expectations, &outcome);
         for vacuous in vacuous::find(expectations, &ran.rows) {

@@ -48,12 +48,8 @@ pub(crate) fn check(expectations: &[Expectation], outcome: &Outcome) -> Vec<Row>
     let mut checker = Checker { rows: Vec::new(), expectation: 0 };
     for (at, expectation) in expectations.iter().enumerate() {
         checker.expectation = at;
-        let said = match expectation.operation {
-            None => Some(&outcome.said),
-            Some(operation) => outcome.by_operation.iter().find(|(of, _)| *of == operation).map(|(_, said)| said),
-        };
         let none = Said::new();
-        let said = said.unwrap_or(&none);
+        let said = said_for(expectation, outcome).unwrap_or(&none);
         for key in candidates(expectation, said, &outcome.targets) {
             checker.object(expectation, key, said, outcome);
         }
@@ -81,6 +77,45 @@ fn candidates<'o>(expectation: &Expectation, said: &'o Said, targets: &'o Said) 
         }
     }
     if named.is_empty() { all().collect() } else { named }
+}
+
+/// Calls `take` for each answer that the expectations are about, once for each expectation and object.
+pub(crate) fn each_answer(
+    expectations: &[Expectation],
+    outcome: &Outcome,
+    take: &mut dyn FnMut(&Response, &RuleResponse),
+) {
+    let none = Said::new();
+    for expectation in expectations {
+        let said = said_for(expectation, outcome).unwrap_or(&none);
+        for key in candidates(expectation, said, &outcome.targets) {
+            let is_meant = |response: &&Response| response.policy.name == expectation.policy_name();
+            for response in about(said, key).filter(is_meant) {
+                response.rules.iter().filter(|rule| concerns(expectation, rule)).for_each(|rule| take(response, rule));
+            }
+            for response in about(&outcome.targets, key).filter(is_meant) {
+                let changed = |rule: &&RuleResponse| {
+                    rule.patched_target.as_ref().is_some_and(|object| ObjectKey::of(object) == *key)
+                };
+                if let Some(rule) = response.rules.iter().filter(|rule| concerns(expectation, rule)).find(changed) {
+                    take(response, rule);
+                }
+            }
+        }
+    }
+}
+
+/// What was said about an object.
+fn about<'o>(said: &'o Said, key: &ObjectKey) -> impl Iterator<Item = &'o Response> {
+    said.iter().filter(move |(of, _)| of == key).flat_map(|(_, responses)| responses)
+}
+
+/// What was said for the operation of an expectation.
+fn said_for<'o>(expectation: &Expectation, outcome: &'o Outcome) -> Option<&'o Said> {
+    match expectation.operation {
+        None => Some(&outcome.said),
+        Some(operation) => outcome.by_operation.iter().find(|(of, _)| *of == operation).map(|(_, said)| said),
+    }
 }
 
 /// What a comparison comes to, in the words of result rows.

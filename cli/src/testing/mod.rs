@@ -9,10 +9,12 @@
 //! | [`check`] | what was said against what is expected |
 //! | [`row`] | results |
 //! | [`vacuous`] | results that show nothing |
+//! | [`coverage`] | which rules the rows reach |
 //! | [`mod@format`] | results as tables, JSON, YAML, Markdown and JUnit |
 
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod coverage;
 pub(crate) mod file;
 pub(crate) mod format;
 pub(crate) mod row;

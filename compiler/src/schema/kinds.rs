@@ -3,8 +3,8 @@
 use dikast_grammar::kind::KindSelector;
 use dikast_stdlib::wildcard::{is_wildcard, matches};
 
-use super::graph::{Kind, TypeId};
 use super::Schemas;
+use super::graph::{Kind, TypeId};
 use crate::model::suggest;
 
 /// What is known of an entry of `kinds`.
@@ -53,7 +53,8 @@ impl Schemas {
             return if other_group { Found::Unchecked } else { Found::NoKind { meant: self.closest(selector.kind) } };
         }
         let fits = |kind: &&&Kind| {
-            matches(selector.group, self.graph.name(kind.group)) && matches(selector.version, self.graph.name(kind.version))
+            matches(selector.group, self.graph.name(kind.group))
+                && matches(selector.version, self.graph.name(kind.version))
         };
         let mut kinds: Vec<&Kind> = named.iter().filter(fits).copied().collect();
         if kinds.is_empty() {

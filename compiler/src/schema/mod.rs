@@ -73,6 +73,16 @@ impl Schemas {
         &self.graph
     }
 
+    /// What `request` is in expressions. Its `object` and `oldObject` are of the kinds that a rule matches.
+    pub fn request_type(&self) -> TypeId {
+        self.request.request
+    }
+
+    /// What `images` is in expressions.
+    pub fn images_type(&self) -> TypeId {
+        self.request.images
+    }
+
     /// The types of a request's parts.
     pub(crate) fn request(&self) -> &RequestTypes {
         &self.request

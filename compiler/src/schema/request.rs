@@ -66,11 +66,7 @@ pub(super) fn add(graph: &mut Graph) {
     let image = ["registry", "name", "path", "tag", "digest", "reference", "referenceWithTag", "jsonPointer"];
     let image = object(graph, "ImageInfo", &image.map(|name| (name, text)));
     let images = graph.add_type(Type::Map(image));
-    object(
-        graph,
-        IMAGES,
-        &[("containers", images), ("initContainers", images), ("ephemeralContainers", images)],
-    );
+    object(graph, IMAGES, &[("containers", images), ("initContainers", images), ("ephemeralContainers", images)]);
 }
 
 fn object(graph: &mut Graph, name: &str, fields: &[(&str, TypeId)]) -> TypeId {

@@ -1,11 +1,15 @@
 //! What the server offers.
 
 use lsp_types::{
-    InitializeResult, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, HoverProviderCapability,
+    InitializeResult, OneOf, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
     TextDocumentSyncOptions,
 };
 
 use crate::text::Encoding;
+
+/// Characters after which an editor asks for completions by itself, beside letters.
+const TRIGGERS: [&str; 5] = [".", "{", " ", "-", "("];
 
 /// The answer to `initialize`.
 pub(super) fn offer(encoding: Encoding) -> InitializeResult {
@@ -14,10 +18,23 @@ pub(super) fn offer(encoding: Encoding) -> InitializeResult {
         change: Some(TextDocumentSyncKind::INCREMENTAL),
         ..TextDocumentSyncOptions::default()
     };
+    let completion = CompletionOptions {
+        trigger_characters: Some(TRIGGERS.map(str::to_owned).to_vec()),
+        ..CompletionOptions::default()
+    };
+    let actions = CodeActionOptions {
+        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::SOURCE_FIX_ALL]),
+        ..CodeActionOptions::default()
+    };
     InitializeResult {
         capabilities: ServerCapabilities {
             position_encoding: Some(encoding.kind()),
             text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+            hover_provider: Some(HoverProviderCapability::Simple(true)),
+            completion_provider: Some(completion),
+            definition_provider: Some(OneOf::Left(true)),
+            document_symbol_provider: Some(OneOf::Left(true)),
+            code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
             ..ServerCapabilities::default()
         },
         server_info: Some(ServerInfo {

@@ -4,6 +4,7 @@ mod document;
 
 use std::collections::BTreeMap;
 
+use dikast_compiler::schema::Schemas;
 use lsp_types::{
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, Location,
     PublishDiagnosticsParams, Uri,
@@ -21,17 +22,28 @@ pub(crate) struct Workspace {
     documents: BTreeMap<String, Document>,
     /// Documents that were closed since the editor was last told of findings.
     closed: Vec<Uri>,
+    schemas: Schemas,
 }
 
 impl Workspace {
     /// A workspace whose places are counted in an encoding.
     pub(crate) fn new(encoding: Encoding) -> Self {
-        Self { encoding, documents: BTreeMap::new(), closed: Vec::new() }
+        Self { encoding, documents: BTreeMap::new(), closed: Vec::new(), schemas: Schemas::embedded() }
     }
 
     /// An open document.
     pub(crate) fn document(&self, uri: &Uri) -> Option<&Document> {
         self.documents.get(uri.as_str())
+    }
+
+    /// The types of resources.
+    pub(crate) fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    /// The names of the policies that are known.
+    pub(crate) fn policy_names(&self) -> impl Iterator<Item = String> {
+        std::iter::empty()
     }
 
     /// Takes over a document that was opened.

@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (Some(folder), Some(out)) = (arguments.next(), arguments.next()) else {
         return Err("usage: bundle-schemas FOLDER OUT".into());
     };
-    let mut files = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+    let mut files =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
     files.sort();
     let documents = files.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>()?;
     let (types, descriptions) = bundle::encode(&join(&documents));
