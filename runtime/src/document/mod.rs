@@ -11,6 +11,7 @@
 //! | `frame` | the cells of one request |
 //! | `reader` | the walk that fills them |
 //! | `scanner` | tokens, and passing over what nobody needs |
+//! | `blocks` | passing over a list or object sixty-four bytes at a time |
 //! | `strings` | the end of a string, sixteen bytes at a time |
 //! | `fault` | what can be wrong with a text |
 //!
@@ -22,6 +23,8 @@
 //!
 //! Frames keep their memory. Once they have seen a request of a size, reading the next one allocates nothing.
 
+#[allow(unsafe_code, reason = "vector instructions")]
+mod blocks;
 mod fault;
 mod frame;
 mod header;

@@ -3,6 +3,7 @@
 //! Whatever is passed over is checked like what is read: syntax, escapes, nesting. Only the size of a number and halves of
 //! characters are not looked at there.
 
+use super::blocks;
 use super::fault::{Fault, SyntaxError};
 use super::strings::plain_until;
 
@@ -204,43 +205,10 @@ impl<'b> Scanner<'b> {
 
     /// Passes a number and tells whether it is a whole one.
     fn pass_number(&mut self) -> Scanned<bool> {
-        if self.byte() == b'-' {
-            self.at += 1;
-        }
-        match self.byte() {
-            b'0' => self.at += 1,
-            b'1'..=b'9' => self.pass_digits(),
-            _ => return self.fault(Fault::Number),
-        }
-        let mut whole = true;
-        if self.byte() == b'.' {
-            whole = false;
-            self.at += 1;
-            self.some_digits()?;
-        }
-        if matches!(self.byte(), b'e' | b'E') {
-            whole = false;
-            self.at += 1;
-            if matches!(self.byte(), b'+' | b'-') {
-                self.at += 1;
-            }
-            self.some_digits()?;
-        }
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let Some((length, whole)) = number_length(rest) else { return self.fault(Fault::Number) };
+        self.at += length;
         Ok(whole)
-    }
-
-    fn some_digits(&mut self) -> Scanned<()> {
-        if !self.byte().is_ascii_digit() {
-            return self.fault(Fault::Number);
-        }
-        self.pass_digits();
-        Ok(())
-    }
-
-    fn pass_digits(&mut self) {
-        while self.byte().is_ascii_digit() {
-            self.at += 1;
-        }
     }
 
     /// The number that begins here.
@@ -266,6 +234,9 @@ impl<'b> Scanner<'b> {
         // One bit for each list or object that was opened here, the innermost in the lowest; one for an object.
         let mut objects = 0_u128;
         let outside = self.depth;
+        if matches!(self.token(), b'{' | b'[') && self.skip_blocks() {
+            return Ok(());
+        }
         loop {
             match self.token() {
                 b'"' => {
@@ -321,6 +292,18 @@ impl<'b> Scanner<'b> {
         }
     }
 
+    /// Passes over a list or object by blocks, if that goes.
+    fn skip_blocks(&mut self) -> bool {
+        let bytes = self.text.as_bytes();
+        if matches!(bytes.get(self.at + 1), Some(b'}' | b']')) {
+            return false;
+        }
+        let Some(passed) = blocks::pass(bytes, self.at, self.depth) else { return false };
+        self.at = passed.end;
+        self.hidden_braces |= passed.hidden_braces;
+        true
+    }
+
     fn skip_key(&mut self) -> Scanned<()> {
         if self.token() != b'"' {
             return self.fault(Fault::Key);
@@ -334,8 +317,27 @@ impl<'b> Scanner<'b> {
     }
 }
 
+/// The length of the number that a text begins with, and whether it is a whole one.
+pub(super) fn number_length(text: &[u8]) -> Option<(usize, bool)> {
+    let byte = |at: usize| text.get(at).copied().unwrap_or_default();
+    let behind_digits = |at: usize| {
+        let digits = text.get(at..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        (digits > 0).then_some(at + digits)
+    };
+    let start = usize::from(byte(0) == b'-');
+    let mut end = if byte(start) == b'0' { start + 1 } else { behind_digits(start)? };
+    let whole = !matches!(byte(end), b'.' | b'e' | b'E');
+    if byte(end) == b'.' {
+        end = behind_digits(end + 1)?;
+    }
+    if matches!(byte(end), b'e' | b'E') {
+        end = behind_digits(end + 1 + usize::from(matches!(byte(end + 1), b'+' | b'-')))?;
+    }
+    Some((end, whole))
+}
+
 /// The code unit that four hexadecimal digits stand for.
-fn code_unit(digits: &[u8]) -> Option<u16> {
+pub(super) fn code_unit(digits: &[u8]) -> Option<u16> {
     digits.iter().try_fold(0, |unit: u16, &digit| {
         let digit = char::from(digit).to_digit(16)?;
         Some(unit << 4 | digit as u16)

@@ -39,7 +39,7 @@ macro_rules! entries {
                     running: *mut Running<'_>,
                     $($param: raw_type!($kind)),*
                 ) -> Answer {
-                    // SAFETY: native code hands on the pointer that `NativeUnit::decide` made from an exclusive reference
+                    // SAFETY: native code hands on the pointer that `Running::run` made from an exclusive reference
                     // to a `Running`, and touches it itself only between calls.
                     let running = unsafe { &mut *running };
                     catch_unwind(AssertUnwindSafe(|| running.$entry($($param),*))).unwrap_or(Answer::Undecided)

@@ -38,7 +38,7 @@ mod tests;
 pub use fingerprint::{Fingerprint, Fingerprints};
 pub use foreseen::foreseen_units;
 pub use perf_map::PerfMap;
-pub use program::{Found, NativeError, NativeProgram, NativeUnit, UnitName, unit_of};
+pub use program::{Filled, Found, NativeError, NativeProgram, NativeUnit, UnitName, unit_of};
 pub use question::{Asked, NativeQuestion, Outcome};
 pub use run::{Decided, NativeVerdicts, Outlook, Scratch, Statuses};
 pub use store::{UnitStore, Usage};

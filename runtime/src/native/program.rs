@@ -65,6 +65,14 @@ pub struct NativeUnit {
     stored: Arc<StoredUnit>,
 }
 
+/// A review in the frame of a unit, from which the unit can decide.
+#[derive(Debug)]
+pub struct Filled<'s> {
+    unit: &'s NativeUnit,
+    scratch: &'s mut Scratch,
+    body: &'s str,
+}
+
 /// What there is of a unit.
 pub enum Found<T> {
     /// It is compiled.
@@ -287,11 +295,33 @@ impl NativeUnit {
         surroundings: &Surroundings,
         environment: &dyn Environment,
     ) -> Result<Decided<'s>, NativeError> {
+        self.read(scratch, body)?.run(surroundings, environment);
+        Ok(Decided { rules: &self.rules, verdicts: &scratch.verdicts })
+    }
+
+    /// Reads a review into a frame.
+    ///
+    /// # Errors
+    ///
+    /// When the review cannot be read.
+    pub fn read<'s>(&'s self, scratch: &'s mut Scratch, body: &'s [u8]) -> Result<Filled<'s>, NativeError> {
         let compiled = &self.stored.compiled;
-        let Scratch { frame, verdicts } = scratch;
-        let body = frame.read(&compiled.layout, &compiled.pool.cells, body)?;
+        let body = scratch.frame.read(&compiled.layout, &compiled.pool.cells, body)?;
+        Ok(Filled { unit: self, scratch, body })
+    }
+}
+
+impl Filled<'_> {
+    /// Runs the unit's code on the frame.
+    pub fn decide(&mut self, surroundings: &Surroundings, environment: &dyn Environment) -> Decided<'_> {
+        self.run(surroundings, environment);
+        Decided { rules: &self.unit.rules, verdicts: &self.scratch.verdicts }
+    }
+
+    fn run(&mut self, surroundings: &Surroundings, environment: &dyn Environment) {
+        let Scratch { frame, verdicts } = &mut *self.scratch;
         let outlook = Outlook { surroundings, environment };
-        Running::new(frame, body, &compiled.pool, outlook).run(compiled, verdicts);
-        Ok(Decided { rules: &self.rules, verdicts })
+        let compiled = &self.unit.stored.compiled;
+        Running::new(frame, self.body, &compiled.pool, outlook).run(compiled, verdicts);
     }
 }

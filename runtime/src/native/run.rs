@@ -75,7 +75,7 @@ impl<'a> Running<'a> {
         let running: *mut Self = self;
         // SAFETY: `Running` is `repr(C)` and begins with its surface, so the pointer serves as both; the helpers take it
         // for a `Running` (`entries`). The frame was read by this unit's layout with this unit's appended cells
-        // (`NativeUnit::decide`), and the regions are those of that frame, the body it was read from and the unit's own
+        // (`NativeUnit::read`), and the regions are those of that frame, the body it was read from and the unit's own
         // constants. `verdicts` has one element per rule.
         unsafe { unit.code.run(running.cast(), verdicts.as_mut_ptr()) }
     }
