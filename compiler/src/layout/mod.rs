@@ -18,9 +18,12 @@
 //! loop in native code serves them all.
 
 mod cell;
+mod keys;
 mod text;
 
 use std::collections::HashMap;
+
+use keys::Keys;
 
 pub use cell::{CELL_SIZE, Cell, Origin, Surface, Tag};
 
@@ -169,7 +172,9 @@ impl LayoutBuilder {
         layout.places[place.index()] = id.0;
         let slot = layout.blocks[block.index()].stride;
         layout.blocks[block.index()].stride += 1 + u32::from(draft.whole);
-        layout.nodes.push(Node { block, slot, whole: draft.whole, members: Vec::new(), items: None, entries: None });
+        let keys = Keys::default();
+        let (members, whole) = (Vec::new(), draft.whole);
+        layout.nodes.push(Node { block, slot, whole, members, keys, items: None, entries: None });
         let mut members: Vec<(Box<str>, NodeId)> =
             draft.members.iter().map(|(name, member)| (name.clone(), self.assign(*member, block, layout))).collect();
         members.sort_by(|(left, _), (right, _)| (left.len(), left).cmp(&(right.len(), right)));
@@ -179,6 +184,7 @@ impl LayoutBuilder {
             EntryNodes { key: nodes[0], value: nodes[1] }
         });
         let node = &mut layout.nodes[id.index()];
+        node.keys = Keys::new(&members);
         node.members = members;
         node.items = items;
         node.entries = entries;
@@ -265,6 +271,8 @@ pub struct Node {
     pub whole: bool,
     /// Members that are needed, by length and name.
     members: Vec<(Box<str>, NodeId)>,
+    /// The same, for texts.
+    keys: Keys,
     /// The items of a list, in a block of their own.
     pub items: Option<NodeId>,
     /// The members of an object as rows, in a block of their own.
@@ -322,6 +330,12 @@ impl Node {
     /// The node of a member, when it is needed.
     pub fn member(&self, name: &str) -> Option<NodeId> {
         self.members.iter().find(|(key, _)| **key == *name).map(|&(_, node)| node)
+    }
+
+    /// The node of the member whose name stands in a text.
+    #[inline]
+    pub fn member_at(&self, text: &[u8], start: usize, length: u32) -> Option<NodeId> {
+        self.keys.find(text, start, length)
     }
 
     /// Members that are needed, by length and name.

@@ -32,7 +32,8 @@ pub(super) struct Passed {
 /// Passes over the list or object that begins at `at` and is not empty. Nothing when it is not certain to be valid.
 #[cfg(target_arch = "x86_64")]
 pub(super) fn pass(text: &[u8], at: usize, depth: u32) -> Option<Passed> {
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("pclmulqdq") {
+    // Wider registers gain nothing: by far the most is done with words.
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("pclmulqdq") && is_x86_feature_detected!("bmi1") {
         // SAFETY: the machine has what the function is compiled for.
         unsafe { x86::pass(text, at, depth) }
     } else {
@@ -312,6 +313,36 @@ fn word_length(text: &[u8]) -> Option<usize> {
     }
 }
 
+/// Walks from block to block; what looks at a block is compiled into the caller.
+#[inline(always)]
+fn walk(
+    text: &[u8],
+    mut at: usize,
+    depth: u32,
+    kinds: impl Fn(&[u8; BLOCK]) -> Kinds,
+    prefix_xor: impl Fn(u64) -> u64,
+) -> Option<Passed> {
+    let mut walk = Walk::new(depth);
+    loop {
+        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+        let mut last = [0; BLOCK];
+        let block = match rest.first_chunk::<BLOCK>() {
+            Some(block) => block,
+            None => {
+                // Zeros are valid nowhere.
+                last.get_mut(..rest.len())?.copy_from_slice(rest);
+                &last
+            }
+        };
+        match walk.block(text, at, &kinds(block), &prefix_xor)? {
+            Step::On => at += BLOCK,
+            Step::End(place) => {
+                return Some(Passed { end: at + place as usize + 1, hidden_braces: walk.hidden_braces });
+            }
+        }
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::{
@@ -320,33 +351,11 @@ mod x86 {
         _mm256_slli_epi16,
     };
 
-    use super::{BLOCK, Kinds, Passed, Step, Walk};
+    use super::{BLOCK, Kinds, Passed, walk};
 
-    #[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,lzcnt,popcnt")]
+    #[target_feature(enable = "avx2,pclmulqdq,bmi1")]
     pub(super) fn pass(text: &[u8], at: usize, depth: u32) -> Option<Passed> {
-        let mut walk = Walk::new(depth);
-        let mut at = at;
-        loop {
-            let rest = text.get(at..)?;
-            let mut last = [0; BLOCK];
-            let block = match rest.first_chunk::<BLOCK>() {
-                Some(block) => block,
-                None => {
-                    // Zeros are valid nowhere.
-                    last.get_mut(..rest.len())?.copy_from_slice(rest);
-                    &last
-                }
-            };
-            if rest.is_empty() {
-                return None;
-            }
-            match walk.block(text, at, &kinds(block), |bits| prefix_xor(bits))? {
-                Step::On => at += BLOCK,
-                Step::End(place) => {
-                    return Some(Passed { end: at + place as usize + 1, hidden_braces: walk.hidden_braces });
-                }
-            }
-        }
+        walk(text, at, depth, |block| kinds(block), |bits| prefix_xor(bits))
     }
 
     #[target_feature(enable = "avx2")]

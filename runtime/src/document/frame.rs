@@ -27,9 +27,6 @@ impl Frame {
     /// When the bytes are not one valid JSON document; what the frame holds then means nothing.
     pub fn read<'b>(&mut self, layout: &Layout, appended: &[Cell], body: &'b [u8]) -> Result<&'b str, DocumentError> {
         let body = text_of(body)?;
-        if u32::try_from(body.len()).is_err() {
-            return Err(DocumentError::TooLong);
-        }
         self.cells.clear();
         self.stack.clear();
         self.arena.clear();

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::fault::{Fault, SyntaxError};
-use super::scanner::{Scanner, StringToken};
+use super::fault::Fault;
+use super::scanner::{Scanned, Scanner, StringToken};
 use super::{DocumentError, text_of};
 
 /// What is known of a request before its object is read.
@@ -69,8 +69,6 @@ pub struct ResourceName<'b> {
     pub resource: Cow<'b, str>,
 }
 
-type Read<T> = Result<T, SyntaxError>;
-
 impl<'b> Header<'b> {
     /// Reads as far as needed. The API server writes the members of a request in a fixed order, all of these before
     /// the object; then the object is not looked at. In any other order the whole review is read. Allocates nothing
@@ -83,24 +81,30 @@ impl<'b> Header<'b> {
     pub fn peek(body: &'b [u8]) -> Result<Self, DocumentError> {
         let mut header = Header::default();
         let mut scanner = Scanner::new(text_of(body)?);
-        let mut complete = false;
-        if scanner.token() != b'{' {
-            scanner.fault(Fault::Type)?;
+        match header.read(&mut scanner) {
+            Ok(()) => Ok(header),
+            Err(_) => Err(scanner.error().into()),
         }
-        members(&mut scanner, |scanner, key| {
+    }
+
+    fn read(&mut self, scanner: &mut Scanner<'b>) -> Scanned<()> {
+        if scanner.token() != b'{' {
+            return scanner.fault(Fault::Type);
+        }
+        let mut complete = false;
+        members(scanner, |scanner, key| {
             match key {
-                "request" => complete = header.read_request(scanner)?,
-                "apiVersion" => header.api_version = text(scanner)?,
-                "kind" => header.review_kind = text(scanner)?,
+                "request" => complete = self.read_request(scanner)?,
+                "apiVersion" => self.api_version = text(scanner)?,
+                "kind" => self.review_kind = text(scanner)?,
                 _ => scanner.skip()?,
             }
             Ok(!complete)
-        })?;
-        Ok(header)
+        })
     }
 
     /// Reads a request up to its object. Tells whether the rest need not be read.
-    fn read_request(&mut self, scanner: &mut Scanner<'b>) -> Read<bool> {
+    fn read_request(&mut self, scanner: &mut Scanner<'b>) -> Scanned<bool> {
         let mut complete = false;
         members(scanner, |scanner, key| {
             match key {
@@ -122,7 +126,7 @@ impl<'b> Header<'b> {
 }
 
 impl<'b> KindName<'b> {
-    fn read(&mut self, scanner: &mut Scanner<'b>) -> Read<()> {
+    fn read(&mut self, scanner: &mut Scanner<'b>) -> Scanned<()> {
         *self = Self::default();
         members(scanner, |scanner, key| {
             match key {
@@ -137,7 +141,7 @@ impl<'b> KindName<'b> {
 }
 
 impl<'b> ResourceName<'b> {
-    fn read(&mut self, scanner: &mut Scanner<'b>) -> Read<()> {
+    fn read(&mut self, scanner: &mut Scanner<'b>) -> Scanned<()> {
         *self = Self::default();
         members(scanner, |scanner, key| {
             match key {
@@ -152,7 +156,7 @@ impl<'b> ResourceName<'b> {
 }
 
 impl<'b> UserName<'b> {
-    fn read(&mut self, scanner: &mut Scanner<'b>) -> Read<()> {
+    fn read(&mut self, scanner: &mut Scanner<'b>) -> Scanned<()> {
         *self = Self::default();
         members(scanner, |scanner, key| {
             match key {
@@ -167,7 +171,7 @@ impl<'b> UserName<'b> {
 
 impl<'b> Groups<'b> {
     /// Looks at each group once, so that reading them later cannot fail.
-    fn read(scanner: &mut Scanner<'b>) -> Read<Self> {
+    fn read(scanner: &mut Scanner<'b>) -> Scanned<Self> {
         let token = scanner.token();
         let start = scanner.at();
         match token {
@@ -195,7 +199,7 @@ impl<'b> Groups<'b> {
 }
 
 /// Reads the texts of a list.
-fn items<'b>(scanner: &mut Scanner<'b>, mut item: impl FnMut(Read<Cow<'b, str>>) -> Read<()>) -> Read<()> {
+fn items<'b>(scanner: &mut Scanner<'b>, mut item: impl FnMut(Scanned<Cow<'b, str>>) -> Scanned<()>) -> Scanned<()> {
     scanner.open()?;
     let mut first = true;
     while scanner.another(first, b']')? {
@@ -206,7 +210,7 @@ fn items<'b>(scanner: &mut Scanner<'b>, mut item: impl FnMut(Read<Cow<'b, str>>)
 }
 
 /// Reads the members of an object, or null; `member` reads one value and tells whether to go on.
-fn members<'b>(scanner: &mut Scanner<'b>, mut member: impl FnMut(&mut Scanner<'b>, &str) -> Read<bool>) -> Read<()> {
+fn members<'b>(scanner: &mut Scanner<'b>, mut member: impl FnMut(&mut Scanner<'b>, &str) -> Scanned<bool>) -> Scanned<()> {
     if scanner.token() != b'{' {
         return null(scanner);
     }
@@ -214,7 +218,8 @@ fn members<'b>(scanner: &mut Scanner<'b>, mut member: impl FnMut(&mut Scanner<'b
     let mut first = true;
     while scanner.another(first, b'}')? {
         let key = scanner.key()?;
-        if !member(scanner, &characters(key)?)? {
+        let key = characters(scanner, key)?;
+        if !member(scanner, &key)? {
             break;
         }
         first = false;
@@ -223,24 +228,25 @@ fn members<'b>(scanner: &mut Scanner<'b>, mut member: impl FnMut(&mut Scanner<'b
 }
 
 /// Reads a text that may be null.
-fn text<'b>(scanner: &mut Scanner<'b>) -> Read<Cow<'b, str>> {
+fn text<'b>(scanner: &mut Scanner<'b>) -> Scanned<Cow<'b, str>> {
     if scanner.token() == b'"' {
-        return characters(scanner.string()?);
+        let string = scanner.string()?;
+        return characters(scanner, string);
     }
     null(scanner)?;
     Ok(Cow::Borrowed(""))
 }
 
-fn null(scanner: &mut Scanner<'_>) -> Read<()> {
+fn null(scanner: &mut Scanner<'_>) -> Scanned<()> {
     if scanner.token() == b'n' { scanner.literal("null") } else { scanner.fault(Fault::Type) }
 }
 
-fn characters(token: StringToken<'_>) -> Read<Cow<'_, str>> {
-    if !token.escaped {
-        return Ok(Cow::Borrowed(token.raw));
+fn characters<'b>(scanner: &mut Scanner<'b>, string: StringToken) -> Scanned<Cow<'b, str>> {
+    if !string.escaped {
+        return Ok(Cow::Borrowed(scanner.raw(string)));
     }
     let mut characters = String::new();
-    token.unescape(&mut characters)?;
+    scanner.unescape(string, &mut characters)?;
     Ok(Cow::Owned(characters))
 }
 

@@ -55,6 +55,9 @@ pub enum DocumentError {
 
 /// The text of a review's bytes.
 fn text_of(body: &[u8]) -> Result<&str, DocumentError> {
+    if u32::try_from(body.len()).is_err() {
+        return Err(DocumentError::TooLong);
+    }
     // The fast check does not tell where the fault is.
     simdutf8::basic::from_utf8(body).or_else(|_| Ok(std::str::from_utf8(body)?))
 }

@@ -4,7 +4,7 @@ use dikast_compiler::layout::{Cell, EntryNodes, Layout, Node, NodeId, Origin, Ta
 
 use super::Frame;
 use super::fault::{Fault, SyntaxError};
-use super::scanner::{Number, Scanner, StringToken};
+use super::scanner::{Number, Scanned, Scanner, StringToken};
 
 /// Up to this many members of an object are compared pair by pair for equal names; more are sorted first.
 const PAIRWISE_MAX: usize = 16;
@@ -26,18 +26,17 @@ enum Base {
     Row(usize),
 }
 
-type Read<T> = Result<T, SyntaxError>;
-
 impl<'f, 'l, 'b> Reader<'f, 'l, 'b> {
     pub(super) fn new(frame: &'f mut Frame, layout: &'l Layout, body: &'b str) -> Self {
         Self { frame, layout, body, scanner: Scanner::new(body) }
     }
 
     /// Reads the whole text. Tells whether escapes hide braces.
-    pub(super) fn read(mut self) -> Read<bool> {
-        self.value(NodeId::ROOT, Base::Root)?;
-        self.scanner.end()?;
-        Ok(self.scanner.hidden_braces())
+    pub(super) fn read(mut self) -> Result<bool, SyntaxError> {
+        match self.value(NodeId::ROOT, Base::Root).and_then(|()| self.scanner.end()) {
+            Ok(()) => Ok(self.scanner.hidden_braces()),
+            Err(_) => Err(self.scanner.error()),
+        }
     }
 
     fn cell(&mut self, base: Base, slot: u32) -> Option<&mut Cell> {
@@ -58,7 +57,7 @@ impl<'f, 'l, 'b> Reader<'f, 'l, 'b> {
     }
 
     /// Reads one value into the cells of its node and of the nodes below.
-    fn value(&mut self, node: NodeId, base: Base) -> Read<()> {
+    fn value(&mut self, node: NodeId, base: Base) -> Scanned<()> {
         let layout = self.layout;
         let node = layout.node(node);
         let cell = match self.scanner.token() {
@@ -99,16 +98,16 @@ impl<'f, 'l, 'b> Reader<'f, 'l, 'b> {
         Cell { whole: true, ..cell }
     }
 
-    fn text(&mut self, text: StringToken<'_>) -> Read<Cell> {
+    fn text(&mut self, text: StringToken) -> Scanned<Cell> {
         if !text.escaped {
-            return Ok(Cell::text(Origin::Body, text.start as u64, text.raw.len() as u32));
+            return Ok(Cell::text(Origin::Body, text.start(), text.length()));
         }
         let start = self.frame.arena.len();
-        text.unescape(&mut self.frame.arena)?;
+        self.scanner.unescape(text, &mut self.frame.arena)?;
         Ok(Cell::text(Origin::Arena, start as u64, (self.frame.arena.len() - start) as u32))
     }
 
-    fn list(&mut self, node: &Node) -> Read<Cell> {
+    fn list(&mut self, node: &Node) -> Scanned<Cell> {
         self.scanner.open()?;
         let mut count = 0;
         let Some(item) = node.items else {
@@ -129,7 +128,7 @@ impl<'f, 'l, 'b> Reader<'f, 'l, 'b> {
         Ok(Cell::block(Tag::List, count, offset))
     }
 
-    fn object(&mut self, node: &Node, base: Base) -> Read<Cell> {
+    fn object(&mut self, node: &Node, base: Base) -> Scanned<Cell> {
         self.scanner.open()?;
         if let Some(entries) = node.entries {
             return self.entries(node, base, entries);
@@ -146,7 +145,7 @@ impl<'f, 'l, 'b> Reader<'f, 'l, 'b> {
         Ok(Cell::block(Tag::Object, count, 0))
     }
 
-    fn named_member(&mut self, member: NodeId, base: Base) -> Read<()> {
+    fn named_member(&mut self, member: NodeId, base: Base) -> Scanned<()> {
         if self.is_set(base, self.layout.node(member).slot) {
             return self.scanner.fault(Fault::Twice);
         }
@@ -154,19 +153,19 @@ impl<'f, 'l, 'b> Reader<'f, 'l, 'b> {
     }
 
     /// The node of a key.
-    fn member(&mut self, node: &Node, key: StringToken<'_>) -> Read<Option<NodeId>> {
+    fn member(&mut self, node: &Node, key: StringToken) -> Scanned<Option<NodeId>> {
         if !key.escaped {
-            return Ok(node.member(key.raw));
+            return Ok(node.member_at(self.body.as_bytes(), key.start() as usize, key.length()));
         }
         let start = self.frame.arena.len();
-        key.unescape(&mut self.frame.arena)?;
+        self.scanner.unescape(key, &mut self.frame.arena)?;
         let member = node.member(self.frame.arena.get(start..).unwrap_or_default());
         self.frame.arena.truncate(start);
         Ok(member)
     }
 
     /// Every member becomes a row; those that are also asked for by name are read once more.
-    fn entries(&mut self, node: &Node, base: Base, entries: EntryNodes) -> Read<Cell> {
+    fn entries(&mut self, node: &Node, base: Base, entries: EntryNodes) -> Scanned<Cell> {
         let layout = self.layout;
         let (key_node, stride) = (layout.node(entries.key), layout.block(layout.node(entries.key).block).stride);
         let start = self.frame.stack.len();
@@ -191,7 +190,7 @@ impl<'f, 'l, 'b> Reader<'f, 'l, 'b> {
     }
 
     /// Refuses an object with two equal names among its rows, which begin at `start` of the stack.
-    fn refuse_equal_keys(&self, start: usize, stride: u32, key: u32) -> Read<()> {
+    fn refuse_equal_keys(&mut self, start: usize, stride: u32, key: u32) -> Scanned<()> {
         let rows = self.frame.stack.get(start..).unwrap_or_default();
         let name = |row: &[Cell]| {
             let cell = row.get(key as usize).copied().unwrap_or_default();

@@ -19,15 +19,15 @@ pub(super) struct Scanner<'b> {
     depth: u32,
     /// Whether an escape stands for a brace, so that a text may hold a variable although the bytes do not show it.
     hidden_braces: bool,
+    /// What was wrong, once something has failed.
+    fault: Option<SyntaxError>,
 }
 
-/// A string between its quotes.
+/// A string between its quotes, by its place in the text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct StringToken<'b> {
-    /// As written.
-    pub(super) raw: &'b str,
-    /// Where it begins in the text.
-    pub(super) start: usize,
+pub(super) struct StringToken {
+    start: u32,
+    end: u32,
     /// Whether it has escapes.
     pub(super) escaped: bool,
 }
@@ -41,11 +41,33 @@ pub(super) enum Number {
     Float(f64),
 }
 
-type Scanned<T> = Result<T, SyntaxError>;
+/// Something is wrong; the scanner knows what. Results stay small enough for registers that way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failed;
+
+pub(super) type Scanned<T> = Result<T, Failed>;
+
+impl StringToken {
+    /// Where it begins.
+    pub(super) fn start(self) -> u64 {
+        u64::from(self.start)
+    }
+
+    /// Bytes as written.
+    pub(super) fn length(self) -> u32 {
+        self.end - self.start
+    }
+}
 
 impl<'b> Scanner<'b> {
+    /// At the beginning of a text of less than 4 GiB.
     pub(super) fn new(text: &'b str) -> Self {
-        Self { text, at: 0, depth: 0, hidden_braces: false }
+        Self { text, at: 0, depth: 0, hidden_braces: false, fault: None }
+    }
+
+    /// What was wrong.
+    pub(super) fn error(&self) -> SyntaxError {
+        self.fault.unwrap_or(SyntaxError { at: self.at, fault: Fault::Value })
     }
 
     /// Where it stands.
@@ -67,15 +89,24 @@ impl<'b> Scanner<'b> {
         self.hidden_braces
     }
 
-    pub(super) fn fault<T>(&self, fault: Fault) -> Scanned<T> {
-        Err(SyntaxError { at: self.at, fault })
+    #[cold]
+    pub(super) fn fault<T>(&mut self, fault: Fault) -> Scanned<T> {
+        self.fault = Some(SyntaxError { at: self.at, fault });
+        Err(Failed)
     }
 
+    /// A string as written.
+    pub(super) fn raw(&self, string: StringToken) -> &'b str {
+        self.text.get(string.start as usize..string.end as usize).unwrap_or_default()
+    }
+
+    #[inline(always)]
     fn byte(&self) -> u8 {
         self.text.as_bytes().get(self.at).copied().unwrap_or_default()
     }
 
     /// The first byte of the next token, which is not passed; zero at the end.
+    #[inline(always)]
     pub(super) fn token(&mut self) -> u8 {
         let byte = self.byte();
         if byte > b' ' { byte } else { self.token_behind_space() }
@@ -113,6 +144,7 @@ impl<'b> Scanner<'b> {
     }
 
     /// Whether another item or member comes; the closing bracket is passed when there is none.
+    #[inline(always)]
     pub(super) fn another(&mut self, first: bool, closing: u8) -> Scanned<bool> {
         let token = self.token();
         if token == closing {
@@ -129,7 +161,8 @@ impl<'b> Scanner<'b> {
     }
 
     /// A key and its colon.
-    pub(super) fn key(&mut self) -> Scanned<StringToken<'b>> {
+    #[inline(always)]
+    pub(super) fn key(&mut self) -> Scanned<StringToken> {
         if self.token() != b'"' {
             return self.fault(Fault::Key);
         }
@@ -142,15 +175,15 @@ impl<'b> Scanner<'b> {
     }
 
     /// The string whose opening quote is the next byte.
-    pub(super) fn string(&mut self) -> Scanned<StringToken<'b>> {
+    #[inline(always)]
+    pub(super) fn string(&mut self) -> Scanned<StringToken> {
         let start = self.at + 1;
         let escaped = self.pass_string()?;
-        let raw = self.text.get(start..self.at - 1).unwrap_or_default();
-        Ok(StringToken { raw, start, escaped })
+        Ok(StringToken { start: start as u32, end: (self.at - 1) as u32, escaped })
     }
 
     /// Passes the string whose opening quote is the next byte, and tells whether it has escapes.
-    #[inline]
+    #[inline(always)]
     fn pass_string(&mut self) -> Scanned<bool> {
         let end = plain_until(self.text.as_bytes(), self.at + 1);
         self.at = end;
@@ -162,6 +195,7 @@ impl<'b> Scanner<'b> {
     }
 
     /// Passes the rest of a string from its first byte that is not plain.
+    #[inline(never)]
     fn pass_escaped_string(&mut self) -> Scanned<bool> {
         loop {
             match self.byte() {
@@ -225,7 +259,10 @@ impl<'b> Scanner<'b> {
         }
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Number::Float(number)),
-            _ => Err(SyntaxError { at: start, fault: Fault::Number }),
+            _ => {
+                self.at = start;
+                self.fault(Fault::Number)
+            }
         }
     }
 
@@ -304,6 +341,23 @@ impl<'b> Scanner<'b> {
         true
     }
 
+    /// Appends the characters that a string with escapes stands for.
+    pub(super) fn unescape(&mut self, string: StringToken, into: &mut String) -> Scanned<()> {
+        let mut rest = self.raw(string);
+        while let Some(place) = memchr::memchr(b'\\', rest.as_bytes()) {
+            let (plain, escape) = rest.split_at(place);
+            into.push_str(plain);
+            let Some((character, length)) = unescaped(escape.as_bytes()) else {
+                self.at = string.start as usize;
+                return self.fault(Fault::Surrogate);
+            };
+            into.push(character);
+            rest = escape.get(length..).unwrap_or_default();
+        }
+        into.push_str(rest);
+        Ok(())
+    }
+
     fn skip_key(&mut self) -> Scanned<()> {
         if self.token() != b'"' {
             return self.fault(Fault::Key);
@@ -342,23 +396,6 @@ pub(super) fn code_unit(digits: &[u8]) -> Option<u16> {
         let digit = char::from(digit).to_digit(16)?;
         Some(unit << 4 | digit as u16)
     })
-}
-
-impl StringToken<'_> {
-    /// Appends the characters that it stands for.
-    pub(super) fn unescape(&self, into: &mut String) -> Scanned<()> {
-        let mut rest = self.raw;
-        while let Some(place) = memchr::memchr(b'\\', rest.as_bytes()) {
-            let (plain, escape) = rest.split_at(place);
-            into.push_str(plain);
-            let (character, length) = unescaped(escape.as_bytes())
-                .ok_or(SyntaxError { at: self.start + (self.raw.len() - escape.len()), fault: Fault::Surrogate })?;
-            into.push(character);
-            rest = escape.get(length..).unwrap_or_default();
-        }
-        into.push_str(rest);
-        Ok(())
-    }
 }
 
 /// The character of the escape at the beginning of `bytes`, and its length.
