@@ -16,7 +16,8 @@ const COMMITTED: &str = include_str!("../benches/allocations.txt");
 fn verdicts_take_as_much_memory_as_is_written_down() {
     let native = NativeProgram::new(subjects::compile("pod-security.yaml", POD_SECURITY));
     let surroundings = Surroundings::default();
-    let mut counts = String::from("# Allocations from the bytes of a review to the verdict of native code, after a warm-up.\n");
+    let mut counts =
+        String::from("# Allocations from the bytes of a review to the verdict of native code, after a warm-up.\n");
     for (size, containers) in [("small", 1), ("medium", 3), ("large", 10)] {
         for (what, good) in [("allowed", true), ("denied", false)] {
             let body = subjects::pod_review(containers, good);

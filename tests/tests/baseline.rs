@@ -62,7 +62,12 @@ fn verdicts_are_the_same_on_every_kind_of_violation() {
         ("seccompProfile", vec![json!({ "type": "Localhost" }), json!({ "type": "Unconfined" })]),
         (
             "seLinuxOptions",
-            vec![json!({ "type": "container_t" }), json!({ "type": "spc_t" }), json!({ "user": "u" }), json!({ "role": "r" })],
+            vec![
+                json!({ "type": "container_t" }),
+                json!({ "type": "spc_t" }),
+                json!({ "user": "u" }),
+                json!({ "role": "r" }),
+            ],
         ),
         (
             "capabilities",

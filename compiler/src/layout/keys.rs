@@ -58,8 +58,10 @@ impl Keys {
         };
         let beyond = 8 * HEAD.saturating_sub(length as usize);
         let head = if beyond == 64 { 0 } else { u64::from_le_bytes(first) << beyond >> beyond };
-        let found = self.keys.iter().find(|key| key.length == length && key.head == head && {
-            key.tail.is_empty() || rest.get(HEAD..length as usize) == Some(&*key.tail)
+        let found = self.keys.iter().find(|key| {
+            key.length == length && key.head == head && {
+                key.tail.is_empty() || rest.get(HEAD..length as usize) == Some(&*key.tail)
+            }
         });
         found.map(|key| key.node)
     }

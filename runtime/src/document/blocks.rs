@@ -178,10 +178,8 @@ impl Walk {
             | behind_others & !goes_on
             | behind_either & !(goes_on | colons)
             | behind(closing, self.last.closing) & !goes_on;
-        let marks = Marks {
-            members: behind_either & colons,
-            items: behind_either & !colons | behind_commas & !opening_quotes,
-        };
+        let marks =
+            Marks { members: behind_either & colons, items: behind_either & !colons | behind_commas & !opening_quotes };
 
         let end = self.brackets(opening, closing, kinds.braces, &marks)?;
         let looked_at = match end {
@@ -364,7 +362,10 @@ mod x86 {
         let (first, second) = block.split_at(BLOCK / 2);
         // SAFETY: each half has thirty-two bytes.
         let halves = unsafe {
-            [_mm256_loadu_si256(first.as_ptr().cast::<__m256i>()), _mm256_loadu_si256(second.as_ptr().cast::<__m256i>())]
+            [
+                _mm256_loadu_si256(first.as_ptr().cast::<__m256i>()),
+                _mm256_loadu_si256(second.as_ptr().cast::<__m256i>()),
+            ]
         };
         let equal = |byte: u8| bits(halves.map(|half| _mm256_cmpeq_epi8(half, _mm256_set1_epi8(byte as i8))));
         // Brackets and braces differ in one bit.
@@ -374,9 +375,7 @@ mod x86 {
         Kinds {
             quotes: equal(b'"'),
             backslashes: equal(b'\\'),
-            controls: bits(
-                halves.map(|half| _mm256_cmpeq_epi8(_mm256_max_epu8(half, last_control), last_control)),
-            ),
+            controls: bits(halves.map(|half| _mm256_cmpeq_epi8(_mm256_max_epu8(half, last_control), last_control))),
             opening: bracket(b'{'),
             closing: bracket(b'}'),
             braces: bits(halves.map(|half| _mm256_slli_epi16::<2>(half))),

@@ -210,7 +210,10 @@ fn items<'b>(scanner: &mut Scanner<'b>, mut item: impl FnMut(Scanned<Cow<'b, str
 }
 
 /// Reads the members of an object, or null; `member` reads one value and tells whether to go on.
-fn members<'b>(scanner: &mut Scanner<'b>, mut member: impl FnMut(&mut Scanner<'b>, &str) -> Scanned<bool>) -> Scanned<()> {
+fn members<'b>(
+    scanner: &mut Scanner<'b>,
+    mut member: impl FnMut(&mut Scanner<'b>, &str) -> Scanned<bool>,
+) -> Scanned<()> {
     if scanner.token() != b'{' {
         return null(scanner);
     }
