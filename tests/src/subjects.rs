@@ -176,9 +176,8 @@ fn container(number: usize, good: bool) -> Value {
 fn managed_fields(containers: usize) -> Value {
     let named = |kind: &str, name: String| format!("k:{{\"{kind}\":\"{name}\"}}");
     let container = || {
-        let variables = (0..11).map(|at| {
-            (named("name", format!("SETTING_{at}")), json!({ ".": {}, "f:name": {}, "f:value": {} }))
-        });
+        let variables =
+            (0..11).map(|at| (named("name", format!("SETTING_{at}")), json!({ ".": {}, "f:name": {}, "f:value": {} })));
         let mut variables: serde_json::Map<String, Value> = variables.collect();
         variables.insert(".".to_owned(), json!({}));
         json!({
