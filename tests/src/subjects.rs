@@ -10,7 +10,7 @@ use dikast_compiler::codegen::Status;
 use dikast_compiler::ir::Program;
 use dikast_grammar::SourceMap;
 use dikast_runtime::document::Header;
-use dikast_runtime::native::{Found, NativeError, NativeProgram, NativeUnit, Scratch, UnitName};
+use dikast_runtime::native::{Found, NativeError, NativeProgram, NativeUnit, Scratch, Statuses, UnitName};
 use dikast_runtime::request::Surroundings;
 use dikast_stdlib::functions::Environment;
 use serde_json::{Value, json};

@@ -9,7 +9,7 @@ use dikast_compiler::ir::{PolicyId, Program};
 use dikast_runtime::data::FixedData;
 use dikast_runtime::document::Header;
 use dikast_runtime::engine::{Admission, Engine, EngineChoice, World};
-use dikast_runtime::native::{NativeProgram, Scratch, unit_of};
+use dikast_runtime::native::{NativeProgram, Scratch, Statuses, unit_of};
 use dikast_runtime::request::{Request, Surroundings};
 use dikast_runtime::review;
 use dikast_stdlib::Value;
