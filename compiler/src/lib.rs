@@ -15,6 +15,7 @@
 //! | [`lower`] | the model to IR |
 //! | `check` | what can never work, told from types |
 //! | [`passes`] | IR to better IR |
+//! | [`settings`] | what `dikast.toml` sets |
 //! | [`mod@unit`] | which rules are compiled together |
 //! | [`layout`] | where native code finds the parts of a request |
 //! | [`codegen`] | native code |
@@ -33,6 +34,7 @@ mod model;
 pub mod passes;
 pub mod pipeline;
 pub mod schema;
+pub mod settings;
 mod syntax;
 pub mod unit;
 

@@ -95,6 +95,8 @@ registry! {
     DK0102 REPEATED_KEY Warning "repeated key"
     DK0103 UNREAD_TEXT Error "text that is not read"
     DK0104 AMBIGUOUS_SCALAR Warning "value that YAML 1.1 reads in its own way"
+    DK0105 UNUSED_ALLOW Warning "comment that allows nothing"
+    DK0106 MALFORMED_ALLOW Error "comment that cannot be understood"
 
     DK0201 UNKNOWN_FIELD Error "unknown field"
     DK0202 WRONG_TYPE Error "wrong type"

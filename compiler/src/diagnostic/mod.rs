@@ -4,6 +4,7 @@
 //! code, its words, its help and its fix are methods on its fields. The finder only fills in the fields. Faults become
 //! [`Diagnostic`]s, plain data that every format in [`render`] reads; codes and their pages stand in [`code`].
 
+pub mod allow;
 pub mod code;
 mod fault;
 pub mod render;
