@@ -38,5 +38,6 @@ pub mod settings;
 mod syntax;
 pub mod unit;
 
+pub use check::resource::Unchecked;
 pub use model::policy_schema;
-pub use pipeline::{Compilation, Counts, compile};
+pub use pipeline::{Compilation, Counts, compile, compile_with};

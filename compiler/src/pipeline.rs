@@ -5,11 +5,13 @@ use dikast_grammar::{SourceMap, Span};
 
 use crate::autogen::{self, Fate};
 use crate::check;
+use crate::check::resource::Unchecked;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Autogen, Builder, PolicyId, Program};
 use crate::lint::{self, PolicyNames};
 use crate::lower::{Defaults, Lowering};
 use crate::model::{self, Document, Policy, Rule};
+use crate::schema::Schemas;
 use crate::syntax;
 
 /// What the compiler made of the files of a [`SourceMap`].
@@ -28,6 +30,8 @@ pub struct Compilation {
     pub exception_documents: Vec<Span>,
     /// How much was read.
     pub counts: Counts,
+    /// Kinds that rules name and no schema knows, where rules were held against schemas.
+    pub unchecked: Vec<Unchecked>,
 }
 
 /// How many documents were read, by what became of them.
@@ -50,20 +54,19 @@ pub struct Counts {
 /// Never fails: whatever is wrong is in [`Compilation::diagnostics`], and costs no more than the document that it is
 /// in. Whether a finding stops the caller is the caller's choice.
 pub fn compile(sources: &SourceMap) -> Compilation {
-    let mut compiler = Compiler::default();
-    for (file, source) in sources.iter() {
-        let parsed = yaml::parse(file, source.text());
-        compiler.syntax_errors(&parsed.errors);
-        for document in &parsed.documents {
-            compiler.names.check(document, source.name(), &mut compiler.diagnostics);
-            compiler.document(document, source.text());
-        }
-    }
-    compiler.finish()
+    Compiler::default().run(sources)
+}
+
+/// Compiles as [`compile`] does, and holds each rule against the schemas of the resources that it can match.
+/// CustomResourceDefinitions in the files are added to the schemas.
+pub fn compile_with(sources: &SourceMap, schemas: Schemas) -> Compilation {
+    Compiler { schemas: Some(schemas), ..Compiler::default() }.run(sources)
 }
 
 #[derive(Default)]
 struct Compiler {
+    schemas: Option<Schemas>,
+    unchecked: Vec<Unchecked>,
     builder: Builder,
     names: PolicyNames,
     diagnostics: Diagnostics,
@@ -74,6 +77,23 @@ struct Compiler {
 }
 
 impl Compiler {
+    fn run(mut self, sources: &SourceMap) -> Compilation {
+        let parsed: Vec<_> = sources.iter().map(|(file, source)| yaml::parse(file, source.text())).collect();
+        if let Some(schemas) = &mut self.schemas {
+            for document in parsed.iter().flat_map(|parsed| &parsed.documents) {
+                schemas.add_definition(document);
+            }
+        }
+        for ((_, source), parsed) in sources.iter().zip(&parsed) {
+            self.syntax_errors(&parsed.errors);
+            for document in &parsed.documents {
+                self.names.check(document, source.name(), &mut self.diagnostics);
+                self.document(document, source.text());
+            }
+        }
+        self.finish()
+    }
+
     fn syntax_errors(&mut self, errors: &[yaml::SyntaxError]) {
         for error in errors {
             self.diagnostics.report(syntax::finding(error));
@@ -141,8 +161,15 @@ impl Compiler {
             let start = self.builder.program().exprs.len();
             self.lowering().rule(id, &rule, Defaults::of(policy), autogen);
             let program = self.builder.program();
-            if let (true, Some(lowered)) = (is_written, program.rules.last()) {
-                check::check_rule(program, lowered, start..program.exprs.len(), &mut self.diagnostics);
+            if let Some(lowered) = program.rules.last() {
+                let checked = self.schemas.as_ref().map(|schemas| {
+                    check::resource::check_rule(program, lowered, &rule, schemas, &mut self.diagnostics)
+                });
+                if is_written {
+                    let told = self.schemas.as_ref().zip(checked.as_ref());
+                    check::check_rule(program, lowered, start..program.exprs.len(), told, &mut self.diagnostics);
+                    self.unchecked.extend(checked.into_iter().flat_map(|checked| checked.unchecked));
+                }
             }
             self.counts.rules += 1;
         }
@@ -160,6 +187,7 @@ impl Compiler {
             policy_documents: self.policy_documents,
             exception_documents: self.exception_documents,
             counts: self.counts,
+            unchecked: self.unchecked,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The examples on the page of each code do what the page says.
 
-use dikast_compiler::compile;
+use dikast_compiler::compile_with;
 use dikast_compiler::diagnostic::{Code, allow};
+use dikast_compiler::schema::Schemas;
 use dikast_grammar::SourceMap;
 
 /// The YAML block under a heading of a page.
@@ -14,7 +15,8 @@ fn example<'p>(page: &'p str, heading: &str) -> &'p str {
 fn codes_of(text: &str) -> Vec<Code> {
     let mut sources = SourceMap::new();
     sources.add("example.yaml", text);
-    allow::apply(compile(&sources).diagnostics, &sources).iter().map(|diagnostic| diagnostic.code).collect()
+    let found = compile_with(&sources, Schemas::embedded()).diagnostics;
+    allow::apply(found, &sources).iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 #[test]

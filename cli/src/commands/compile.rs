@@ -1,11 +1,13 @@
 //! `dikast compile`
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
+use dikast_compiler::Unchecked;
 use dikast_compiler::diagnostic::{Diagnostic, Severity, render};
 use dikast_compiler::ir::{Program, text};
 use dikast_compiler::passes::{dispatch_match, optimise, sweep};
@@ -14,7 +16,7 @@ use dikast_grammar::{SourceMap, Span};
 use dikast_runtime::native::NativeUnit;
 
 use super::Exit;
-use crate::evaluation::policies::{Policies, load};
+use crate::evaluation::policies::{Policies, load_with_schemas};
 
 /// Compile policies and report every mistake at its place
 ///
@@ -35,6 +37,12 @@ pub(crate) struct Arguments {
     /// Only look for mistakes: say nothing when there are none
     #[arg(long, conflicts_with = "emit")]
     check: bool,
+    /// CustomResourceDefinitions, in files and folders, to check policies with; those beside the policies are found anyway
+    #[arg(long, value_name = "PATH")]
+    crd: Vec<PathBuf>,
+    /// Also say what was not checked
+    #[arg(short, long)]
+    verbose: bool,
     /// Print what came out of a stage
     #[arg(long, value_enum, value_name = "STAGE")]
     emit: Option<Stage>,
@@ -83,7 +91,7 @@ impl Arguments {
     /// # Errors
     /// When a file cannot be read, or the named unit is none.
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
-        let policies = load(&self.policies)?;
+        let policies = load_with_schemas(&self.policies, &self.crd)?;
         let found = &policies.compilation.diagnostics;
         let worth_an_exit = |finding: &&Diagnostic| finding.severity != Severity::Info;
         let exit = if found.iter().any(|finding| worth_an_exit(&finding)) { Exit::Findings } else { Exit::Clean };
@@ -94,6 +102,9 @@ impl Arguments {
             return Ok(exit);
         }
         self.show(found, &policies, false)?;
+        if self.verbose {
+            show_unchecked(&policies)?;
+        }
         if self.output == Format::Text && !self.check {
             self.summarise(policies)?;
         }
@@ -157,6 +168,19 @@ impl Arguments {
         }
         Ok(())
     }
+}
+
+/// Which kinds no schema is known of, where they are named first.
+fn show_unchecked(policies: &Policies) -> anyhow::Result<()> {
+    let mut err = std::io::stderr();
+    let mut told = BTreeSet::new();
+    for Unchecked { span, kind } in &policies.compilation.unchecked {
+        if let (true, Some(file)) = (told.insert(kind), policies.sources.get(span.file)) {
+            let (name, line) = (file.name(), file.position(span.start).line);
+            writeln!(err, "{name}:{line}: fields of `{kind}` are not checked: no schema says what it looks like")?;
+        }
+    }
+    Ok(())
 }
 
 fn emit(stage: Stage, sources: &SourceMap, program: Program, unit: Option<Unit>) -> anyhow::Result<()> {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, render};
-use dikast_compiler::{Compilation, compile};
+use dikast_compiler::schema::Schemas;
+use dikast_compiler::{Compilation, compile, compile_with};
 use dikast_grammar::yaml::{self, Node};
 use dikast_grammar::{SourceMap, Span};
 
@@ -30,7 +31,29 @@ pub(crate) struct Policies {
 pub(crate) fn load(paths: &[PathBuf]) -> Result<Policies, InputError> {
     let mut texts = Texts::default();
     texts.add_all(paths);
-    texts.compile(|_| ())
+    texts.compile(compile)
+}
+
+/// Compiles as [`load`] does, and holds the policies against the schemas of resources: Kubernetes' own, those of the
+/// CustomResourceDefinitions in these files and folders, and those that stand among the policies.
+///
+/// # Errors
+/// When none of them can be read, or a file of definitions cannot.
+pub(crate) fn load_with_schemas(paths: &[PathBuf], definitions: &[PathBuf]) -> Result<Policies, InputError> {
+    let mut given = Texts::default();
+    given.add_all(definitions);
+    if let Some(first) = given.unreadable.first() {
+        return Err(first.as_error());
+    }
+    let mut schemas = Schemas::embedded();
+    for (file, source) in given.sources.iter() {
+        for document in &yaml::parse(file, source.text()).documents {
+            schemas.add_definition(document);
+        }
+    }
+    let mut texts = Texts::default();
+    texts.add_all(paths);
+    texts.compile(|sources| compile_with(sources, schemas))
 }
 
 /// Compiles policies, and exceptions from files of their own and from texts. Exceptions among the policies count only
@@ -52,13 +75,15 @@ pub(crate) fn load_some(
     for text in given {
         texts.sources.add("exception among the resources", text.as_str());
     }
-    texts.compile(|compilation| {
+    texts.compile(|sources| {
+        let mut compilation = compile(sources);
         if !exceptions_among_policies {
             let among_policies = |span: Span| (span.file.0 as usize) < of_policies;
             let exceptions = &mut compilation.program.exceptions;
             exceptions.retain(|exception| !exception.span.is_some_and(among_policies));
             compilation.counts.exceptions = exceptions.len();
         }
+        compilation
     })
 }
 
@@ -112,14 +137,13 @@ impl Texts {
         }
     }
 
-    fn compile(mut self, adjust: impl FnOnce(&mut Compilation)) -> Result<Policies, InputError> {
+    fn compile(mut self, compile: impl FnOnce(&SourceMap) -> Compilation) -> Result<Policies, InputError> {
         if self.sources.iter().next().is_none()
             && let Some(first) = self.unreadable.first()
         {
             return Err(first.as_error());
         }
         let mut compilation = compile(&self.sources);
-        adjust(&mut compilation);
         let left_out = left_out(&self.sources, &compilation);
         for fault in self.unreadable {
             compilation.diagnostics.push(fault.into_finding(&mut self.sources));

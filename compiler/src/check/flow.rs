@@ -27,8 +27,8 @@ enum Bound {
 }
 
 impl<'a> Flow<'a> {
-    /// Looks at a range of a program's expressions.
-    pub(super) fn new(program: &'a Program, range: Range<usize>) -> Self {
+    /// Looks at a range of a program's expressions. `told` gives what schemas tell of one.
+    pub(super) fn new(program: &'a Program, range: Range<usize>, told: &dyn Fn(ExprId) -> Option<Kinds>) -> Self {
         let start = range.start;
         let bound = bindings(program, range.clone());
         let mut flow = Self { program, start, kinds: Vec::with_capacity(range.len()), repeated: Vec::new() };
@@ -55,7 +55,11 @@ impl<'a> Flow<'a> {
                 // Substitution within a list or an object leaves it one.
                 Expr::ExpandWithin { of, .. } => flow.kinds(*of),
                 Expr::Shortcut { then, otherwise, .. } => flow.kinds(*then).or(flow.kinds(*otherwise)),
-                _ => Kinds::of_type(&node.ty),
+                _ => {
+                    let id = ExprId(u32::try_from(start + flow.kinds.len()).unwrap_or(u32::MAX));
+                    let kinds = Kinds::of_type(&node.ty);
+                    told(id).map_or(kinds, |told| kinds.narrowed(told))
+                }
             });
         }
         flow.repeated = repetitions(program, range);

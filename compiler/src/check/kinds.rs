@@ -60,6 +60,14 @@ impl Kinds {
         Self(self.0 | other.0)
     }
 
+    /// What can be of both; all that was there when nothing can.
+    pub(super) fn narrowed(self, other: Self) -> Self {
+        match self.0 & other.0 {
+            0 => self,
+            both => Self(both),
+        }
+    }
+
     /// Whether something of these kinds can be of the others.
     pub(super) fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0

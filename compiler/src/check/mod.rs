@@ -9,6 +9,7 @@
 //! | `expression` | arguments of functions, comparisons |
 //! | `constant_argument` | arguments that are written down |
 //! | `condition` | keys, operators and values of conditions |
+//! | `resource` | fields of resources, against their schemas |
 
 mod condition;
 mod constant_argument;
@@ -16,6 +17,7 @@ mod expression;
 mod fault;
 mod flow;
 mod kinds;
+pub(crate) mod resource;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -23,12 +25,22 @@ use std::ops::Range;
 use dikast_grammar::Span;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::ir::{Body, Condition, ConditionBlock, Conditions, Exception, MutateAction, Program, Rule, ValidateAction};
+use crate::ir::{
+    Body, Condition, ConditionBlock, Conditions, Exception, ExprId, MutateAction, Program, Rule, ValidateAction,
+};
+use crate::schema::Schemas;
 use flow::Flow;
+use resource::Checked;
 
-/// Looks at a rule and at the expressions that were lowered for it.
-pub(crate) fn check_rule(program: &Program, rule: &Rule, exprs: Range<usize>, diagnostics: &mut Diagnostics) {
-    let mut checker = Checker::new(program, exprs, diagnostics);
+/// Looks at a rule and at the expressions that were lowered for it, with what schemas told of them.
+pub(crate) fn check_rule(
+    program: &Program,
+    rule: &Rule,
+    exprs: Range<usize>,
+    told: Option<(&Schemas, &Checked)>,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut checker = Checker::new(program, exprs, told, diagnostics);
     checker.expressions();
     checker.conditions(rule.preconditions.as_ref());
     match &rule.body {
@@ -54,7 +66,7 @@ pub(crate) fn check_exception(
     exprs: Range<usize>,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut checker = Checker::new(program, exprs, diagnostics);
+    let mut checker = Checker::new(program, exprs, None, diagnostics);
     checker.expressions();
     if let Some(block) = &exception.conditions {
         checker.block(block);
@@ -71,8 +83,17 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(program: &'a Program, exprs: Range<usize>, diagnostics: &'a mut Diagnostics) -> Self {
-        let flow = Flow::new(program, exprs.clone());
+    fn new(
+        program: &'a Program,
+        exprs: Range<usize>,
+        told: Option<(&Schemas, &Checked)>,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
+        let kinds_told = |id: ExprId| {
+            let (schemas, checked) = told?;
+            Some(checked.shapes.get(&id)?.kinds(schemas.graph()))
+        };
+        let flow = Flow::new(program, exprs.clone(), &kinds_told);
         Self { program, flow, exprs, diagnostics, told: HashSet::new() }
     }
 

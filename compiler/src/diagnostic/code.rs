@@ -11,6 +11,7 @@
 //! | `DK07xx` | match and exclude |
 //! | `DK08xx` | autogen |
 //! | `DK09xx` | deprecated forms |
+//! | `DK10xx` | fields and kinds of resources |
 //!
 //! The page of a code, which `dikast explain` shows, is `pages/DKnnnn.md`: what and why, a wrong and a right example.
 //! A test compiles both and expects the code from the wrong one only.
@@ -172,6 +173,13 @@ registry! {
 
     DK0901 DEPRECATED_FIELD Info "deprecated field"
     DK0902 DEPRECATED_OPERATOR Info "deprecated operator"
+
+    DK1001 UNKNOWN_RESOURCE_FIELD Error "field that no resource has"
+    DK1002 WRONG_STRUCTURE Error "list, object or value in the wrong place"
+    DK1003 WRONG_VALUE Error "value that the API server refuses"
+    DK1004 IMPOSSIBLE_VALUE Warning "value that a field never has"
+    DK1005 UNKNOWN_KIND Warning "kind that does not exist"
+    DK1006 WRONG_SCOPE Warning "namespace in the wrong place"
 }
 
 #[cfg(test)]

@@ -22,9 +22,9 @@ const STAND_IN: &str = "x";
 /// Looks at the text of a patch.
 pub(super) fn check(node: &Node, diagnostics: &mut Diagnostics) {
     let Some(text) = node.as_text() else { return };
-    let patch = Patch { masked: masked(text.as_str()), text };
+    let patch = Patch { covered: Covered::new(text), text };
     // The file of these spans is the text; `Patch::place` makes places of the real file.
-    let parsed = yaml::parse(FileId::default(), &patch.masked);
+    let parsed = yaml::parse(FileId::default(), &patch.covered.masked);
     if let Some(error) = parsed.errors.iter().find(|error| error.is_refusal()) {
         return diagnostics.report(MalformedPatch {
             span: patch.place(error.span),
@@ -65,20 +65,41 @@ fn masked(text: &str) -> String {
     masked
 }
 
+/// The text of a patch and the same with its variables covered.
+#[derive(Clone, Debug)]
+pub(crate) struct Covered {
+    text: Text,
+    masked: String,
+}
+
+impl Covered {
+    /// Covers the variables of a text.
+    pub(crate) fn new(text: &Text) -> Self {
+        Self { masked: masked(text.as_str()), text: text.clone() }
+    }
+
+    /// The document of the covered text, whose spans are places in the text; nothing when it is malformed.
+    pub(crate) fn document(&self) -> Option<Node> {
+        let parsed = yaml::parse(FileId::default(), &self.masked);
+        let is_read = !parsed.errors.iter().any(yaml::SyntaxError::is_refusal);
+        parsed.documents.into_iter().next().filter(|_| is_read)
+    }
+
+    /// Whether a variable stands in a part of the text.
+    pub(crate) fn is_variable(&self, span: Span) -> bool {
+        let range = span.start as usize..span.end as usize;
+        self.text.as_str().get(range.clone()) != self.masked.get(range)
+    }
+}
+
 struct Patch<'t> {
     text: &'t Text,
-    masked: String,
+    covered: Covered,
 }
 
 impl Patch<'_> {
     fn place(&self, span: Span) -> Span {
         self.text.span_of(span.start as usize..span.end as usize)
-    }
-
-    /// Whether a variable stands in a part of the text.
-    fn is_variable(&self, span: Span) -> bool {
-        let range = span.start as usize..span.end as usize;
-        self.text.as_str().get(range.clone()) != self.masked.get(range)
     }
 
     /// Whether a scalar begins with a variable, behind its quote.
@@ -97,7 +118,7 @@ impl Patch<'_> {
         let head = node.entries().first().map_or(node.span, |entry| entry.key.span());
         let Some(op) = node.get("op") else { return report(head, "an operation has no `op`".to_owned(), None) };
         let name = op.as_str().unwrap_or_default();
-        if !OPERATIONS.contains(&name) && !self.is_variable(op.span) {
+        if !OPERATIONS.contains(&name) && !self.covered.is_variable(op.span) {
             let help = match suggest::closest(name, OPERATIONS.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("it is one of {}", suggest::alternatives(OPERATIONS)),

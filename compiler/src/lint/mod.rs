@@ -10,7 +10,7 @@ mod context;
 mod entries;
 mod fault;
 mod generate;
-mod json_patch;
+pub(crate) mod json_patch;
 mod matching;
 mod operations;
 mod patch;

@@ -161,6 +161,11 @@ impl Graph {
         self.name_ids.get(text).copied()
     }
 
+    /// The type of what is not checked.
+    pub fn any(&self) -> TypeId {
+        TypeId::of(self.types.iter().position(|ty| *ty == Type::Any).unwrap_or(self.types.len()))
+    }
+
     /// The type of an id.
     pub fn ty(&self, id: TypeId) -> &Type {
         self.types.get(id.index()).unwrap_or(&Type::Any)

@@ -6,6 +6,7 @@ use super::graph::{Field, Format, Graph, ObjectId, Type, TypeId};
 /// The names under which the types stand in the graph.
 const REQUEST: &str = "AdmissionRequest";
 const IMAGES: &str = "Images";
+const FIRST: &str = "GroupVersionKind";
 
 /// Types of what is always in the context.
 #[derive(Clone, Copy, Debug)]
@@ -14,16 +15,23 @@ pub(crate) struct RequestTypes {
     pub(crate) request: TypeId,
     /// `images`
     pub(crate) images: TypeId,
+    /// The first of the types that belong to them.
+    first: TypeId,
 }
 
 impl RequestTypes {
+    /// Whether a type is one of these or of their parts: all that [`add`] put into the graph.
+    pub(crate) fn has(&self, ty: TypeId) -> bool {
+        (self.first..=self.images).contains(&ty)
+    }
+
     /// The types that [`add`] put into a graph.
     pub(super) fn of(graph: &Graph) -> Self {
         let named = |name: &str| {
             let of_name = |ty: &&Type| matches!(ty, Type::Object(object) if is_named(graph, *object, name));
             graph.types.iter().rposition(|ty| of_name(&ty)).map(TypeId::of).unwrap_or(TypeId(0))
         };
-        Self { request: named(REQUEST), images: named(IMAGES) }
+        Self { request: named(REQUEST), images: named(IMAGES), first: named(FIRST) }
     }
 }
 

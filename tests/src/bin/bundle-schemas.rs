@@ -1,7 +1,7 @@
 //! Writes the embedded types of Kubernetes: `bundle-schemas FOLDER OUT`.
 //!
 //! FOLDER has OpenAPI documents of version 2, named by the minor version of Kubernetes that they are of: `36.json`. More
-//! than one of a version may be given (`36-enums.json`); of what several say, the last in the order of names counts. OUT is
+//! than one of a version may be given (`36_enums.json`); of what several say, the last in the order of names counts. OUT is
 //! `compiler/schemas`, whose README says where the documents come from.
 #![forbid(unsafe_code)]
 

@@ -1,0 +1,93 @@
+//! Findings about fields of resources.
+
+use crate::diagnostic::{Fix, faults};
+
+use super::lookup::Missing;
+
+faults! {
+    /// A member in an expression that no resource has there.
+    #[error("{}", missing.problem(name))]
+    UNKNOWN_RESOURCE_FIELD: UnknownMember { name: String, missing: Missing }
+    help(self) {
+        match &self.missing {
+            Missing::InList => Some("`[]` or `[*]` asks it of each item, `[0]` of the first".to_owned()),
+            missing => missing.help(&self.name),
+        }
+    }
+    fix(self) { self.missing.meant().map(|meant| Fix { span: self.span, replacement: meant.to_owned() }) }
+
+    /// A key of a pattern or a patch that no resource has there.
+    #[error("{}", missing.problem(name))]
+    UNKNOWN_RESOURCE_FIELD: UnknownKey { name: String, missing: Missing }
+    help(self) { self.missing.help(&self.name) }
+    fix(self) { self.missing.meant().map(|meant| Fix { span: self.span, replacement: meant.to_owned() }) }
+
+    /// Something that is no list, treated as one.
+    #[error("this is {found}, not a list")]
+    WRONG_STRUCTURE: NotAList { found: String }
+
+    /// A list, an object or a value where the resource has something else.
+    #[error("`{field}` is {expected}, not {found}")]
+    WRONG_STRUCTURE: WrongStructure { field: String, expected: String, found: &'static str, help: Option<String> }
+    help(self) { self.help.clone() }
+
+    /// A value that the field never has.
+    #[error("`{field}` is {expected}, which {written} never is")]
+    IMPOSSIBLE_VALUE: ImpossibleValue { field: String, expected: String, written: String, help: Option<String> }
+    help(self) { self.help.clone() }
+
+    /// A value that the API server refuses.
+    #[error("`{field}` is {expected}, not {found}")]
+    WRONG_VALUE: WrongValue { field: String, expected: String, found: String, help: Option<String>, fixed: Option<String> }
+    help(self) { self.help.clone() }
+    fix(self) { self.fixed.as_ref().map(|fixed| Fix { span: self.span, replacement: fixed.clone() }) }
+
+    /// A kind that nothing has.
+    #[error("no kind is called `{kind}`")]
+    UNKNOWN_KIND: UnknownKind { kind: String, meant: String }
+    help(self) { Some(format!("did you mean `{}`? if it is of a CustomResourceDefinition, name that with `--crd`", self.meant)) }
+    fix(self) { Some(Fix { span: self.span, replacement: self.meant.clone() }) }
+
+    /// A kind in a group or version that does not have it.
+    #[error("there is no `{kind}`")]
+    UNKNOWN_KIND: UnknownVersion { kind: String, instead: String }
+    help(self) { (!self.instead.is_empty()).then(|| format!("the kind is in {}", self.instead)) }
+
+    /// A subresource that a kind does not have.
+    #[error("`{kind}` has no subresource `{subresource}`")]
+    UNKNOWN_KIND: UnknownSubresource { kind: String, subresource: String, known: String }
+    help(self) { (!self.known.is_empty()).then(|| format!("it has {}", self.known)) }
+
+    /// A filter on namespaces for kinds that are in none.
+    #[error("`{field}` never matches: {kind} is in no namespace")]
+    WRONG_SCOPE: ClusterScoped { field: &'static str, kind: String }
+
+    /// A namespace for an object that is in none.
+    #[error("a {kind} is in no namespace")]
+    WRONG_SCOPE: NeedlessNamespace { kind: String }
+    help(self) { Some("remove it".to_owned()) }
+
+    /// An object without a namespace that has to be in one.
+    #[error("a {kind} is in a namespace, and none is given")]
+    WRONG_SCOPE: NeededNamespace { kind: String }
+    help(self) { Some("add `namespace`".to_owned()) }
+}
+
+impl Missing {
+    /// The field that is meant, if one resembles it.
+    fn meant(&self) -> Option<&str> {
+        match self {
+            Self::NoField { meant, .. } => meant.as_deref(),
+            Self::InList | Self::NoObject(_) => None,
+        }
+    }
+
+    fn help(&self, name: &str) -> Option<String> {
+        let Self::NoField { meant, belongs, .. } = self else { return None };
+        match (meant, belongs) {
+            (Some(meant), _) => Some(format!("did you mean `{meant}`?")),
+            (None, Some(belongs)) => Some(format!("`{name}` belongs under `{belongs}`")),
+            (None, None) => None,
+        }
+    }
+}

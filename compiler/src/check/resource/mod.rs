@@ -1,0 +1,320 @@
+//! Rules held against the schemas of the resources that they can match.
+//!
+//! A path is a fault when it exists in none of the kinds; where one of them is not known, or lets unknown fields through,
+//! nothing is said. Rules that autogen made are held against the kinds of theirs.
+//!
+//! | module | what |
+//! |---|---|
+//! | `subject` | the kinds that a rule can match, and the kinds that it names elsewhere |
+//! | `lookup` | fields of types, and what is meant by one that is not there |
+//! | `shape`, `paths` | what expressions give, and the members that they ask for |
+//! | `condition` | values that a key never has |
+//! | `pattern`, `overlay`, `json_patch` | keys and values of patterns, merges, objects to generate, JSON patches |
+//! | `scalar` | values against types |
+
+mod condition;
+mod fault;
+mod json_patch;
+mod lookup;
+mod overlay;
+mod paths;
+mod pattern;
+mod scalar;
+mod shape;
+mod subject;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use dikast_grammar::Span;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::ir::{self, EntryId, ExprId, Pattern, PatternId, Program};
+use crate::lint::json_patch::Covered;
+use crate::model;
+use crate::schema::{Graph, Schemas, TypeId};
+use paths::{Paths, Scope};
+pub(super) use shape::Shape;
+
+/// A kind that is not checked, because no schema says what it looks like.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Unchecked {
+    /// Where it is named.
+    pub span: Span,
+    /// The entry of `kinds`.
+    pub kind: String,
+}
+
+/// What the schemas told of a rule.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    /// What its expressions give.
+    pub(super) shapes: HashMap<ExprId, Shape>,
+    /// Kinds that it names and that are not known.
+    pub(crate) unchecked: Vec<Unchecked>,
+}
+
+/// Holds a rule against schemas.
+pub(crate) fn check_rule(
+    program: &Program,
+    lowered: &ir::Rule,
+    rule: &model::Rule<'_>,
+    schemas: &Schemas,
+    diagnostics: &mut Diagnostics,
+) -> Checked {
+    let is_copy = lowered.autogen.is_some();
+    let mut findings = Findings { diagnostics, is_copy, told: HashSet::new(), within: None };
+    let mut unchecked = Vec::new();
+    let subject = subject::of_rule(rule, schemas, &mut findings, &mut unchecked);
+    let subject: Option<Rc<[TypeId]>> = subject.map(Into::into);
+    let paths = Paths { program, schemas, subject: subject.clone(), shapes: HashMap::new() };
+    let mut checker = Checker { program, schemas, subject, paths, findings, covered: None };
+    checker.rule(lowered, rule);
+    Checked { shapes: checker.paths.shapes, unchecked }
+}
+
+/// Where findings go.
+pub(super) struct Findings<'d> {
+    diagnostics: &'d mut Diagnostics,
+    /// Whether the rule was made by autogen. Its author did not write it, so what is wrong with it alone is no error.
+    is_copy: bool,
+    /// One text may be lowered for several places.
+    told: HashSet<(Code, Span)>,
+    /// The text that spans are of, when they are not of the file.
+    within: Option<dikast_grammar::yaml::Text>,
+}
+
+impl Findings<'_> {
+    fn report(&mut self, finding: impl Into<Diagnostic>) {
+        let mut finding = finding.into();
+        if let Some(text) = &self.within {
+            let place = |span: Span| text.span_of(span.start as usize..span.end as usize);
+            finding.span = place(finding.span);
+            if let Some(fix) = &mut finding.fix {
+                fix.span = place(fix.span);
+            }
+        }
+        if self.is_copy {
+            finding.severity = finding.severity.min(Severity::Warning);
+            finding.label = Some("in the rule that autogen makes of this one".to_owned());
+            finding.fix = None;
+        }
+        if self.told.insert((finding.code, finding.span)) {
+            self.diagnostics.report(finding);
+        }
+    }
+}
+
+struct Checker<'a, 'd> {
+    program: &'a Program,
+    schemas: &'a Schemas,
+    subject: Option<Rc<[TypeId]>>,
+    paths: Paths<'a>,
+    findings: Findings<'d>,
+    /// The JSON patch that is looked at.
+    covered: Option<Covered>,
+}
+
+impl<'a> Checker<'a, '_> {
+    fn graph(&self) -> &'a Graph {
+        self.schemas.graph()
+    }
+
+    fn rule(&mut self, lowered: &ir::Rule, rule: &model::Rule<'_>) {
+        let scope = Scope { elements: Vec::new(), target: Shape::Unknown, entries: Rc::default() };
+        let scope = self.context(&lowered.context, &scope);
+        self.conditions(lowered.preconditions.as_ref(), rule.preconditions.as_ref(), &scope);
+        match (&lowered.body, &rule.body) {
+            (ir::Body::Validate(lowered), model::Body::Validate(validate)) => {
+                let said_in = self.validate(&lowered.action, &validate.action, &scope);
+                if let Some(message) = lowered.message {
+                    self.expression(message, &said_in);
+                }
+            }
+            (ir::Body::Mutate(lowered), model::Body::Mutate(mutate)) => self.mutation(lowered, mutate, &scope),
+            (ir::Body::Generate(lowered), model::Body::Generate(generate)) => {
+                for (lowered, pattern) in lowered.sources.iter().zip(&generate.patterns) {
+                    self.generation(lowered, pattern, &scope);
+                }
+            }
+            _ => {}
+        }
+        for (_, value) in &lowered.report_properties {
+            self.expression(*value, &scope);
+        }
+    }
+
+    fn expression(&mut self, id: ExprId, scope: &Scope) -> Shape {
+        self.paths.of_context(id, scope, &mut self.findings)
+    }
+
+    fn context(&mut self, entries: &[EntryId], scope: &Scope) -> Scope {
+        let mut scope = scope.clone();
+        for id in entries {
+            let Some(entry) = self.program.entries.get(id.index()) else { continue };
+            let shape = self.paths.entry(entry, &scope, &mut self.findings);
+            Rc::make_mut(&mut scope.entries).push((entry.name, shape));
+        }
+        scope
+    }
+
+    /// The scope of a loop's turns.
+    fn turn(&mut self, list: ExprId, context: &[EntryId], scope: &Scope) -> Scope {
+        let list = self.expression(list, scope);
+        // Anything that is no list is the only element.
+        let element = list.items(self.graph()).unwrap_or(list);
+        let mut inner = scope.clone();
+        inner.elements.push(element);
+        self.context(context, &inner)
+    }
+
+    /// Gives the scope in which the message is said.
+    fn validate(&mut self, lowered: &ir::ValidateAction, action: &model::ValidateAction<'_>, scope: &Scope) -> Scope {
+        use ir::ValidateAction as Lowered;
+        use model::ValidateAction as Written;
+        match (lowered, action) {
+            (Lowered::Pattern(lowered), Written::Pattern(node)) => self.pattern(*lowered, node, None, scope),
+            (Lowered::AnyPattern(all), Written::AnyPattern(nodes)) => {
+                for (lowered, node) in all.iter().zip(nodes.iter()) {
+                    self.pattern(*lowered, node, None, scope);
+                }
+            }
+            (Lowered::Deny(lowered), Written::Deny(conditions)) => {
+                self.conditions(lowered.as_ref(), conditions.as_ref(), scope);
+            }
+            (Lowered::Foreach(lowered), Written::Foreach(loops)) => {
+                let mut inner = scope.clone();
+                for (lowered, turn) in lowered.iter().zip(loops) {
+                    inner = self.validate_loop(lowered, turn, scope);
+                }
+                if lowered.len() > 1 {
+                    inner.elements = vec![Shape::Unknown; inner.elements.len()];
+                    inner.entries = Rc::default();
+                }
+                return inner;
+            }
+            _ => {}
+        }
+        scope.clone()
+    }
+
+    fn validate_loop(&mut self, lowered: &ir::ValidateLoop, turn: &model::ValidateLoop<'_>, scope: &Scope) -> Scope {
+        let inner = self.turn(lowered.list, &lowered.context, scope);
+        let preconditions = turn.preconditions.clone().map(model::Conditions::AnyAll);
+        self.conditions(lowered.preconditions.as_ref(), preconditions.as_ref(), &inner);
+        let element = inner.elements.last().filter(|_| turn.element_scope != Some(false)).cloned();
+        match (&lowered.action, &turn.action) {
+            (ir::ValidateAction::Pattern(pattern), model::ValidateAction::Pattern(node)) => {
+                self.pattern(*pattern, node, element.as_ref(), &inner);
+                inner
+            }
+            (ir::ValidateAction::AnyPattern(all), model::ValidateAction::AnyPattern(nodes)) => {
+                for (pattern, node) in all.iter().zip(nodes.iter()) {
+                    self.pattern(*pattern, node, element.as_ref(), &inner);
+                }
+                inner
+            }
+            (lowered, action) => self.validate(lowered, action, &inner),
+        }
+    }
+
+    /// A pattern that is matched against an element, or else against the resource.
+    fn pattern(
+        &mut self,
+        lowered: PatternId,
+        node: &dikast_grammar::yaml::Node,
+        element: Option<&Shape>,
+        scope: &Scope,
+    ) {
+        self.pattern_expressions(lowered, scope);
+        let types = match element {
+            None => self.subject.clone(),
+            Some(Shape::Typed(types)) => Some(Rc::clone(types)),
+            Some(_) => None,
+        };
+        if let Some(types) = types {
+            let matched = if element.is_some() { "the element" } else { "the resource" };
+            self.match_pattern(node, &types, matched);
+        }
+    }
+
+    /// Verified patterns name only those that come before them, so this ends.
+    fn pattern_expressions(&mut self, id: PatternId, scope: &Scope) {
+        let Some(node) = self.program.patterns.get(id.index()) else { return };
+        match &node.pattern {
+            Pattern::Map(map) => {
+                for field in map.anchored.iter().chain(&map.fields) {
+                    self.pattern_expressions(field.pattern, scope);
+                }
+            }
+            Pattern::EachMap(item) | Pattern::EachScalar(item) => self.pattern_expressions(*item, scope),
+            Pattern::Positional(items) => items.iter().for_each(|item| self.pattern_expressions(*item, scope)),
+            Pattern::Dynamic(expr) => {
+                self.expression(*expr, scope);
+            }
+            Pattern::EmptyList | Pattern::Scalar(_) => {}
+        }
+    }
+
+    fn mutation(&mut self, lowered: &ir::Mutate, mutate: &model::Mutate<'_>, scope: &Scope) {
+        let mut changed = self.subject.clone();
+        let mut scope = scope.clone();
+        if !mutate.targets.is_empty() {
+            changed = self.targets(mutate);
+            scope.target = changed.clone().map_or(Shape::Unknown, |types| Shape::typed(self.graph(), types.to_vec()));
+        }
+        for (lowered, target) in lowered.targets.iter().zip(&mutate.targets) {
+            let fields =
+                [Some(lowered.api_version), Some(lowered.kind), lowered.namespace, lowered.name, lowered.selector];
+            for field in fields.into_iter().flatten() {
+                self.expression(field, &scope);
+            }
+            let inner = self.context(&lowered.context, &scope);
+            self.conditions(lowered.preconditions.as_ref(), target.preconditions.as_ref(), &inner);
+        }
+        self.mutate(&lowered.action, &mutate.action, changed.as_deref(), &scope);
+    }
+
+    fn mutate(
+        &mut self,
+        lowered: &ir::MutateAction,
+        action: &model::MutateAction<'_>,
+        changed: Option<&[TypeId]>,
+        scope: &Scope,
+    ) {
+        match (lowered, action) {
+            (ir::MutateAction::Merge(expr), model::MutateAction::Merge(overlay)) => {
+                self.expression(*expr, scope);
+                if let Some(changed) = changed {
+                    self.overlay(overlay, changed, "the resource", true);
+                }
+            }
+            (ir::MutateAction::Json(expr), model::MutateAction::Json(operations)) => {
+                self.expression(*expr, scope);
+                if let (Some(changed), Some(text)) = (changed, operations.as_text()) {
+                    self.json_patch(text, changed);
+                }
+            }
+            (ir::MutateAction::Foreach(all), model::MutateAction::Foreach(loops)) => {
+                for (lowered, turn) in all.iter().zip(loops) {
+                    let inner = self.turn(lowered.list, &lowered.context, scope);
+                    let preconditions = turn.preconditions.clone().map(model::Conditions::AnyAll);
+                    self.conditions(lowered.preconditions.as_ref(), preconditions.as_ref(), &inner);
+                    self.mutate(&lowered.action, &turn.action, changed, &inner);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn generation(&mut self, lowered: &ir::GenerateSource, pattern: &model::GeneratePattern<'_>, scope: &Scope) {
+        let inner = match lowered.list {
+            Some(list) => self.turn(list, &lowered.context, scope),
+            None => self.context(&lowered.context, scope),
+        };
+        let preconditions = pattern.preconditions.clone().map(model::Conditions::AnyAll);
+        self.conditions(lowered.preconditions.as_ref(), preconditions.as_ref(), &inner);
+        self.expression(lowered.resource, &inner);
+        self.generated(pattern.node);
+    }
+}

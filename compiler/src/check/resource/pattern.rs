@@ -1,0 +1,150 @@
+//! Patterns against types.
+
+use dikast_grammar::anchor::{self, AnchorKind};
+use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
+use dikast_stdlib::wildcard::is_wildcard;
+
+use super::fault::{UnknownKey, WrongStructure};
+use super::scalar::{Fit, fit_of_pattern};
+use super::{Checker, lookup};
+use crate::check::resource::fault::ImpossibleValue;
+use crate::schema::{Type, TypeId};
+
+impl Checker<'_, '_> {
+    /// Holds a pattern against the types of what it is matched with, which `field` names. Parsing bounds how deeply
+    /// patterns nest.
+    pub(super) fn match_pattern(&mut self, node: &Node, types: &[TypeId], field: &str) {
+        match &node.value {
+            NodeValue::Null => {}
+            NodeValue::Map(entries) => {
+                if self.takes_object(node, types, field) {
+                    entries.iter().for_each(|entry| self.match_field(entry, types));
+                }
+            }
+            NodeValue::List(items) => {
+                if let Some(types) = self.takes_list(node, types, field) {
+                    items.iter().for_each(|item| self.match_pattern(item, &types, field));
+                }
+            }
+            NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => {
+                self.match_scalar(node, types, field);
+            }
+        }
+    }
+
+    fn match_field(&mut self, entry: &Entry, types: &[TypeId]) {
+        let (kind, types) = match self.key(entry, types, true) {
+            Some(found) => found,
+            None => return,
+        };
+        let name = anchor::parse(entry.key.as_str()).map_or(entry.key.as_str(), |(_, name)| name);
+        match kind {
+            // Whatever it says, the field must not be there.
+            Some(AnchorKind::Negation) => {}
+            Some(AnchorKind::Existence) => {
+                if let Some(types) = self.takes_list(&entry.value, &types, name) {
+                    entry.value.items().iter().for_each(|item| self.match_pattern(item, &types, name));
+                }
+            }
+            _ => self.match_pattern(&entry.value, &types, name),
+        }
+    }
+
+    /// The anchor of a key and the types of the field; nothing when there is no such field, or it is not known which.
+    pub(super) fn key(
+        &mut self,
+        entry: &Entry,
+        types: &[TypeId],
+        with_wildcards: bool,
+    ) -> Option<(Option<AnchorKind>, Vec<TypeId>)> {
+        let raw = entry.key.as_str();
+        let (kind, name) = anchor::parse(raw).map_or((None, raw), |(kind, name)| (Some(kind), name));
+        if self.is_variable(&entry.key) || with_wildcards && is_wildcard(name) {
+            return None;
+        }
+        let root = self.subject.clone().unwrap_or_default();
+        match lookup::field(self.graph(), types, name, &root) {
+            Ok(types) => Some((kind, types)),
+            Err(missing) => {
+                let start = raw.find(name).unwrap_or_default();
+                let span = entry.key.span_of(start..start + name.len());
+                self.findings.report(UnknownKey { span, name: name.to_owned(), missing });
+                None
+            }
+        }
+    }
+
+    /// Whether an object can be of these types; tells when not.
+    pub(super) fn takes_object(&mut self, node: &Node, types: &[TypeId], field: &str) -> bool {
+        let graph = self.graph();
+        if types.iter().any(|ty| matches!(graph.ty(*ty), Type::Any | Type::Object(_) | Type::Map(_))) {
+            return true;
+        }
+        let is_list = types.iter().any(|ty| matches!(graph.ty(*ty), Type::List { .. }));
+        let help = is_list.then(|| "begin each item with `- `".to_owned());
+        self.wrong_structure(node, types, field, "an object", help);
+        false
+    }
+
+    /// The types of the items where a list can be of these types; tells when not.
+    pub(super) fn takes_list(&mut self, node: &Node, types: &[TypeId], field: &str) -> Option<Vec<TypeId>> {
+        let found = lookup::items(self.graph(), types);
+        if found.is_none() {
+            let help = node.as_list().map(|_| "write it without the `- `".to_owned());
+            self.wrong_structure(node, types, field, if help.is_some() { "a list" } else { "one" }, help);
+        }
+        found
+    }
+
+    pub(super) fn wrong_structure(
+        &mut self,
+        node: &Node,
+        types: &[TypeId],
+        field: &str,
+        found: &'static str,
+        help: Option<String>,
+    ) {
+        let expected = types.first().map_or("nothing", |ty| self.graph().words(*ty)).to_owned();
+        // The whole of an object or a list would underline too much.
+        let head = |node: &Node| match &node.value {
+            NodeValue::Map(entries) => entries.first().map_or(node.span, |entry| entry.key.span()),
+            _ => node.span,
+        };
+        let span = match &node.value {
+            NodeValue::List(items) => items.first().map_or(node.span, head),
+            _ => head(node),
+        };
+        self.findings.report(WrongStructure { span, field: field.to_owned(), expected, found, help });
+    }
+
+    fn match_scalar(&mut self, node: &Node, types: &[TypeId], field: &str) {
+        if node.as_text().is_some_and(|text| self.is_variable(text)) {
+            return;
+        }
+        // A list is satisfied when its items are.
+        let graph = self.graph();
+        let items: Vec<TypeId> =
+            types.iter().flat_map(|ty| lookup::items(graph, &[*ty]).unwrap_or(vec![*ty])).collect();
+        let mut expected = String::new();
+        for ty in &items {
+            match fit_of_pattern(graph, *ty, node) {
+                Fit::Fits => return,
+                Fit::Never { expected: words } => expected = words,
+            }
+        }
+        let written = match node.as_str() {
+            Some(text) => format!("`{text}`"),
+            None => format!("the {} `{}`", node.type_name(), super::scalar::written(node)),
+        };
+        let help = super::scalar::help_for(graph, &items, node);
+        self.findings.report(ImpossibleValue { span: node.span, field: field.to_owned(), expected, written, help });
+    }
+
+    /// Whether a text holds something that is only known at run time.
+    pub(super) fn is_variable(&self, text: &Text) -> bool {
+        if let Some(covered) = &self.covered {
+            return covered.is_variable(text.span());
+        }
+        text.as_str().contains("{{") || text.as_str().contains("$(")
+    }
+}

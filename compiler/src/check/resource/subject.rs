@@ -1,0 +1,194 @@
+//! The kinds that a rule names: those that it matches, changes and generates.
+
+use std::rc::Rc;
+
+use dikast_grammar::kind::KindSelector;
+use dikast_grammar::yaml::{Node, Text};
+
+use super::fault::{
+    ClusterScoped, NeededNamespace, NeedlessNamespace, UnknownKind, UnknownSubresource, UnknownVersion,
+};
+use super::lookup::add;
+use super::{Checker, Findings, Unchecked};
+use crate::ir::Quantifier;
+use crate::model::{self, Fields, Filter, suggest};
+use crate::schema::graph::Kind;
+use crate::schema::{Found, Schemas, Selected, TypeId};
+
+/// The types of the objects that a rule can be asked of; nothing when some are not known.
+pub(super) fn of_rule(
+    rule: &model::Rule<'_>,
+    schemas: &Schemas,
+    findings: &mut Findings<'_>,
+    unchecked: &mut Vec<Unchecked>,
+) -> Option<Vec<TypeId>> {
+    for filter in rule.exclude.iter().flat_map(|block| &block.filters) {
+        of_filter(filter, schemas, findings, &mut Vec::new());
+    }
+    let filters = &rule.matching.filters;
+    let all: Vec<_> = filters.iter().map(|filter| (filter, of_filter(filter, schemas, findings, unchecked))).collect();
+    let types = match rule.matching.quantifier {
+        Quantifier::Any => all.into_iter().try_fold(Vec::new(), |mut types, (_, found)| {
+            found?.into_iter().for_each(|ty| add(&mut types, ty));
+            Some(types)
+        }),
+        // A filter without kinds takes nothing away.
+        Quantifier::All => all
+            .into_iter()
+            .filter(|(filter, _)| !filter.kinds.is_empty())
+            .map(|(_, found)| found)
+            .reduce(|types, found| {
+                Some(types?.into_iter().filter(|ty| found.as_ref().is_none_or(|all| all.contains(ty))).collect())
+            })
+            .flatten(),
+    };
+    types.filter(|types| !types.is_empty())
+}
+
+/// The types of the kinds of a filter; nothing when it names none, or one that is not known.
+fn of_filter(
+    filter: &Filter<'_>,
+    schemas: &Schemas,
+    findings: &mut Findings<'_>,
+    unchecked: &mut Vec<Unchecked>,
+) -> Option<Vec<TypeId>> {
+    let mut types = (!filter.kinds.is_empty()).then(Vec::new);
+    let mut kinds: Vec<&Kind> = Vec::new();
+    for entry in &filter.kinds {
+        let found = schemas.find(entry.as_str());
+        if let Found::Kinds(found) = found {
+            kinds.extend(found.iter().map(|found| found.kind));
+            if let Some(types) = &mut types {
+                found.iter().for_each(|found| add(types, found.ty));
+            }
+            continue;
+        }
+        types = None;
+        if !report(entry, &found, schemas, findings) {
+            unchecked.push(Unchecked { span: entry.span(), kind: entry.as_str().to_owned() });
+        }
+    }
+    if let Some(first) = kinds.first().filter(|_| types.is_some())
+        && kinds.iter().all(|kind| !kind.is_namespaced && schemas.graph().name(kind.kind) != "Namespace")
+        && let Some(namespace) = filter.namespaces.first()
+    {
+        let kind = schemas.graph().name(first.kind).to_owned();
+        findings.report(ClusterScoped { span: namespace.span(), field: "namespaces", kind });
+    }
+    types
+}
+
+/// Tells of an entry that means nothing. Gives whether there was something to tell.
+fn report(entry: &Text, found: &Found<'_>, schemas: &Schemas, findings: &mut Findings<'_>) -> bool {
+    // The kinds of a made rule are not its author's.
+    if findings.is_copy {
+        return true;
+    }
+    let selector = KindSelector::parse(entry.as_str());
+    match found {
+        Found::Kinds(_) | Found::Unchecked | Found::NoKind { meant: None } => return false,
+        Found::NoKind { meant: Some(meant) } => {
+            let start = entry.as_str().find(selector.kind).unwrap_or_default();
+            let span = entry.span_of(start..start + selector.kind.len());
+            findings.report(UnknownKind { span, kind: selector.kind.to_owned(), meant: (*meant).to_owned() });
+        }
+        Found::NoVersion { instead } => {
+            let instead = quoted(instead.iter().map(String::as_str));
+            findings.report(UnknownVersion { span: entry.span(), kind: entry.as_str().to_owned(), instead });
+        }
+        Found::NoSubresource { known } => {
+            // A definition may have more than its manifest says.
+            if known.is_empty() && schemas.named(selector.kind).next().is_none() {
+                return false;
+            }
+            let (kind, subresource) = (selector.kind.to_owned(), selector.subresource.to_owned());
+            let known = quoted(known.iter().copied());
+            findings.report(UnknownSubresource { span: entry.span(), kind, subresource, known });
+        }
+    }
+    true
+}
+
+fn quoted<'t>(names: impl Iterator<Item = &'t str>) -> String {
+    let mut names: Vec<&str> = names.collect();
+    names.dedup();
+    suggest::alternatives(&names)
+}
+
+impl<'a> Checker<'a, '_> {
+    /// The types of the targets of a mutation.
+    pub(super) fn targets(&mut self, mutate: &model::Mutate<'_>) -> Option<Rc<[TypeId]>> {
+        let mut types = Some(Vec::new());
+        for target in &mutate.targets {
+            match (self.named_kind(target.node), &mut types) {
+                (Some(kind), Some(types)) => add(types, kind.ty),
+                (None, _) => types = None,
+                (Some(_), None) => {}
+            }
+        }
+        types.map(Into::into)
+    }
+
+    /// What is generated: its kind, its namespace, its fields.
+    pub(super) fn generated(&mut self, node: &Node) {
+        if let Some(kinds) = node.at(&["cloneList", "kinds"]) {
+            for entry in kinds.items().iter().filter_map(Node::as_text).filter(|text| !text.as_str().contains("{{")) {
+                let found = self.schemas.find(entry.as_str());
+                report(entry, &found, self.schemas, &mut self.findings);
+            }
+            return;
+        }
+        let Some(kind) = self.named_kind(node) else { return };
+        let name = self.graph().name(kind.kind).to_owned();
+        match node.entry("namespace").filter(|entry| !entry.value.is_null() && entry.value.as_str() != Some("")) {
+            Some(entry) if !kind.is_namespaced => {
+                self.findings.report(NeedlessNamespace { span: entry.key.span(), kind: name });
+            }
+            None if kind.is_namespaced => {
+                let place = node.entry("kind").map_or(node.span, |entry| entry.key.span());
+                self.findings.report(NeededNamespace { span: place, kind: name });
+            }
+            _ => {}
+        }
+        if let Some(data) = node.given("data") {
+            self.overlay(data, &[kind.ty], "the object", false);
+        }
+    }
+
+    /// The kind that `apiVersion` and `kind` of an object name; nothing when it is not known.
+    fn named_kind(&mut self, node: &Node) -> Option<&'a Kind> {
+        let (api_version, kind) = (node.given("apiVersion")?.as_text()?, node.given("kind")?.as_text()?);
+        let (version, name) = (api_version.as_str(), kind.as_str());
+        if version.contains("{{") || name.contains("{{") {
+            return None;
+        }
+        let schemas = self.schemas;
+        let found = schemas.of_object(version, name);
+        if found.is_none() {
+            match schemas.find(name) {
+                other @ Found::NoKind { .. } => {
+                    let group = version.split_once('/').map_or("", |(group, _)| group);
+                    if schemas.is_group(group) {
+                        report(kind, &other, schemas, &mut self.findings);
+                    }
+                }
+                Found::Kinds(known) => {
+                    let is_near = |found: &&Selected<'_>| {
+                        let group = schemas.graph().name(found.kind.group);
+                        version.split_once('/').map_or("", |(group, _)| group) == group
+                            || suggest::closest(version, [schemas.api_version(found.kind).as_str()]).is_some()
+                    };
+                    let instead: Vec<String> =
+                        known.iter().filter(is_near).map(|found| schemas.api_version(found.kind)).collect();
+                    if !instead.is_empty() {
+                        let instead = quoted(instead.iter().map(String::as_str));
+                        let named = format!("{version}/{name}");
+                        self.findings.report(UnknownVersion { span: api_version.span(), kind: named, instead });
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
