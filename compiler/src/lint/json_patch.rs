@@ -137,7 +137,7 @@ impl Patch<'_> {
         for entry in node.entries().iter().filter(|entry| !MEMBERS.contains(&entry.key.as_str())) {
             let meant = suggest::closest(entry.key.as_str(), MEMBERS);
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
-            if !self.is_variable(entry.key.span()) {
+            if !self.covered.is_variable(entry.key.span()) {
                 report(entry.key.span(), format!("an operation has no `{}`", entry.key.as_str()), help);
             }
         }
