@@ -12,7 +12,7 @@ use super::helper::{Helper, HelperAddresses};
 use super::{CodegenError, Verdict};
 use crate::layout::Surface;
 
-/// The entry of a unit: the running request, whose first member is its [`Surface`], and one verdict per rule.
+/// The entry of a unit or of a group of its rules: the running request, whose first member is its [`Surface`], and one verdict per rule.
 type Entry = unsafe extern "C" fn(*mut c_void, *mut Verdict);
 
 /// The instruction set of this machine with our settings.
@@ -60,20 +60,24 @@ impl CodeBuilder {
         &mut self.module
     }
 
-    /// Makes the module executable. `entry` takes the running request and the verdicts and returns nothing.
-    pub(super) fn finish(mut self, entry: FuncId) -> Result<Code, CodegenError> {
+    /// Makes the module executable. `entry` and `groups` take the running request and the verdicts and return nothing.
+    pub(super) fn finish(mut self, entry: FuncId, groups: &[FuncId]) -> Result<Code, CodegenError> {
         self.module.finalize_definitions()?;
-        let address = self.module.get_finalized_function(entry);
-        // SAFETY: `entry` was defined in this module with two pointer parameters, no result and the platform's calling
-        // convention (`emit::unit`), and the module was finalized just now, so the address is that of its code.
-        let entry = unsafe { std::mem::transmute::<*const u8, Entry>(address) };
+        let callable = |function: FuncId| {
+            let address = self.module.get_finalized_function(function);
+            // SAFETY: entry and groups were defined in this module with two pointer parameters, no result and the platform's
+            // calling convention (`emit::unit`), and the module was finalized just now, so the address is that of their
+            // code.
+            unsafe { std::mem::transmute::<*const u8, Entry>(address) }
+        };
+        let (entry, groups) = (callable(entry), groups.iter().copied().map(callable).collect());
         let located = |&(function, rule, size): &(FuncId, Option<u32>, usize)| Symbol {
             address: self.module.get_finalized_function(function) as usize,
             size,
             rule,
         };
         let symbols = self.functions.iter().map(located).collect();
-        Ok(Code { module: Arc::new(OwnedModule(Mutex::new(Some(self.module)))), entry, symbols })
+        Ok(Code { module: Arc::new(OwnedModule(Mutex::new(Some(self.module)))), entry, groups, symbols })
     }
 }
 
@@ -81,6 +85,7 @@ impl CodeBuilder {
 #[derive(Clone)]
 pub struct Code {
     entry: Entry,
+    groups: Arc<[Entry]>,
     module: Arc<OwnedModule>,
     symbols: Arc<[Symbol]>,
 }
@@ -97,7 +102,8 @@ pub struct Symbol {
 }
 
 impl Code {
-    /// Runs the unit.
+    /// Runs the unit, apart from its groups. Where the facts do not hold that all rules rely on, the surface says so, no
+    /// verdict means anything, and no group may run.
     ///
     /// # Safety
     ///
@@ -109,6 +115,18 @@ impl Code {
     pub unsafe fn run(&self, request: *mut Surface, verdicts: *mut Verdict) {
         // SAFETY: the caller keeps the contract above, and `self.module` keeps the code alive during the call.
         unsafe { (self.entry)(request.cast(), verdicts) }
+    }
+
+    /// Runs the rules of a keyed policy; nothing when there is no such group.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Code::run`], which has run on the same request before and left the surface's facts as holding.
+    pub unsafe fn run_group(&self, group: u32, request: *mut Surface, verdicts: *mut Verdict) {
+        if let Some(entry) = self.groups.get(group as usize) {
+            // SAFETY: the caller keeps the contract above, and `self.module` keeps the code alive during the call.
+            unsafe { entry(request.cast(), verdicts) }
+        }
     }
 
     /// The functions, for profilers.

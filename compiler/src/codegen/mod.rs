@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `select` | decides what is native, asks the layout for places, gives a plan |
 //! | `plan` | the plan, as plain data |
+//! | `dispatch` | which policies a request can concern |
 //! | `emit` | writes code for a plan |
 //! | [`Question`] | one expression, template, pattern or condition, asked of a document of its own |
 //! | [`helper`] | the table of Rust functions that native code calls |
@@ -24,6 +25,7 @@ pub mod abi;
 mod clif;
 #[allow(unsafe_code, reason = "the boundary to native code")]
 mod code;
+mod dispatch;
 mod emit;
 #[allow(unsafe_code, reason = "the boundary to native code")]
 pub mod helper;
@@ -34,6 +36,7 @@ mod select;
 
 pub use abi::{Answer, CompiledRule, Status, Verdict};
 pub use code::{Code, Symbol};
+pub use dispatch::Dispatch;
 pub use helper::{Helper, HelperAddresses};
 pub use plan::Numbers;
 pub use pool::{KnownCondition, Pool};
@@ -51,6 +54,8 @@ use crate::unit::Unit;
 pub struct CompiledUnit {
     /// Its rules, in the order of their verdicts.
     pub rules: Vec<CompiledRule>,
+    /// Which of them a request can concern; the groups are in the order of [`Code::run_group`].
+    pub dispatch: Dispatch,
     /// What a frame has to hold.
     pub layout: Layout,
     /// What helpers look up.
@@ -122,8 +127,8 @@ fn compile(
     pool.place_after(layout.block(crate::layout::BlockId::ROOT).stride);
     let mut code = code::CodeBuilder::new(helpers)?;
     let mut writer = emit::UnitWriter { program, layout: &layout, pool: &mut pool, clif };
-    let entry = emit::emit_unit(&plan, &mut writer, &mut code)?;
-    let code = code.finish(entry)?;
+    let (entry, groups) = emit::emit_unit(&plan, &mut writer, &mut code)?;
+    let code = code.finish(entry, &groups)?;
     let rules = plan
         .rules
         .iter()
@@ -133,5 +138,5 @@ fn compile(
             interpreted: rule.reason.clone(),
         })
         .collect();
-    Ok(CompiledUnit { rules, layout, pool, code })
+    Ok(CompiledUnit { rules, dispatch: plan.dispatch, layout, pool, code })
 }

@@ -62,6 +62,6 @@ pub fn compile_question(
     let mut code = code::CodeBuilder::new(helpers)?;
     let mut writer = emit::UnitWriter { program, layout: &layout, pool: &mut pool, clif: None };
     let (entry, numbers) = emit::emit_question(&plan, &mut writer, &mut code)?;
-    let code = code.finish(entry)?;
+    let code = code.finish(entry, &[])?;
     Ok(CompiledQuestion { layout, pool, code, numbers })
 }

@@ -86,6 +86,8 @@ pub struct Surface {
     pub rule_ran: bool,
     /// Whether any text of the request may hold a variable (`{{`).
     pub variables: bool,
+    /// Whether the request is as the unit's code takes it to be.
+    pub is_regular: bool,
 }
 
 /// Size of a cell in bytes.

@@ -48,7 +48,7 @@ impl<'a> Running<'a> {
         let variables = frame.may_hold_variables(body);
         let (cells, arena) = frame.regions();
         let texts = [body.as_ptr(), arena, pool.texts.as_ptr()];
-        let surface = Surface { cells, texts, rule_ran: false, variables };
+        let surface = Surface { cells, texts, rule_ran: false, variables, is_regular: true };
         Self {
             surface,
             frame,
@@ -68,16 +68,30 @@ impl<'a> Running<'a> {
         self.surface.texts[1] = arena;
     }
 
-    /// Runs the code of a unit and gives a verdict for each of its rules.
-    pub(super) fn run(&mut self, unit: &CompiledUnit, verdicts: &mut Vec<Verdict>) {
-        verdicts.clear();
-        verdicts.resize(unit.rules.len(), Verdict::default());
+    /// Runs the code of a unit for the rules that the request can concern.
+    pub(super) fn run(&mut self, unit: &CompiledUnit, verdicts: &mut UnitVerdicts) {
+        verdicts.begin(unit);
+        let all: *mut Verdict = verdicts.all.as_mut_ptr();
         let running: *mut Self = self;
         // SAFETY: `Running` is `repr(C)` and begins with its surface, so the pointer serves as both; the helpers take it
         // for a `Running` (`entries`). The frame was read by this unit's layout with this unit's appended cells
         // (`NativeUnit::read`), and the regions are those of that frame, the body it was read from and the unit's own
-        // constants. `verdicts` has one element per rule.
-        unsafe { unit.code.run(running.cast(), verdicts.as_mut_ptr()) }
+        // constants. There is one verdict per rule of the unit (`UnitVerdicts::begin`).
+        unsafe { unit.code.run(running.cast(), all) }
+        if !self.surface.is_regular {
+            return verdicts.leave_to_interpreter(unit);
+        }
+        if unit.dispatch.groups.is_empty() {
+            return;
+        }
+        let text = |place| self.text(self.cell(u64::from(unit.layout.place(place).offset())));
+        unit.dispatch.candidates(text, &mut verdicts.groups);
+        for &group in &verdicts.groups {
+            let running: *mut Self = self;
+            // SAFETY: as above, and the unit has run and found the request regular.
+            unsafe { unit.code.run_group(group, running.cast(), all) }
+            verdicts.asked.extend(unit.dispatch.groups.get(group as usize).into_iter().flatten());
+        }
     }
 
     /// Runs the code of a question and gives its verdict.
@@ -96,14 +110,45 @@ impl<'a> Running<'a> {
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(super) frame: Frame,
-    pub(super) verdicts: Vec<Verdict>,
+    pub(super) verdicts: UnitVerdicts,
+}
+
+/// The verdicts of a unit's rules.
+#[derive(Debug, Default)]
+pub(super) struct UnitVerdicts {
+    /// One for each rule. Between requests all say that the rule does not match, apart from those that were asked last.
+    all: Vec<Verdict>,
+    /// The rules that the request can concern, by position.
+    asked: Vec<u32>,
+    /// The groups that it can concern.
+    groups: Vec<u32>,
+}
+
+impl UnitVerdicts {
+    /// Makes room for the verdicts of a unit; only those of the last request have to be cleared.
+    fn begin(&mut self, unit: &CompiledUnit) {
+        for &position in &self.asked {
+            if let Some(verdict) = self.all.get_mut(position as usize) {
+                *verdict = Verdict::default();
+            }
+        }
+        self.asked.clear();
+        self.all.resize(unit.rules.len(), Verdict::default());
+        self.asked.extend_from_slice(&unit.dispatch.always);
+    }
+
+    fn leave_to_interpreter(&mut self, unit: &CompiledUnit) {
+        self.all.fill(Verdict { status: Status::Interpret, at: Verdict::NOWHERE });
+        self.asked.clear();
+        self.asked.extend(0..unit.rules.len() as u32);
+    }
 }
 
 /// What a unit says of one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Decided<'a> {
     pub(super) rules: &'a [RuleId],
-    pub(super) verdicts: &'a [Verdict],
+    pub(super) verdicts: &'a UnitVerdicts,
 }
 
 /// Rules with their statuses; a rule that is not among them does not match.
@@ -114,7 +159,11 @@ pub trait Statuses {
 
 impl Statuses for Decided<'_> {
     fn statuses(&self) -> impl Iterator<Item = (RuleId, Status)> {
-        self.rules.iter().copied().zip(self.verdicts.iter().map(|verdict| verdict.status))
+        let verdict = |position: &u32| {
+            let (rule, verdict) = (self.rules.get(*position as usize)?, self.verdicts.all.get(*position as usize)?);
+            Some((*rule, verdict.status))
+        };
+        self.verdicts.asked.iter().filter_map(verdict)
     }
 }
 

@@ -39,12 +39,13 @@ pub(in crate::codegen) struct Listing<'a> {
     pub(in crate::codegen) places: &'a dyn Fn(Span) -> String,
 }
 
-/// Defines all functions of a unit and gives its entry.
+/// Defines all functions of a unit and gives its entry, which decides the rules that are always asked, and those of its
+/// groups.
 pub(in crate::codegen) fn emit_unit(
     unit: &UnitPlan,
     writer: &mut UnitWriter<'_>,
     code: &mut CodeBuilder,
-) -> Result<FuncId, CodegenError> {
+) -> Result<(FuncId, Vec<FuncId>), CodegenError> {
     let module = code.module();
     let helpers = import_helpers(module)?;
     let signature = entry_signature(module);
@@ -69,20 +70,35 @@ pub(in crate::codegen) fn emit_unit(
         let size = define(module, function, &mut context, &mut comments, writer)?;
         code.defined(function, Some(position), size);
     }
-    let module = code.module();
-    let mut comments = Comments::new(writer.clif.is_some());
-    let mut context = module.make_context();
-    context.func = Function::with_name_signature(UserFuncName::user(0, entry.as_u32()), signature);
-    let helpers = declare_helpers(module, &helpers, &mut context.func);
-    let functions: Vec<FuncRef> =
-        functions.iter().map(|&function| module.declare_func_in_func(function, &mut context.func)).collect();
-    let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
-    with_emitter(builder, writer, &helpers, &mut comments, module.target_config(), |emitter, verdicts| {
-        emitter.unit(unit, &functions, verdicts);
-    });
-    let size = define(module, entry, &mut context, &mut comments, writer)?;
-    code.defined(entry, None, size);
-    Ok(entry)
+    let mut groups = Vec::with_capacity(unit.dispatch.groups.len());
+    let sets = std::iter::once((&unit.guards[..], &unit.dispatch.always));
+    for (number, (guards, positions)) in
+        sets.chain(unit.dispatch.groups.iter().map(|group| (&[][..], group))).enumerate()
+    {
+        let module = code.module();
+        let function = match number.checked_sub(1) {
+            None => entry,
+            Some(group) => module.declare_function(&format!("group{group}"), Linkage::Local, &signature)?,
+        };
+        let mut comments = Comments::new(writer.clif.is_some());
+        let mut context = module.make_context();
+        context.func = Function::with_name_signature(UserFuncName::user(0, function.as_u32()), signature.clone());
+        let helpers = declare_helpers(module, &helpers, &mut context.func);
+        let rules: Vec<(u32, FuncRef)> = positions
+            .iter()
+            .map(|&position| (position, module.declare_func_in_func(functions[position as usize], &mut context.func)))
+            .collect();
+        let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
+        with_emitter(builder, writer, &helpers, &mut comments, module.target_config(), |emitter, verdicts| {
+            emitter.rules(unit, guards, &rules, verdicts);
+        });
+        let size = define(module, function, &mut context, &mut comments, writer)?;
+        code.defined(function, None, size);
+        if number > 0 {
+            groups.push(function);
+        }
+    }
+    Ok((entry, groups))
 }
 
 /// All helpers as functions of the module.
@@ -181,23 +197,25 @@ fn describe(writer: &UnitWriter<'_>, plan: &RulePlan) -> String {
 }
 
 impl Emitter<'_, '_> {
-    /// The entry: what all rules rely on, then each rule's match and a call.
-    fn unit(&mut self, unit: &UnitPlan, functions: &[FuncRef], verdicts: Value) {
-        for guard in &unit.guards {
+    /// What all rules rely on, then each rule's match and a call.
+    fn rules(&mut self, unit: &UnitPlan, guards: &[Guard], rules: &[(u32, FuncRef)], verdicts: Value) {
+        for guard in guards {
             self.guard(guard);
         }
         let end = self.block();
-        for (position, (rule, &function)) in unit.rules.iter().zip(functions).enumerate() {
-            let before = position.checked_sub(1).and_then(|before| unit.rules.get(before));
+        let mut before: Option<&RulePlan> = None;
+        for &(position, function) in rules {
+            let rule = &unit.rules[position as usize];
             if before.map(|before| (before.policy, before.is_mutation)) != Some((rule.policy, rule.is_mutation)) {
                 self.set_rule_ran(false);
             }
+            before = Some(rule);
             let (matched, next, undecided) = (self.block(), self.block(), self.cold_block());
             let whole = std::mem::replace(&mut self.exits, Exits { error: undecided, interpret: undecided });
             self.note(|| format!("does rule {} match?", rule.rule.0));
             self.test(&rule.matching, Targets { yes: matched, no: next });
             self.exits = whole;
-            let offset = (position * size_of::<Verdict>()) as i64;
+            let offset = i64::from(position) * size_of::<Verdict>() as i64;
             self.start(matched);
             let verdict = self.builder.ins().iadd_imm_u(verdicts, offset);
             self.builder.ins().call(function, &[self.request, verdict]);
@@ -210,9 +228,9 @@ impl Emitter<'_, '_> {
         }
         self.goto(end);
         self.start(self.exits.interpret);
-        for position in 0..unit.rules.len() {
-            self.store_status(verdicts, (position * size_of::<Verdict>()) as i64, Status::Interpret);
-        }
+        let no = self.builder.ins().iconst(types::I8, 0);
+        let offset = offset_of!(Surface, is_regular) as i32;
+        self.builder.ins().store(MemFlagsData::trusted(), no, self.request, offset);
         self.goto(end);
         self.start(self.exits.error);
         self.goto(end);

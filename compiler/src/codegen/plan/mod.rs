@@ -15,6 +15,7 @@ pub(super) use test::{Items, Part, Test};
 pub use value::Numbers;
 pub(super) use value::{Arithmetic, Level, No, NoList, Path, RowId, Source, Stream, ValueId};
 
+use super::dispatch::Dispatch;
 use crate::ir::{NameId, PolicyId, RuleId};
 use crate::layout::Tag;
 
@@ -25,6 +26,8 @@ pub(super) struct UnitPlan {
     pub(super) rules: Vec<RulePlan>,
     /// What must hold of a request for native code to be used at all.
     pub(super) guards: Vec<Guard>,
+    /// Which rules a request can concern.
+    pub(super) dispatch: Dispatch,
 }
 
 /// A fact that the plans of all rules rely on. Where it does not hold, each rule is left to the interpreter.

@@ -148,7 +148,7 @@ impl Selector<'_> {
     }
 
     /// The namespace that an object counts to; a Namespace counts to itself.
-    fn namespace(&mut self) -> Path {
+    pub(super) fn namespace(&mut self) -> Path {
         let member = if &*self.unit.object.kind == "Namespace" { "name" } else { "namespace" };
         self.object_path(&["metadata", member])
     }

@@ -7,6 +7,7 @@
 mod call;
 mod condition;
 mod decision;
+mod dispatch;
 mod entry;
 mod expression;
 mod matching;
@@ -55,7 +56,8 @@ pub(super) fn select_unit(program: &Program, unit: &Unit) -> Selected {
     let mut rules: Vec<_> = unit.rules(program).into_iter().map(|rule| selector.rule(rule)).collect();
     // Rules of one policy and one phase stand together: what ran before matters to the numbers of the object.
     rules.sort_by_key(|rule| (rule.policy, rule.is_mutation));
-    let plan = UnitPlan { rules, guards };
+    let dispatch = selector.dispatch(&rules);
+    let plan = UnitPlan { rules, guards, dispatch };
     Selected { plan, layout: selector.layout.finish(), pool: selector.pool }
 }
 

@@ -138,3 +138,49 @@ match:
 "#;
     assert_eq!(matches(block, &[""]), [false]);
 }
+
+/// Many policies are found by their keys; the interpreter asks them one by one and says the same.
+#[test]
+fn policies_with_keys_are_asked_when_a_request_names_one() {
+    let matches = [
+        "namespaces: [team-a]",
+        "namespaces: [team-a, \"team-*\"]",
+        "namespaces: [\"*-b\"]",
+        "names: [web, \"db-*\"]",
+        "selector: {matchLabels: {app: web}}",
+        "selector: {matchLabels: {\"app*\": web}}",
+        "selector: {matchExpressions: [{key: tier, operator: In, values: [front, back]}, {key: app, operator: Exists}]}",
+        "selector: {matchExpressions: [{key: tier, operator: NotIn, values: [front]}]}",
+    ];
+    let mut policies: Vec<String> = matches
+        .iter()
+        .map(|criteria| {
+            let rule = format!(
+                "match:\n  any:\n    - resources:\n        kinds: [Pod]\n        {criteria}\n    - resources:\n        kinds: \
+                 [Pod]\n        names: [always-*]\nvalidate:\n  message: m\n  pattern:\n    metadata:\n      name: web"
+            );
+            policy(&rule)
+        })
+        .collect();
+    let rule = "match:\n  any:\n    - resources:\n        kinds: [Pod]\n      subjects: [{kind: User, name: jane}]\nvalidate:\n  \
+                message: m\n  pattern:\n    metadata:\n      name: web";
+    policies.push(policy(rule));
+    policies.push(policy(&rule.replace("jane", "joe")));
+    policies.push(
+        policy(&rule.replace("subjects: [{kind: User, name: jane}]", "{}").replace("\n      {}", ""))
+            .replace("kind: ClusterPolicy", "kind: Policy")
+            .replace("name: p\n", "name: p\n  namespace: team-b\n"),
+    );
+    let named: Vec<String> =
+        policies.iter().enumerate().map(|(at, text)| text.replace("name: p\n", &format!("name: p{at}\n"))).collect();
+    let reviews = [
+        r#""metadata":{"name":"web","namespace":"team-a"}"#,
+        r#""metadata":{"name":"db-1","namespace":"team-b","labels":{"app":"web"}}"#,
+        r#""metadata":{"generateName":"always-","labels":{"app":"x","tier":"back"}}"#,
+        r#""metadata":{"generateName":"db-","namespace":"other","labels":{"apps":"web","tier":"front"}}"#,
+        "",
+    ];
+    for review in reviews {
+        statuses(&named.join("---\n"), &[review]);
+    }
+}
