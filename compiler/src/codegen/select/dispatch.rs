@@ -127,7 +127,8 @@ impl Selector<'_> {
     /// Which label a wildcard stands for depends on the labels, so a selector with wildcards has no keys.
     fn of_selector(&self, selector: &LabelSelector) -> Vec<Keys> {
         let pairs = &selector.match_labels;
-        if selector.invalid || pairs.iter().any(|(key, value)| is_wildcard(self.name(*key)) || is_wildcard(self.name(*value)))
+        if selector.invalid
+            || pairs.iter().any(|(key, value)| is_wildcard(self.name(*key)) || is_wildcard(self.name(*value)))
         {
             return Vec::new();
         }
