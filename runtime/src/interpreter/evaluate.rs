@@ -229,6 +229,7 @@ impl Interpreter<'_> {
         }
         result.map_err(|error| match error {
             FunctionError::Missing(key) => Fault::Missing(key.into()),
+            crash @ FunctionError::Crash(_) => Fault::query(crash.to_string()),
             error => Fault::error(error.to_string()),
         })
     }

@@ -14,7 +14,8 @@ pub enum Fault {
     /// A function refused its arguments, a bound was hit, ...
     #[error("{0}")]
     Error(Failure),
-    /// The text of a query does not parse, or what it names cannot be loaded. Nothing in the query recovers from it.
+    /// The text of a query does not parse, what it names cannot be loaded, or a function meets what makes Kyverno crash.
+    /// Nothing in the query recovers from it.
     #[error("{0}")]
     Query(Failure),
     /// A variable could not be resolved. Nothing recovers from it, and nothing is added to its words by the expressions

@@ -31,7 +31,7 @@ impl Running<'_> {
         let arguments: Vec<Argument<'_>> = self.last_arguments(arguments).map(Argument::Value).collect();
         match functions::invoke(function, &arguments, self.environment) {
             Ok(value) => self.done(result, value),
-            Err(FunctionError::Missing(_)) => Answer::Undecided,
+            Err(FunctionError::Missing(_) | FunctionError::Crash(_)) => Answer::Undecided,
             Err(_) => Answer::No,
         }
     }

@@ -1,6 +1,7 @@
 //! How a call hands its arguments over, and the one place where they are checked.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use super::{Arity, Environment, Function, FunctionError, FunctionId, Kind, Parameter, get, scalar_text};
 use crate::duration::float_to_int;
@@ -63,7 +64,7 @@ fn check(function: &Function, arguments: &[Argument<'_>]) -> Result<(), Function
 fn admit(parameter: &Parameter, argument: &Argument<'_>) -> Result<(), FunctionError> {
     let admitted = parameter.kinds.iter().any(|kind| match argument {
         Argument::Value(value) => kind.admits(value),
-        Argument::Lambda(_) => *kind == Kind::Lambda,
+        Argument::Lambda(_) => matches!(kind, Kind::Lambda | Kind::Any),
     });
     if admitted {
         return Ok(());
@@ -86,10 +87,12 @@ pub struct Arguments<'a> {
 }
 
 impl<'a> Arguments<'a> {
-    /// The value at a position.
+    /// The value at a position. An expression where a value is asked for is an empty object to Kyverno.
     pub(super) fn value(self, at: usize) -> Result<&'a Value, FunctionError> {
+        static OF_EXPRESSION: LazyLock<Value> = LazyLock::new(|| Value::object::<&str>([]));
         match self.arguments.get(at) {
             Some(Argument::Value(value)) => Ok(value),
+            Some(Argument::Lambda(_)) => Ok(&OF_EXPRESSION),
             _ => Err(self.not_of_type(at, "Value")),
         }
     }
@@ -130,6 +133,11 @@ impl<'a> Arguments<'a> {
     /// The object at a position.
     pub(super) fn object(self, at: usize) -> Result<&'a Object, FunctionError> {
         self.value(at)?.as_object().ok_or_else(|| self.not_of_type(at, "Object"))
+    }
+
+    /// Whether an expression stands at a position.
+    pub(super) fn is_lambda(self, at: usize) -> bool {
+        matches!(self.arguments.get(at), Some(Argument::Lambda(_)))
     }
 
     /// The expression at a position.

@@ -32,6 +32,9 @@ pub enum FunctionError {
         /// What it says.
         detail: String,
     },
+    /// Kyverno crashes here. Nothing in an expression recovers from it, as nothing there recovers from a crash.
+    #[error("{0}")]
+    Crash(String),
     /// Any other failure; the text is all there is.
     #[error("{0}")]
     Failed(String),
@@ -46,6 +49,11 @@ impl FunctionError {
     /// Argument `position`, counted from 1, is not of type `expected`.
     pub(super) fn not_of_type(function: &'static str, position: usize, expected: &str) -> Self {
         Self::refused(function, format_args!("argument #{position} is not of type {expected}"))
+    }
+
+    /// Kyverno crashes, with this text.
+    pub(super) fn crash(text: impl fmt::Display) -> Self {
+        Self::Crash(text.to_string())
     }
 
     /// A failure of which only the text is known.

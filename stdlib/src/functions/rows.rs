@@ -36,7 +36,7 @@ pub fn treatment_of_rows(function: FunctionId, position: usize) -> RowsTreatment
         "sum" => FunctionError::refused("sum", "Types mismatch"),
         _ if kinds.contains(&Kind::List) => {
             // Where Kyverno crashes.
-            FunctionError::failed("interface conversion: interface {} is []map[string]interface {}, not []interface {}")
+            FunctionError::crash("interface conversion: interface {} is []map[string]interface {}, not []interface {}")
         }
         _ if kinds.contains(&Kind::Numbers) || kinds.contains(&Kind::Texts) => {
             FunctionError::ArgumentType { value: "a list of maps".to_owned(), expected: kinds }

@@ -14,8 +14,9 @@ const UNBOUNDED: u32 = 4096;
 /// How many steps one text may take; nested unbounded repetitions would take millions.
 const MAX_STEPS: u32 = 1 << 20;
 
-/// What `.` becomes: any character but the controls up to the line feed.
-const ANY: (char, char) = ('\u{b}', char::MAX);
+/// What `.` becomes: a number from here up to what a Go `rune` holds. Nearly all of them are no character and are
+/// written as the replacement character.
+const ANY: (u64, u64) = (0xb, i32::MAX as u64);
 
 /// Makes random texts that match an expression in the POSIX syntax.
 #[derive(Clone, Debug)]
@@ -76,7 +77,11 @@ impl Writer<'_> {
         match node {
             Node::Empty | Node::Assertion(_) => {}
             Node::Literal { character, .. } => self.out.push(*character),
-            Node::Any { .. } => self.write_from(&[ANY]),
+            Node::Any { .. } => {
+                let code = ANY.0 + (self.random_below)(ANY.1 - ANY.0 + 1);
+                let character = u32::try_from(code).ok().and_then(char::from_u32);
+                self.out.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
+            }
             Node::Class(class) => self.write_from(&ranges(class)),
             Node::Capture(body) => self.write(body)?,
             Node::Repeat { body, min, max, .. } => {

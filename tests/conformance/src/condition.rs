@@ -99,7 +99,6 @@ fn side(case: &Json, name: &str) -> Node {
 
 /// One side of a condition, its variables replaced: a scalar number becomes a float, numbers further in stay.
 fn substituted(case: &Json, name: &str) -> Result<dikast_stdlib::Value, String> {
-    let context = case.get("context").cloned().map(dikast_stdlib::Value::from).unwrap_or_default().to_floats();
-    vars::substitute(&side(case, name), context)
+    vars::substitute(&side(case, name), vars::context_of(case))
         .map_err(|error| format!("failed to substitute variables in condition {name}: {error}"))
 }

@@ -12,7 +12,7 @@ use dikast_runtime::data::FixedData;
 use dikast_runtime::engine::World;
 use dikast_runtime::interpreter::{Budget, Interpreter, QueryCache};
 use dikast_runtime::native::Outcome;
-use dikast_stdlib::Value;
+use dikast_stdlib::{Value, encode};
 use serde_json::Value as Json;
 
 use crate::environment::Fixed;
@@ -22,7 +22,7 @@ use crate::{answer, native};
 /// Whether the document becomes the recorded one.
 pub(crate) fn agrees(case: &Json) -> Result<(), String> {
     let template = case.get("template").ok_or("the case has no template")?;
-    let context = case.get("context").cloned().map(Value::from).unwrap_or_default().to_floats();
+    let context = context_of(case);
     let outcome = substitute(&node(template, Numbers::Floats), context);
     if let (Err(found), Some(recorded)) = (&outcome, recorded_error(case))
         && found != recorded
@@ -30,6 +30,14 @@ pub(crate) fn agrees(case: &Json) -> Result<(), String> {
         return Err(format!("expected the error `{recorded}`, found `{found}`"));
     }
     answer::same(case, outcome)
+}
+
+/// The context of a question; an empty one when it has none.
+pub(crate) fn context_of(case: &Json) -> Value {
+    match case.get("context") {
+        None | Some(Json::Null) => Value::object::<&str>([]),
+        Some(context) => Value::from(context.clone()).to_floats(),
+    }
 }
 
 /// The words of an error, where they are the engine's own and not those of a crash.
@@ -71,7 +79,10 @@ pub(crate) fn substitute(template: &Node, context: Value) -> Result<Value, Strin
     let (data, queries, budget) = (FixedData::new(), QueryCache::default(), Budget::default());
     let world = World { data: &data, environment: &Fixed };
     let interpreter = Interpreter::new(&program, &context, world, &queries, &budget);
-    interpreter.substitute(expr).map_err(|fault| fault.to_string())
+    let value = interpreter.substitute(expr).map_err(|fault| fault.to_string())?;
+    // A value that is no JSON, such as NaN, counts as an error.
+    encode::to_go_json(&value).map_err(|error| error.to_string())?;
+    Ok(value)
 }
 
 /// Which type the numbers of a question have in Go.

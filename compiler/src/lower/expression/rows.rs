@@ -3,7 +3,7 @@
 
 use dikast_grammar::jmespath::Ast;
 use dikast_stdlib::Value;
-use dikast_stdlib::functions::{self, FunctionId, RowsTreatment};
+use dikast_stdlib::functions::{self, Arity, FunctionId, RowsTreatment};
 
 use super::jmespath::Lowering;
 use crate::ir::{Comparison, Expr, ExprId};
@@ -11,9 +11,12 @@ use crate::ir::{Comparison, Expr, ExprId};
 impl Lowering<'_> {
     /// A call; with an argument that the function refuses, its error.
     pub(super) fn call_function(&mut self, function: FunctionId, mut arguments: Vec<ExprId>, ast: &Ast) -> ExprId {
+        let declared = functions::get(function);
+        let wrong_count = declared.arity == Arity::Fixed && arguments.len() != declared.parameters.len();
         for at in 0..arguments.len() {
             let argument = arguments[at];
-            if !self.is_rows(argument) {
+            // The number of arguments is looked at before their types.
+            if wrong_count || !self.is_rows(argument) {
                 continue;
             }
             match functions::treatment_of_rows(function, at) {

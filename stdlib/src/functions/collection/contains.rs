@@ -12,10 +12,10 @@ fn list_contains(items: &[Value], wanted: &Value) -> Result<bool, FunctionError>
     for item in items {
         match (item, wanted) {
             (Value::List(_), Value::List(_)) => {
-                return Err(FunctionError::failed("comparing uncomparable type []interface {}"));
+                return Err(FunctionError::crash("comparing uncomparable type []interface {}"));
             }
             (Value::Object(_), Value::Object(_)) => {
-                return Err(FunctionError::failed("comparing uncomparable type map[string]interface {}"));
+                return Err(FunctionError::crash("comparing uncomparable type map[string]interface {}"));
             }
             _ if item == wanted => return Ok(true),
             _ => {}

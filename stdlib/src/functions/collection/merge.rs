@@ -17,8 +17,9 @@ pub(crate) static FUNCTION: Function = Function {
     call: |arguments, _| {
         let mut merged = Object::new();
         for (at, value) in arguments.values().enumerate() {
-            // Kyverno crashes on anything but objects.
-            let members = value?.as_object().ok_or_else(|| FunctionError::not_of_type("merge", at + 1, "Object"))?;
+            let members = value?.as_object().ok_or_else(|| {
+                FunctionError::crash(format_args!("JMESPath function 'merge': argument #{} is not of type Object", at + 1))
+            })?;
             merged.extend(members.iter().map(|(key, member)| (Arc::clone(key), member.clone())));
         }
         Ok(Value::Object(Arc::new(merged)))

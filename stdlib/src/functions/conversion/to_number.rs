@@ -16,6 +16,7 @@ pub(crate) static FUNCTION: Function = Function {
         number @ Value::Float(_) => Ok(number.clone()),
         Value::Text(text) => Ok(go_parse::parse_float(text).map_or(Value::Null, Value::Float)),
         Value::Int(_) => Err(super::r#type::unknown_type()),
+        _ if arguments.is_lambda(0) => Err(super::r#type::unknown_type()),
         _ => Ok(Value::Null),
     },
 };
