@@ -111,6 +111,19 @@ fn expressions_are_evaluated_and_explained() {
     give(2, &["jp", "query", "-i", &pod, "kind["]);
     assert!(give(0, &["jp", "parse", "a.b"]).contains("ASTSubexpression {"));
     assert!(give(0, &["jp", "function", "truncate"]).starts_with("Name: truncate\n"));
+    let explained = give(0, &["jp", "query", "-i", &pod, "--explain", "length(spec.containers[?name]) > `0`"]);
+    assert!(explained.lines().nth(1).is_some_and(|line| line.ends_with("> `0`  = true")), "{explained}");
+    for format in ["json", "yaml"] {
+        let out = give(0, &["jp", "query", "-i", &pod, "--explain", "-o", format, "kind"]);
+        let data: serde_json::Value = serde_yaml::from_str(out.trim_start_matches("# kind\n")).unwrap();
+        assert_eq!((data["value"].as_str(), data["end"].as_u64()), (Some("Pod"), Some(4)), "{out}");
+        let out = give(0, &["jp", "parse", "-o", format, "a[0]"]);
+        let data: serde_json::Value = serde_yaml::from_str(out.trim_start_matches("# a[0]\n")).unwrap();
+        assert_eq!(data["node"], "ASTIndexExpression");
+        let data: serde_json::Value =
+            serde_yaml::from_str(&give(0, &["jp", "function", "-o", format, "split"])).unwrap();
+        assert_eq!(data[0]["signature"], "split(string, string) array");
+    }
 }
 
 #[test]

@@ -40,6 +40,7 @@ pub fn quote(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '\u{b}' => out.push_str("\\v"),
+            ' '..='~' => out.push(character),
             other if other.is_ascii_control() => out.push_str(&format!("\\x{:02x}", u32::from(other))),
             other if is_printable(other) => out.push(other),
             other if u32::from(other) < 0x1_0000 => out.push_str(&format!("\\u{:04x}", u32::from(other))),
@@ -54,7 +55,9 @@ pub fn quote(text: &str) -> String {
 /// and separators other than the space).
 fn is_printable(character: char) -> bool {
     // A combining character is escaped only at the beginning of a text, hence the letter before it.
-    character == '\'' || String::from_iter(['x', character]).escape_debug().count() == 2
+    let mut bytes = [b'x', 0, 0, 0, 0];
+    let length = 1 + character.encode_utf8(&mut bytes[1..]).len();
+    std::str::from_utf8(&bytes[..length]).is_ok_and(|text| text.escape_debug().count() == 2)
 }
 
 fn parse_unsigned(unsigned: &str, whole: &str) -> Option<f64> {

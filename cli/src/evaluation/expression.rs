@@ -7,9 +7,10 @@ use dikast_grammar::jmespath;
 use dikast_runtime::context::Context;
 use dikast_runtime::data::FixedData;
 use dikast_runtime::engine::World;
-use dikast_runtime::interpreter::{Budget, Interpreter, QueryCache};
+use dikast_runtime::interpreter::{Budget, Fault, Interpreter, QueryCache};
 use dikast_stdlib::{Value, encode};
 
+use super::parts::{explain, fault_range};
 use super::world::Machine;
 
 /// Asks an expression of a document.
@@ -21,15 +22,26 @@ pub(crate) fn ask(expression: &str, document: &Value) -> Result<Value, String> {
         let shown = underlined(expression, &error.range);
         return Err(format!("failed to compile JMESPath: {error}\n{shown}\n{}", error.explanation()));
     }
-    let (program, expr) = lower_query(expression).map_err(|error| format!("failed to compile JMESPath: {error}"))?;
+    let value = evaluate(expression, document).map_err(|fault| {
+        let place = explain(expression, document).as_ref().and_then(fault_range);
+        let shown = place.map(|place| format!("\n{}", underlined(expression, &place))).unwrap_or_default();
+        format!("error evaluating JMESPath expression: {fault}{shown}")
+    })?;
+    encode::to_go_json(&value).map_err(|error| format!("the result is no JSON: {error}"))?;
+    Ok(value)
+}
+
+/// Asks an expression of a document.
+///
+/// # Errors
+/// When it does not parse, is missing or cannot be evaluated.
+pub(crate) fn evaluate(expression: &str, document: &Value) -> Result<Value, Fault> {
+    let (program, expr) = lower_query(expression).map_err(Fault::query)?;
     let context = Context::of_document(Value::Null);
     let (data, queries, budget) = (FixedData::new(), QueryCache::default(), Budget::default());
     let world = World { data: &data, environment: &Machine };
     let interpreter = Interpreter::new(&program, &context, world, &queries, &budget);
-    let value =
-        interpreter.ask(expr, document).map_err(|fault| format!("error evaluating JMESPath expression: {fault}"))?;
-    encode::to_go_json(&value).map_err(|error| format!("the result is no JSON: {error}"))?;
-    Ok(value)
+    interpreter.ask(expr, document)
 }
 
 /// The line of a text that a range begins in, with carets under the range.
@@ -58,6 +70,8 @@ mod tests {
     fn expressions_are_asked_of_documents() {
         let document: Value = serde_json::from_str(r#"{"a":[{"b":1.0},{"b":2.0}]}"#).unwrap();
         assert_eq!(ask("sum(a[].b)", &document), Ok(Value::Float(3.0)));
+        let error = ask("a[0] && to_upper(c)", &document).unwrap_err();
+        assert!(error.ends_with("\na[0] && to_upper(c)\n        ^^^^^^^^^^^"), "{error}");
         assert!(ask("c", &document).unwrap_err().contains("Unknown key \"c\""));
     }
 }

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`response`], [`count`] | what policies say |
 //! | [`data`], [`global`] | what rules find beyond the object |
-//! | [`expression`] | expressions outside any policy |
+//! | [`expression`], [`parts`] | expressions outside any policy, and their parts |
 //! | [`world`] | time, chance, name lookups |
 //! | [`policies`] | compiling what is given |
 //! | [`turn`] | one object on its way through the policies |
@@ -15,6 +15,7 @@ pub(crate) mod count;
 pub(crate) mod data;
 pub(crate) mod expression;
 pub(crate) mod global;
+pub(crate) mod parts;
 pub(crate) mod policies;
 pub(crate) mod response;
 mod review;

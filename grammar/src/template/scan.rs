@@ -23,8 +23,7 @@ pub fn find_variables(text: &str) -> Vec<Found> {
     let mut at = 0;
     // Where the search for braces begins: at the start of the text a variable needs nothing before it.
     let mut search = 0;
-    while let Some(braces) = text.get(search..).and_then(|rest| rest.find("{{")) {
-        let start = search + braces;
+    while let Some(start) = next_braces(text.as_bytes(), search) {
         search = start + 1;
         let before = text.get(at..start).and_then(|passed| passed.chars().next_back());
         let is_preceded = match before {
@@ -41,6 +40,18 @@ pub fn find_variables(text: &str) -> Vec<Found> {
         }
     }
     found
+}
+
+/// Where two braces open at or behind a place. Faster than a search that is prepared anew for each of many.
+fn next_braces(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += text.get(at..)?.iter().position(|byte| *byte == b'{')?;
+        if text.get(at + 1) == Some(&b'{') {
+            return Some(at);
+        }
+        at += 1;
+    }
 }
 
 /// Where the variable ends that begins at `start`.

@@ -3,7 +3,7 @@
 //! Wildcards count on both sides against real lists. A scalar key against a list written as JSON is compared exactly.
 //! A value that is no set at all makes every operator false, the negative ones too.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::slice;
 
 use super::ConditionError;
@@ -11,7 +11,7 @@ use super::operator::Operator;
 use super::prepared::{Encoded, Prepared};
 use crate::Value;
 use crate::pattern::ScalarPattern;
-use crate::wildcard::{Wildcard, WildcardKind};
+use crate::wildcard::{Wildcard, WildcardKind, is_wildcard, matches};
 
 /// Which keys must be members, or must not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +33,25 @@ impl Demand {
 }
 
 /// `AnyIn`, `AllIn`, `AnyNotIn` and `AllNotIn`.
-pub(super) fn holds(key: &Prepared, demand: Demand, value: &Prepared) -> bool {
-    match key.value() {
+///
+/// # Errors
+///
+/// Two lists with too many wildcards.
+pub(super) fn holds(
+    key: &Prepared,
+    operator: &Operator,
+    demand: Demand,
+    value: &Prepared,
+) -> Result<bool, ConditionError> {
+    Ok(match key.value() {
         Value::Null | Value::Object(_) => false,
-        Value::List(_) => key.items().is_some_and(|keys| list_holds(keys, demand, value)),
+        Value::List(_) => match key.items() {
+            Some(keys) => {
+                let holds = list_holds(keys, demand, value);
+                return holds.ok_or_else(|| ConditionError::TooLong(operator.name().to_owned()));
+            }
+            None => false,
+        },
         _ => {
             let text = key.wildcard();
             let member = match value.range() {
@@ -45,7 +60,7 @@ pub(super) fn holds(key: &Prepared, demand: Demand, value: &Prepared) -> bool {
             };
             member.is_some_and(|member| member != demand.is_negative())
         }
-    }
+    })
 }
 
 /// Whether a scalar key is a member of a list, or fits a text or is one of the texts in it; nothing when the value is no
@@ -69,12 +84,13 @@ fn literal_member(key: &Wildcard, value: &Prepared) -> Option<bool> {
     (value.encoded()? == &Encoded::NotJson).then(|| value.value().as_text() == Some(key.pattern()))
 }
 
-fn list_holds(keys: &[Wildcard], demand: Demand, value: &Prepared) -> bool {
+/// Nothing when there are too many wildcards.
+fn list_holds(keys: &[Wildcard], demand: Demand, value: &Prepared) -> Option<bool> {
     let texts = match value.value() {
         Value::List(_) => value.items(),
-        Value::Text(text) if matches!(keys, [key] if key.pattern() == &**text) => return !demand.is_negative(),
+        Value::Text(text) if matches!(keys, [key] if key.pattern() == &**text) => return Some(!demand.is_negative()),
         Value::Text(_) => match (value.range(), value.encoded()) {
-            (Some((inside, outside)), _) => return range_holds(keys, demand, inside, outside),
+            (Some((inside, outside)), _) => return Some(range_holds(keys, demand, inside, outside)),
             (None, Some(Encoded::Texts(texts))) => Some(texts.as_slice()),
             (None, Some(Encoded::NotJson)) => Some(slice::from_ref(value.wildcard())),
             (None, _) => None,
@@ -84,11 +100,46 @@ fn list_holds(keys: &[Wildcard], demand: Demand, value: &Prepared) -> bool {
         }
         _ => None,
     };
-    texts.is_some_and(|texts| match demand {
+    let Some(texts) = texts else { return Some(false) };
+    if keys.len().saturating_mul(texts.len()) > PAIRS_IN_TURN {
+        return long_list_holds(keys, demand, texts);
+    }
+    Some(match demand {
         Demand::Any => keys.iter().any(|key| fits_any(key, texts)),
         Demand::All => keys.iter().all(|key| fits_any(key, texts)),
         Demand::AnyOutside => keys.iter().any(|key| !fits_any(key, texts)),
         Demand::AllOutside => !keys.iter().any(|key| fits_any(key, texts)),
+    })
+}
+
+/// Pairs of a key and a text that are compared one by one; with more, equal texts are looked up.
+const PAIRS_IN_TURN: usize = 4096;
+/// Bytes of texts that wildcards may be tried on.
+const TRIED_BYTES_MAX: usize = 1 << 24;
+
+/// The texts without wildcards and those with.
+fn split(items: &[Wildcard]) -> (HashSet<&str>, HashSet<&str>) {
+    items.iter().map(Wildcard::pattern).partition(|text| !is_wildcard(text))
+}
+
+/// [`list_holds`] for long lists: only wildcards are tried one by one, and each key and text once.
+fn long_list_holds(keys: &[Wildcard], demand: Demand, texts: &[Wildcard]) -> Option<bool> {
+    let ((exact_texts, wild_texts), (exact_keys, wild_keys)) = (split(texts), split(keys));
+    let bytes = |set: &HashSet<&str>| set.iter().map(|text| text.len() + 8).sum::<usize>();
+    let tried = (bytes(&exact_keys) * wild_texts.len())
+        .saturating_add(bytes(&wild_keys) * wild_texts.len() * 2)
+        .saturating_add(bytes(&exact_texts) * wild_keys.len());
+    if tried > TRIED_BYTES_MAX {
+        return None;
+    }
+    let is_member = |key: &str| exact_texts.contains(key) || wild_texts.iter().any(|text| matches(text, key));
+    let exact_fits = |key: &&str| is_member(key);
+    let wild_fits = |key: &&str| is_member(key) || exact_texts.iter().chain(&wild_texts).any(|text| matches(key, text));
+    Some(match demand {
+        Demand::Any => exact_keys.iter().any(exact_fits) || wild_keys.iter().any(wild_fits),
+        Demand::All => exact_keys.iter().all(exact_fits) && wild_keys.iter().all(wild_fits),
+        Demand::AnyOutside => !(exact_keys.iter().all(exact_fits) && wild_keys.iter().all(wild_fits)),
+        Demand::AllOutside => !(exact_keys.iter().any(exact_fits) || wild_keys.iter().any(wild_fits)),
     })
 }
 

@@ -28,13 +28,16 @@ pub enum ConditionError {
     /// `In` and `NotIn` with a list as key take only texts in it; Kyverno crashes on anything else.
     #[error("operator {0} takes only strings in the list of its key")]
     KeyNotText(String),
+    /// Two lists with more wildcards between them than are compared for one request.
+    #[error("operator {0} has too many wildcards to compare in the lists of its key and value")]
+    TooLong(String),
 }
 
 /// What an operator says of a key and a value in which nothing is left to substitute.
 ///
 /// # Errors
 ///
-/// An unknown operator, and the combinations on which Kyverno crashes.
+/// An unknown operator, the combinations on which Kyverno crashes, and lists of many thousand wildcards.
 pub fn evaluate(key: &Value, operator: &Operator, value: &Value) -> Result<bool, ConditionError> {
     evaluate_prepared(key, operator, &Prepared::new(value.clone()))
 }
@@ -51,10 +54,10 @@ pub fn evaluate_prepared(key: &Value, operator: &Operator, value: &Prepared) -> 
         OperatorKind::NotEquals => Ok(equality::equals(&key, value).is_some_and(|equal| !equal)),
         OperatorKind::In => membership::holds_exactly(&key, operator, false, value),
         OperatorKind::NotIn => membership::holds_exactly(&key, operator, true, value),
-        OperatorKind::AnyIn => Ok(membership::holds(&key, Demand::Any, value)),
-        OperatorKind::AllIn => Ok(membership::holds(&key, Demand::All, value)),
-        OperatorKind::AnyNotIn => Ok(membership::holds(&key, Demand::AnyOutside, value)),
-        OperatorKind::AllNotIn => Ok(membership::holds(&key, Demand::AllOutside, value)),
+        OperatorKind::AnyIn => membership::holds(&key, operator, Demand::Any, value),
+        OperatorKind::AllIn => membership::holds(&key, operator, Demand::All, value),
+        OperatorKind::AnyNotIn => membership::holds(&key, operator, Demand::AnyOutside, value),
+        OperatorKind::AllNotIn => membership::holds(&key, operator, Demand::AllOutside, value),
         OperatorKind::Order(relation) => Ok(order::holds(&key, relation, value)),
         OperatorKind::Duration(relation) => Ok(order::durations_hold(&key, relation, value)),
         OperatorKind::Never => Ok(false),

@@ -184,3 +184,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn long_lists_answer_as_short_ones() {
+    let texts =
+        |prefix: &str, count: usize| (0..count).map(|at| Value::text(format!("{prefix}{at}"))).collect::<Vec<_>>();
+    let ask = |operator: &str, key: &[Value], value: &[Value]| {
+        evaluate(&Value::list(key.to_vec()), &Operator::new(operator), &Value::list(value.to_vec()))
+    };
+    let (keys, others) = (texts("a", 3000), texts("b", 3000));
+    let with = |items: &[Value], item: &str| [items, &[Value::text(item)]].concat();
+    for (key, value, any, all) in [
+        (keys.clone(), others.clone(), false, false),
+        (keys.clone(), with(&others, "a7"), true, false),
+        (keys.clone(), with(&others, "a*"), true, true),
+        (with(&keys, "b?"), others.clone(), true, false),
+        (keys.clone(), keys.clone(), true, true),
+    ] {
+        assert_eq!(ask("AnyIn", &key, &value), Ok(any));
+        assert_eq!(ask("AllIn", &key, &value), Ok(all));
+        assert_eq!(ask("AnyNotIn", &key, &value), Ok(!all));
+        assert_eq!(ask("AllNotIn", &key, &value), Ok(!any));
+    }
+    assert!(matches!(ask("AnyIn", &keys, &texts("*b", 3000)), Err(ConditionError::TooLong(_))));
+}

@@ -31,6 +31,10 @@ impl Generator {
     ///
     /// What Go's `syntax.Parse` refuses without the Perl flags: `\d`, `(?i)` and the like.
     pub fn parse(expression: &str) -> Result<Self, RegexError> {
+        if expression.len() > super::LENGTH_MAX {
+            let part: String = expression.chars().take(40).collect();
+            return Err(RegexError::new(RegexErrorKind::TooLarge, &part));
+        }
         let root = parse(expression, Dialect::Posix)?.root;
         check_classes(&root, expression)?;
         Ok(Self { root })

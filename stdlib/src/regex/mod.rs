@@ -22,7 +22,10 @@ use crate::bounds::{TextTooLong, check_text};
 use parse::Dialect;
 
 /// Memory that a compiled expression may take.
-const SIZE_LIMIT: usize = 32 << 20;
+const SIZE_LIMIT: usize = 4 << 20;
+
+/// How long an expression may be. Policies come nowhere near it, and compiling one takes a while.
+const LENGTH_MAX: usize = 1 << 13;
 
 /// Memory that an expression takes that is small enough to be kept.
 const SMALL_SIZE: usize = 1 << 20;
@@ -44,6 +47,10 @@ impl GoRegex {
     ///
     /// What Go refuses, in its words, and what would take too much memory.
     pub fn compile(expression: &str) -> Result<Self, RegexError> {
+        if expression.len() > LENGTH_MAX {
+            let part: String = expression.chars().take(40).collect();
+            return Err(RegexError::new(RegexErrorKind::TooLarge, &part));
+        }
         let parsed = parse::parse(expression, Dialect::Perl)?;
         let translated = translate::translate(&parsed.root);
         let build = |limit| regex::RegexBuilder::new(&translated).size_limit(limit).nest_limit(u32::MAX).build();

@@ -29,6 +29,16 @@ enum Identifier {
 #[error("{0}")]
 pub struct VersionError(String);
 
+/// How long a version or range may be. Nobody writes longer ones, and errors repeat them.
+const LENGTH_MAX: usize = 1 << 15;
+
+impl VersionError {
+    /// Refuses what is too long.
+    fn check_length(text: &str) -> Result<(), Self> {
+        if text.len() <= LENGTH_MAX { Ok(()) } else { Err(Self(format!("longer than {LENGTH_MAX} bytes"))) }
+    }
+}
+
 impl Version {
     /// Reads `major.minor.patch`, with a prerelease behind `-` and build metadata behind `+`.
     ///
@@ -39,6 +49,7 @@ impl Version {
         if text.is_empty() {
             return Err(VersionError("Version string empty".to_owned()));
         }
+        VersionError::check_length(text)?;
         let mut parts = text.splitn(3, '.');
         let (Some(major), Some(minor), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(VersionError("No Major.Minor.Patch elements found".to_owned()));

@@ -39,6 +39,7 @@ impl Range {
     ///
     /// Words that are no comparisons, and an alternative without words.
     pub fn parse(text: &str) -> Result<Self, VersionError> {
+        VersionError::check_length(text)?;
         let words = words(text);
         let alternatives = alternatives(&words)?;
         let mut expanded = Vec::with_capacity(alternatives.len());

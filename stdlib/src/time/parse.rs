@@ -37,7 +37,14 @@ const MONTHS: [&str; 12] = [
 
 const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
+/// How long a layout or a time may be. Nobody writes longer ones, and reading one takes a while.
+const LENGTH_MAX: usize = 1 << 12;
+
 pub(super) fn parse(layout: &str, text: &str) -> Result<Time, TimeError> {
+    if layout.len() > LENGTH_MAX || text.len() > LENGTH_MAX {
+        let detail = format!(": layout or time are longer than {LENGTH_MAX} bytes");
+        return Err(TimeError { text: text.chars().take(40).collect(), detail });
+    }
     let refused = |detail: String| TimeError { text: text.to_owned(), detail };
     let unfit = |value: &[u8], element: &[u8]| {
         let (layout, value, element) = (quoted(layout.as_bytes()), quoted(value), quoted(element));

@@ -6,6 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
 
+/// How many beginnings of blocks are tried. Go tries all, each with a walk over the text behind it.
+const BEGINNINGS_MAX: usize = 32;
+
 /// A block and its bytes.
 pub(super) struct Block<'t> {
     pub(super) label: &'t str,
@@ -15,7 +18,7 @@ pub(super) struct Block<'t> {
 /// The first block of a text that can be read; nothing when there is none.
 pub(super) fn first_block(text: &str) -> Option<Block<'_>> {
     let mut rest = text;
-    loop {
+    for _ in 0..BEGINNINGS_MAX {
         let begin = find_at_line_start(rest, BEGIN)?;
         let after_begin = &rest[begin + BEGIN.len()..];
         let (line, body) = after_begin.split_once('\n').unwrap_or((after_begin, ""));
@@ -26,6 +29,7 @@ pub(super) fn first_block(text: &str) -> Option<Block<'_>> {
         }
         rest = after_begin;
     }
+    None
 }
 
 /// The bytes of a block whose first line has been read.

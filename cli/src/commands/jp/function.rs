@@ -3,16 +3,23 @@
 use std::io::Write;
 
 use anyhow::bail;
-use dikast_stdlib::functions::{self, Arity, Function};
+use dikast_stdlib::Value;
+use dikast_stdlib::functions::{self, Arity, Function, Kind};
 
+use super::Format;
 use crate::commands::Exit;
 
 /// Show the functions that expressions can call
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  dikast jp function\n  dikast jp function truncate semver_compare")]
+#[command(
+    after_help = "Examples:\n  dikast jp function\n  dikast jp function truncate semver_compare\n  dikast jp function -o json"
+)]
 pub(crate) struct Arguments {
     /// Only these functions
     names: Vec<String>,
+    /// Write a list of functions as data
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    output: Option<Format>,
 }
 
 impl Arguments {
@@ -22,10 +29,12 @@ impl Arguments {
         if let Some(unknown) = self.names.iter().find(|name| !known(name)) {
             bail!("there is no function `{unknown}`; `dikast jp function` shows all of them");
         }
-        for function in functions::table() {
-            if self.names.is_empty() || self.names.iter().any(|name| name == function.name) {
-                write(&mut out, function)?;
-            }
+        let is_wanted =
+            |function: &&Function| self.names.is_empty() || self.names.iter().any(|name| name == function.name);
+        let wanted = functions::table().iter().copied().filter(is_wanted);
+        match self.output {
+            None => wanted.into_iter().try_for_each(|function| write(&mut out, function))?,
+            Some(format) => out.write_all(format.write(&Value::list(wanted.map(data)))?.as_bytes())?,
         }
         Ok(Exit::Clean)
     }
@@ -39,6 +48,27 @@ fn write(out: &mut impl Write, function: &Function) -> std::io::Result<()> {
         writeln!(out, "  Example:   {expression} gives {result}")?;
     }
     writeln!(out)
+}
+
+/// What is known of a function.
+fn data(function: &Function) -> Value {
+    let kinds = |kinds: &[Kind]| Value::list(kinds.iter().map(|kind| Value::text(kind.name())));
+    let parameters = function
+        .parameters
+        .iter()
+        .map(|parameter| Value::object([("name", Value::text(parameter.name)), ("types", kinds(parameter.kinds))]));
+    let examples = function.examples.iter().map(|(expression, result)| {
+        Value::object([("expression", Value::text(*expression)), ("result", Value::text(*result))])
+    });
+    Value::object([
+        ("name", Value::text(function.name)),
+        ("signature", Value::text(signature(function))),
+        ("parameters", Value::list(parameters)),
+        ("repeated", Value::Bool(function.arity == Arity::Repeated)),
+        ("result", Value::text(function.result.name())),
+        ("note", Value::text(function.summary)),
+        ("examples", Value::list(examples)),
+    ])
 }
 
 fn signature(function: &Function) -> String {

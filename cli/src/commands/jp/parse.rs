@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use dikast_grammar::jmespath;
 
-use super::tree;
+use super::{Format, tree};
 use crate::commands::Exit;
 use crate::evaluation::expression::underlined;
 use crate::input::file::read_text;
@@ -15,7 +15,8 @@ use crate::input::file::read_text;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   dikast jp parse 'request.object.metadata.name | truncate(@, `9`)'
-  dikast jp parse -f expression.jmespath")]
+  dikast jp parse -f expression.jmespath
+  dikast jp parse -o json 'a[?b].c'")]
 pub(crate) struct Arguments {
     /// Expressions; standard input without any
     #[arg(value_name = "EXPRESSION")]
@@ -23,6 +24,9 @@ pub(crate) struct Arguments {
     /// Read an expression from a file
     #[arg(short, long = "file", value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Write the tree as data, with the place of each node in bytes
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    output: Option<Format>,
 }
 
 impl Arguments {
@@ -39,8 +43,10 @@ impl Arguments {
                 bail!("{error}\n{}\n{}", underlined(expression, &error.range), error.explanation());
             }
             writeln!(out, "# {expression}")?;
-            if let Some(ast) = &parsed.ast {
-                writeln!(out, "{}", tree::show(ast))?;
+            match (&parsed.ast, self.output) {
+                (Some(ast), None) => writeln!(out, "{}", tree::show(ast))?,
+                (Some(ast), Some(format)) => out.write_all(format.write(&tree::data(ast))?.as_bytes())?,
+                (None, _) => {}
             }
         }
         Ok(Exit::Clean)

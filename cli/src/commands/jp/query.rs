@@ -6,19 +6,22 @@ use std::path::PathBuf;
 use anyhow::{anyhow, bail};
 use dikast_stdlib::{Value, encode};
 
+use super::{Format, explained};
 use crate::commands::Exit;
 use crate::evaluation::expression::ask;
+use crate::evaluation::parts::explain;
 use crate::input::file::{File, read_text};
-use crate::output::yaml;
 
 /// Evaluate expressions on a document
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   kubectl get pod web -o yaml | dikast jp query 'spec.containers[].image'
   dikast jp query -i pod.yaml 'length(spec.containers)' 'metadata.name'
-  dikast jp query -i pod.yaml -q expression.jmespath -o yaml")]
+  dikast jp query -i pod.yaml -q expression.jmespath -o yaml
+  dikast jp query -i pod.yaml --explain 'length(spec.containers[?image]) > `1`'
+  echo 'metadata.labels' | dikast jp query -i pod.yaml")]
 pub(crate) struct Arguments {
-    /// Expressions
+    /// Expressions; standard input without any, when the document comes from a file
     #[arg(value_name = "EXPRESSION")]
     expressions: Vec<String>,
     /// Read an expression from a file
@@ -33,21 +36,21 @@ pub(crate) struct Arguments {
     /// Write texts without quotes
     #[arg(short, long)]
     unquoted: bool,
+    /// Show the value of each part of the expression: its columns, its text, its value. For parts that are asked of the
+    /// items of a list, the first three. With `-o`, the same as data, with places in bytes
+    #[arg(long)]
+    explain: bool,
     /// Format of the results
-    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
-    output: Format,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    #[default]
-    Json,
-    Yaml,
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    output: Option<Format>,
 }
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
-        let queries = super::expressions(&self.expressions, &self.queries)?;
+        let mut queries = super::expressions(&self.expressions, &self.queries)?;
+        if queries.is_empty() && self.input.as_os_str() != "-" {
+            queries.push(read_text("-".as_ref())?);
+        }
         if queries.is_empty() {
             bail!("give an expression, such as `dikast jp query -i pod.yaml metadata.name`");
         }
@@ -56,8 +59,18 @@ impl Arguments {
         let document = file.values().next().unwrap_or_default().to_floats();
         let mut out = std::io::stdout().lock();
         for query in queries {
-            let result = ask(&query, &document).map_err(|error| anyhow!("{error}"))?;
-            writeln!(out, "# {}", query.trim_end())?;
+            let query = query.trim_end();
+            if let Some(part) = self.explain.then(|| explain(query, &document)).flatten() {
+                writeln!(out, "# {query}")?;
+                let explained = match self.output {
+                    None => explained::tree(query, &part),
+                    Some(_) => self.shown(&explained::data(query, &part))?,
+                };
+                out.write_all(explained.as_bytes())?;
+                continue;
+            }
+            let result = ask(query, &document).map_err(|error| anyhow!("{error}"))?;
+            writeln!(out, "# {query}")?;
             out.write_all(self.shown(&result)?.as_bytes())?;
         }
         Ok(Exit::Clean)
@@ -67,56 +80,9 @@ impl Arguments {
         if let (true, Value::Text(text)) = (self.unquoted, result) {
             return Ok(format!("{text}\n"));
         }
-        if self.output == Format::Yaml {
-            return Ok(yaml::write(result));
+        if self.compact && self.output != Some(Format::Yaml) {
+            return Ok(encode::to_go_json(result)? + "\n");
         }
-        // with Go's escapes of <, > and &
-        let compact = encode::to_go_json(result)?;
-        Ok(if self.compact { compact + "\n" } else { indented(&compact) })
-    }
-}
-
-/// JSON text with two spaces for each level. What is inside quotes stays as it is.
-fn indented(json: &str) -> String {
-    let mut out = String::with_capacity(json.len() * 2);
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    let mut previous = ' ';
-    for character in json.chars() {
-        if quoted {
-            quoted = escaped || character != '"';
-            escaped = !escaped && character == '\\';
-            out.push(character);
-        } else {
-            let closes = matches!(character, ']' | '}');
-            let opened = matches!(previous, '[' | '{');
-            depth -= usize::from(closes && depth > 0);
-            if previous == ',' || closes != opened {
-                out.push('\n');
-                out.push_str(&"  ".repeat(depth));
-            }
-            depth += usize::from(matches!(character, '[' | '{'));
-            quoted = character == '"';
-            out.push(character);
-            if character == ':' {
-                out.push(' ');
-            }
-        }
-        previous = if quoted { 'q' } else { character };
-    }
-    out.push('\n');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_is_indented_as_go_does() {
-        assert_eq!(
-            indented(r#"{"a":[1,{"b":"x, {\"y"}],"c":{},"d":[]}"#),
-            "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x, {\\\"y\"\n    }\n  ],\n  \"c\": {},\n  \"d\": []\n}\n"
-        );
-        assert_eq!(indented("1"), "1\n");
+        self.output.unwrap_or(Format::Json).write(result)
     }
 }

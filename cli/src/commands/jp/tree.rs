@@ -2,6 +2,7 @@
 
 use dikast_grammar::jmespath::{Ast, Comparator, Node, Projector};
 use dikast_grammar::json::Json;
+use dikast_stdlib::Value;
 
 /// A node as go-jmespath has it.
 struct Shown<'a> {
@@ -40,6 +41,23 @@ fn write(node: &Shown<'_>, indent: usize, out: &mut String) {
         }
     }
     out.push_str(&format!("{spaces}}}\n"));
+}
+
+/// A tree as data: nodes with the places of those that stand in the text.
+pub(super) fn data(ast: &Ast) -> Value {
+    let place = [("start", ast.range.start), ("end", ast.range.end)]
+        .map(|(name, at)| (name, Value::Int(i64::try_from(at).unwrap_or(i64::MAX))));
+    node_data(&shown(ast), place)
+}
+
+fn node_data(node: &Shown<'_>, place: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    let children = node.children.iter().map(|child| match child {
+        Child::Ast(ast) => data(ast),
+        Child::Made(made) => node_data(made, []),
+    });
+    let children = (!node.children.is_empty()).then(|| ("children", Value::list(children)));
+    let value = node.value.as_deref().map(|value| ("value", Value::text(value)));
+    Value::object([("node", Value::text(node.name))].into_iter().chain(value).chain(place).chain(children))
 }
 
 fn node<'a>(name: &'static str, children: impl IntoIterator<Item = &'a Ast>) -> Shown<'a> {

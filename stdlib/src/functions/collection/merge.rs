@@ -18,7 +18,10 @@ pub(crate) static FUNCTION: Function = Function {
         let mut merged = Object::new();
         for (at, value) in arguments.values().enumerate() {
             let members = value?.as_object().ok_or_else(|| {
-                FunctionError::crash(format_args!("JMESPath function 'merge': argument #{} is not of type Object", at + 1))
+                FunctionError::crash(format_args!(
+                    "JMESPath function 'merge': argument #{} is not of type Object",
+                    at + 1
+                ))
             })?;
             merged.extend(members.iter().map(|(key, member)| (Arc::clone(key), member.clone())));
         }
