@@ -46,7 +46,8 @@ pub(crate) fn agrees_natively(case: &Json, tally: &mut Tally) -> Result<(), Stri
     let expected = case.pointer("/answer/value").and_then(Json::as_bool);
     let mut builder = Builder::new();
     let [key, value] = ["key", "value"].map(|name| vars::lower(&mut builder, &side(case, name), false));
-    let context = case.get("context").unwrap_or(&Json::Null);
+    let none = Json::Object(serde_json::Map::new());
+    let context = case.get("context").filter(|context| !context.is_null()).unwrap_or(&none);
     compare(condition(builder, key, &operator, value), context, expected, tally)?;
     let (Ok(key), Ok(value)) = (substituted(case, "key"), substituted(case, "value")) else { return agrees(case) };
     for (open_key, open_value) in [(true, false), (false, true), (true, true)] {
