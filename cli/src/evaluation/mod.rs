@@ -46,6 +46,8 @@ pub(crate) struct Evaluator {
     /// Native code, unless the interpreter is to decide alone.
     native: Option<NativeProgram>,
     choice: EngineChoice,
+    /// Whether no policy asks who makes a request.
+    ignores_users: bool,
     /// Whether rules that pass or are skipped have to say so in words.
     pub(crate) words: bool,
     policies: Vec<(PolicyId, Arc<PolicyFacts>)>,
@@ -71,7 +73,8 @@ pub(crate) struct CloneSources {
 
 impl Evaluator {
     /// An evaluator without values, user and data.
-    pub(crate) fn new(program: Program, choice: EngineChoice) -> Self {
+    pub(crate) fn new(mut program: Program, choice: EngineChoice) -> Self {
+        let ignores_users = review::ignores_users(&mut program);
         let ids = (0..program.policies.len()).filter_map(|at| u32::try_from(at).ok()).map(PolicyId);
         let policies = ids.map(|id| (id, Arc::new(PolicyFacts::of(&program, id)))).collect();
         let program = Arc::new(program);
@@ -80,6 +83,7 @@ impl Evaluator {
             engine: Engine::new(program).with_choice(choice),
             native,
             choice,
+            ignores_users,
             words: true,
             policies,
             values: Values::default(),

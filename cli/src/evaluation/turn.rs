@@ -67,7 +67,7 @@ impl<'a> Turn<'a> {
         };
         let response = self.answer(sort, id, facts, &asked)?;
         match &response {
-            Some(response) if is_changed(&self.object, &response.patched) => self.object = response.patched.clone(),
+            Some(response) if !self.object.is_same(&response.patched) => self.object = response.patched.clone(),
             _ => self.asked = Some(asked),
         }
         Ok(response)
@@ -139,19 +139,15 @@ impl Asked {
     fn verdicts(&self, turn: &Turn<'_>) -> Result<Option<&NativeVerdicts>, String> {
         let Some(native) = &turn.evaluator.native else { return Ok(None) };
         if self.verdicts.get().is_none() {
-            let said = native.verdicts(&review::bytes(&self.request), &turn.surroundings, &Machine);
+            let said = native.verdicts(
+                &review::bytes(&self.request, turn.evaluator.ignores_users),
+                &turn.surroundings,
+                &Machine,
+            );
             let said = said.map_err(|error| error.to_string())?;
             return Ok(self.verdicts.get_or_init(|| said).as_ref());
         }
         Ok(self.verdicts.get().and_then(Option::as_ref))
-    }
-}
-
-/// Whether a policy has changed the object. Most leave it untouched, and share it.
-fn is_changed(before: &Value, after: &Value) -> bool {
-    match (before, after) {
-        (Value::Object(before), Value::Object(after)) => !Arc::ptr_eq(before, after) && before != after,
-        (before, after) => before != after,
     }
 }
 

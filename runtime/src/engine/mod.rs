@@ -222,7 +222,7 @@ impl Engine {
             if phase == Phase::Validate && !rule.counts_for_kind(&self.program, &admission.kind.kind) {
                 continue;
             }
-            let verdict = self.verdict(admission, id, phase).filter(|_| object == admission.object);
+            let verdict = self.verdict(admission, id, phase).filter(|_| object.is_same(&admission.object));
             let budget = Budget::default();
             let interpreter = self.interpreter(admission, world, &budget);
             let run = RuleRun { policy, id, rule, phase, admission, interpreter };
@@ -255,7 +255,7 @@ impl Engine {
         if !needed.is_empty() {
             return Err(NeedsData(needed));
         }
-        response.patched = Some(object).filter(|object| *object != admission.object);
+        response.patched = Some(object).filter(|object| !object.is_same(&admission.object));
         Ok(())
     }
 
