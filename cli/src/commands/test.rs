@@ -3,9 +3,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use super::{Engine, Exit};
+use crate::input::unreadable::is_remote;
 use crate::output::style::Style;
 use crate::parallel;
 use crate::testing::coverage::destination::Destination;
@@ -33,7 +34,7 @@ pub(crate) struct Arguments {
     /// Folders to search, or test files
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Name of the test files
+    /// Name of the test files in folders
     #[arg(short, long, default_value = "kyverno-test.yaml", value_name = "NAME")]
     file_name: String,
     /// Check only these: wildcards on policy, rule and resource
@@ -196,6 +197,9 @@ fn find(path: &Path, name: &str, found: &mut Vec<PathBuf>) -> anyhow::Result<()>
     if path.is_file() {
         found.push(path.to_owned());
         return Ok(());
+    }
+    if is_remote(path) {
+        bail!("{} is an address: clone the repository, and name its folder", path.display());
     }
     let failed = || format!("{} cannot be searched", path.display());
     let mut entries = Vec::new();

@@ -9,6 +9,7 @@ use dikast_stdlib::Value;
 use super::InputError;
 use super::file::{name_of, place_of, read_text};
 use super::resources::{NO_OBJECT, of_document, with_defaults, yaml_files};
+use super::scope::Scopes;
 use crate::parallel;
 
 /// Objects from several files, and what could not be read of them.
@@ -39,7 +40,7 @@ pub(crate) enum Numbers {
 
 /// The objects of several paths: of the files named, or of the YAML files right in the folder when the first path is one;
 /// of standard input alone when the first path is `-`.
-pub(crate) fn read_all(paths: &[PathBuf], numbers: Numbers) -> Objects {
+pub(crate) fn read_all(paths: &[PathBuf], numbers: Numbers, scopes: &Scopes) -> Objects {
     let mut read = Objects::default();
     let paths = match paths.first() {
         Some(first) if first == Path::new("-") => vec![first.clone()],
@@ -73,8 +74,8 @@ pub(crate) fn read_all(paths: &[PathBuf], numbers: Numbers) -> Objects {
         }
     }
     let results = parallel::map(pieces.len(), |at| match pieces[at] {
-        (Ok(Pieces::Json(values)), at) => Ok(vec![with_defaults(values[at].clone()).to_floats()]),
-        (Ok(Pieces::Yaml(documents)), at) => document(documents, at, numbers).map_err(|fault| *fault),
+        (Ok(Pieces::Json(values)), at) => Ok(vec![with_defaults(values[at].clone(), scopes).to_floats()]),
+        (Ok(Pieces::Yaml(documents)), at) => document(documents, at, numbers, scopes).map_err(|fault| *fault),
         (Err(_), _) => Ok(Vec::new()),
     });
     for result in results {
@@ -114,14 +115,19 @@ fn unpacked(value: Value) -> Option<Vec<Value>> {
 }
 
 /// The objects of one document, or why it cannot be read.
-fn document(documents: &Documents, at: usize, numbers: Numbers) -> Result<Vec<Value>, Box<(Span, String)>> {
+fn document(
+    documents: &Documents,
+    at: usize,
+    numbers: Numbers,
+    scopes: &Scopes,
+) -> Result<Vec<Value>, Box<(Span, String)>> {
     let parsed = documents.read(at);
     if let Some(error) = parsed.errors.iter().find(|error| error.is_refusal()) {
         return Err(Box::new((error.span, error.to_string())));
     }
     let mut objects = Vec::new();
     for node in parsed.documents {
-        let read = of_document(node).map_err(|span| Box::new((span, NO_OBJECT.to_owned())))?;
+        let read = of_document(node, scopes).map_err(|span| Box::new((span, NO_OBJECT.to_owned())))?;
         match numbers {
             Numbers::AsWritten => objects.extend(read),
             Numbers::Floats => objects.extend(read.iter().map(Value::to_floats)),

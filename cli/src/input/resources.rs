@@ -9,7 +9,7 @@ use dikast_stdlib::{Object, Value};
 
 use super::InputError;
 use super::file::File;
-use super::scope::is_cluster_scoped;
+use super::scope::Scopes;
 
 /// Maps that may stand there without a value: they count as empty, not as null.
 const MAPS: [&str; 6] = ["annotations", "labels", "matchLabels", "nodeSelector", "data", "stringData"];
@@ -73,7 +73,7 @@ pub(super) fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
 pub(crate) fn from_file(file: &File) -> Result<Vec<Value>, InputError> {
     let mut objects = Vec::new();
     for node in &file.documents {
-        objects.extend(of_document(node.clone()).map_err(|span| file.error(span, NO_OBJECT))?);
+        objects.extend(of_document(node.clone(), &Scopes::default()).map_err(|span| file.error(span, NO_OBJECT))?);
     }
     Ok(objects)
 }
@@ -85,7 +85,7 @@ pub(super) const NO_OBJECT: &str = "is no Kubernetes object: it has no `kind`";
 ///
 /// # Errors
 /// The place of the first value that is no object.
-pub(super) fn of_document(node: Node) -> Result<Vec<Value>, Span> {
+pub(super) fn of_document(node: Node, scopes: &Scopes) -> Result<Vec<Value>, Span> {
     let mut objects = Vec::new();
     for node in unpack_list(node) {
         if node.is_null() {
@@ -94,16 +94,17 @@ pub(super) fn of_document(node: Node) -> Result<Vec<Value>, Span> {
         if node.get("kind").and_then(Node::as_str).is_none_or(str::is_empty) {
             return Err(node.span);
         }
-        objects.push(with_defaults(Value::from(&node)));
+        objects.push(with_defaults(Value::from(&node), scopes));
     }
     Ok(objects)
 }
 
 /// The object with its namespace filled in and maps in the place of missing ones.
-pub(crate) fn with_defaults(object: Value) -> Value {
+pub(super) fn with_defaults(object: Value, scopes: &Scopes) -> Value {
     let object = if has_null_map(&object) { without_null_maps(&object) } else { object };
     let text = |path: &[&str]| object.at(path).and_then(Value::as_text).unwrap_or_default();
-    if !text(&["metadata", "namespace"]).is_empty() || is_cluster_scoped(text(&["apiVersion"]), text(&["kind"])) {
+    let is_placed = !text(&["metadata", "namespace"]).is_empty();
+    if is_placed || scopes.is_cluster_scoped(text(&["apiVersion"]), text(&["kind"])) {
         return object;
     }
     let mut metadata = object.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();

@@ -1,5 +1,14 @@
 //! Which built-in kinds have no namespace (Kubernetes 1.32).
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use dikast_grammar::yaml::{Node, unpack_list};
+
+use super::InputError;
+use super::file::File;
+use super::resources::yaml_files;
+
 /// API groups and their kinds without a namespace.
 const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
     ("", &["ComponentStatus", "Namespace", "Node", "NodeProxyOptions", "PersistentVolume"]),
@@ -26,8 +35,40 @@ const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
     ("storage.k8s.io", &["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment", "VolumeAttributesClass"]),
 ];
 
-/// Whether a kind is known to have no namespace.
-pub(crate) fn is_cluster_scoped(api_version: &str, kind: &str) -> bool {
-    let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    CLUSTER_SCOPED.iter().any(|(name, kinds)| *name == group && kinds.contains(&kind))
+/// Which kinds have no namespace.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scopes {
+    /// Group and kind of custom resources.
+    cluster: BTreeSet<(String, String)>,
+}
+
+impl Scopes {
+    /// The kinds of Kubernetes, and those of the custom resource definitions in files and folders.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(crate) fn with_definitions(paths: &[PathBuf]) -> Result<Self, InputError> {
+        let mut scopes = Self::default();
+        for path in paths {
+            let files = if path.is_dir() { yaml_files(path)? } else { vec![path.clone()] };
+            for file in files {
+                let file = File::read(&file)?;
+                for node in file.documents.iter().cloned().flat_map(unpack_list) {
+                    let text = |path: &[&str]| node.at(path).and_then(Node::as_str).unwrap_or_default();
+                    if text(&["kind"]) == "CustomResourceDefinition" && text(&["spec", "scope"]) == "Cluster" {
+                        let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
+                        scopes.cluster.insert((group.to_owned(), kind.to_owned()));
+                    }
+                }
+            }
+        }
+        Ok(scopes)
+    }
+
+    /// Whether a kind is known to have no namespace.
+    pub(crate) fn is_cluster_scoped(&self, api_version: &str, kind: &str) -> bool {
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        CLUSTER_SCOPED.iter().any(|(name, kinds)| *name == group && kinds.contains(&kind))
+            || !self.cluster.is_empty() && self.cluster.contains(&(group.to_owned(), kind.to_owned()))
+    }
 }

@@ -60,6 +60,12 @@ impl Unreadable {
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn read_text_or_lossy(path: &Path) -> Result<String, Unreadable> {
+    if is_remote(path) {
+        return Err(Unreadable::of_file(
+            path,
+            "is an address: download the file, and name what is then on this machine",
+        ));
+    }
     let mut bytes = Vec::new();
     let read = match path == Path::new("-") {
         true => std::io::stdin().read_to_end(&mut bytes).map(|_| ()),

@@ -9,8 +9,34 @@ use dikast_stdlib::{Object, Value, encode};
 use crate::evaluation::response::{PolicyFacts, Response, reported};
 use crate::input::resources::ObjectKey;
 
+/// API groups of reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Group {
+    /// wgpolicyk8s.io/v1alpha2, which Kyverno writes to clusters
+    #[default]
+    Wgpolicyk8s,
+    /// openreports.io/v1alpha1, which Kyverno's command line writes
+    Openreports,
+}
+
+impl Group {
+    fn api_version(self) -> &'static str {
+        match self {
+            Self::Wgpolicyk8s => "wgpolicyk8s.io/v1alpha2",
+            Self::Openreports => "openreports.io/v1alpha1",
+        }
+    }
+
+    fn cluster_kind(self) -> &'static str {
+        match self {
+            Self::Wgpolicyk8s => "ClusterPolicyReport",
+            Self::Openreports => "ClusterReport",
+        }
+    }
+}
+
 /// The reports of all responses: one of all cluster policies, then one of each namespaced policy.
-pub(crate) fn reports(responses: &[Response], audit_warns: bool) -> Vec<Value> {
+pub(crate) fn reports(responses: &[Response], audit_warns: bool, group: Group) -> Vec<Value> {
     let mut clustered = Vec::new();
     let mut namespaced: Vec<(&Arc<PolicyFacts>, Vec<Value>)> = Vec::new();
     for response in responses.iter().filter(|response| !response.rules.is_empty()) {
@@ -26,11 +52,11 @@ pub(crate) fn reports(responses: &[Response], audit_warns: bool) -> Vec<Value> {
     }
     let mut reports = Vec::new();
     if !clustered.is_empty() {
-        reports.push(report("ClusterReport", Value::object([("name", Value::text("merged"))]), clustered));
+        reports.push(report(group, group.cluster_kind(), Value::object([("name", Value::text("merged"))]), clustered));
     }
     for (policy, results) in namespaced {
         let metadata = Value::object([("name", &policy.name), ("namespace", &policy.namespace)].map(text_member));
-        reports.push(report("PolicyReport", metadata, results));
+        reports.push(report(group, "PolicyReport", metadata, results));
     }
     reports
 }
@@ -39,20 +65,23 @@ fn text_member<'n>((name, text): (&'n str, &String)) -> (&'n str, Value) {
     (name, Value::from(text.as_str()))
 }
 
-fn report(kind: &str, metadata: Value, results: Vec<Value>) -> Value {
+fn report(group: Group, kind: &str, metadata: Value, results: Vec<Value>) -> Value {
     let count = |status: &str| {
         let found = results.iter().filter(|result| result.get("result").and_then(Value::as_text) == Some(status));
         Value::Int(i64::try_from(found.count()).unwrap_or(i64::MAX))
     };
     let summary = ["pass", "fail", "warn", "error", "skip"].map(|status| (status, count(status)));
-    Value::object([
-        ("apiVersion", Value::text("openreports.io/v1alpha1")),
+    let mut members = vec![
+        ("apiVersion", Value::text(group.api_version())),
         ("kind", Value::text(kind)),
         ("metadata", metadata),
-        ("source", Value::text("kyverno")),
         ("summary", Value::object(summary)),
         ("results", Value::list(results)),
-    ])
+    ];
+    if group == Group::Openreports {
+        members.push(("source", Value::text("kyverno")));
+    }
+    Value::object(members)
 }
 
 /// One entry of `results`.

@@ -1,6 +1,7 @@
 //! `dikast apply`
 
 mod evaluate;
+mod foreign;
 mod show;
 mod sink;
 
@@ -16,9 +17,11 @@ use crate::evaluation::count::Counts;
 use crate::evaluation::policies::{self, Policies};
 use crate::evaluation::{Evaluator, global};
 use crate::input::bulk::{self, Numbers, Objects};
+use crate::input::scope::Scopes;
 use crate::input::user::User;
 use crate::input::values::Values;
-use crate::output::yaml;
+use crate::output::{report, yaml};
+use foreign::Foreign;
 use sink::Sink;
 
 /// Apply policies to objects in files
@@ -39,14 +42,7 @@ pub(crate) struct Arguments {
     #[arg(required = true, value_name = "POLICY")]
     policies: Vec<PathBuf>,
     /// Objects: files, or a folder with files; - for standard input
-    #[arg(
-        short,
-        long = "resource",
-        visible_alias = "resources",
-        value_name = "PATH",
-        value_delimiter = ',',
-        required = true
-    )]
+    #[arg(short, long = "resource", visible_alias = "resources", value_name = "PATH", value_delimiter = ',')]
     resources: Vec<PathBuf>,
     /// Existing objects that rules with targets change
     #[arg(long = "target-resource", visible_alias = "target-resources", value_name = "PATH", value_delimiter = ',')]
@@ -78,6 +74,9 @@ pub(crate) struct Arguments {
     /// Write policy reports
     #[arg(short, long)]
     policy_report: bool,
+    /// API group of the reports
+    #[arg(long, value_enum, default_value_t, value_name = "GROUP")]
+    report_group: report::Group,
     /// Format of the reports
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     output_format: ReportFormat,
@@ -99,12 +98,17 @@ pub(crate) struct Arguments {
     /// Go on with the next object when one cannot be evaluated
     #[arg(long)]
     continue_on_fail: bool,
+    /// Files and folders with custom resource definitions, which say what kinds have no namespace
+    #[arg(long, visible_alias = "crd-path", value_name = "PATH", value_delimiter = ',')]
+    crd_paths: Vec<PathBuf>,
     /// Which engine decides
     #[arg(long, value_enum, default_value_t)]
     engine: Engine,
     /// No colours
     #[arg(long)]
     remove_color: bool,
+    #[command(flatten)]
+    foreign: Foreign,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -116,6 +120,10 @@ enum ReportFormat {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
+        self.foreign.refuse()?;
+        if self.resources.is_empty() {
+            bail!("no objects are given: name files or folders with --resource, or - for standard input");
+        }
         let stdin = |paths: &[PathBuf]| paths.iter().any(|path| path == Path::new("-"));
         if stdin(&self.policies) && stdin(&self.resources) {
             bail!("standard input can hold either the policies or the objects, not both");
@@ -125,9 +133,10 @@ impl Arguments {
             (None, true) => Sink::Piped,
             (None, false) => Sink::Told,
         };
-        let Objects { mut objects, faults } = bulk::read_all(&self.resources, Numbers::Floats);
+        let scopes = Scopes::with_definitions(&self.crd_paths)?;
+        let Objects { mut objects, faults } = bulk::read_all(&self.resources, Numbers::Floats, &scopes);
         let mut policies = self.load_policies(&objects)?;
-        let evaluator = self.evaluator(&mut policies, &mut objects)?;
+        let evaluator = self.evaluator(&mut policies, &mut objects, &scopes)?;
         let mut out = BufWriter::new(std::io::stdout().lock());
         if self.is_told() {
             let exceptions = match policies.compilation.counts.exceptions {
@@ -189,7 +198,12 @@ impl Arguments {
         Ok(policies::load_some(policies, exceptions, &given, self.exceptions_within_policies)?)
     }
 
-    fn evaluator(&self, policies: &mut Policies, objects: &mut Vec<Value>) -> anyhow::Result<Evaluator> {
+    fn evaluator(
+        &self,
+        policies: &mut Policies,
+        objects: &mut Vec<Value>,
+        scopes: &Scopes,
+    ) -> anyhow::Result<Evaluator> {
         let mut evaluator = Evaluator::new(std::mem::take(&mut policies.compilation.program), self.engine.into());
         if let Some(path) = &self.values_file {
             evaluator.values = Values::read(path)?;
@@ -201,7 +215,7 @@ impl Arguments {
         for (name, value) in global::take_entries(objects) {
             evaluator.data.add_global(&name, value);
         }
-        let Objects { objects: targets, faults } = bulk::read_all(&self.targets, Numbers::AsWritten);
+        let Objects { objects: targets, faults } = bulk::read_all(&self.targets, Numbers::AsWritten, scopes);
         if let Some(fault) = faults.into_iter().next() {
             return Err(fault.into());
         }

@@ -44,7 +44,7 @@ impl Arguments {
     }
 
     pub(super) fn write_reports(&self, responses: &[Response], out: &mut impl Write) -> anyhow::Result<()> {
-        for (at, report) in report::reports(responses, self.audit_warn).iter().enumerate() {
+        for (at, report) in report::reports(responses, self.audit_warn, self.report_group).iter().enumerate() {
             if at > 0 {
                 writeln!(out, "---")?;
             }

@@ -97,6 +97,16 @@ fn mutate(body: &Node, outline: &mut Outline) {
         [] => "Changes the object".to_owned(),
         targets => format!("Changes the existing {}", join(&targets.iter().map(target).collect::<Vec<_>>(), "and")),
     };
+    for (at, target) in targets.iter().enumerate() {
+        if let Some(conditions) = target.get("preconditions") {
+            let which = match targets.len() {
+                1 => "Only objects".to_owned(),
+                _ => format!("Of the {} objects only those", text(target, "kind")),
+            };
+            let number = if targets.len() > 1 { format!(" (target {})", at + 1) } else { String::new() };
+            outline.under(format!("{which} for which{number}"), |outline| condition::explain(conditions, outline));
+        }
+    }
     outline.under(words, |outline| change(body, outline));
 }
 
