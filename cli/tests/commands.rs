@@ -90,7 +90,10 @@ fn apply_writes_reports() {
     let (policy, objects) = (example("require-labels/policy.yaml"), example("require-labels/resources.yaml"));
     let out = give(1, &["apply", &policy, "-r", &objects, "-p", "--output-format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(report["kind"], "ClusterReport");
+    assert_eq!(
+        (&report["apiVersion"], &report["kind"]),
+        (&"wgpolicyk8s.io/v1alpha2".into(), &"ClusterPolicyReport".into())
+    );
     assert_eq!(report["results"].as_array().unwrap().len() as u64, {
         let summary = &report["summary"];
         ["pass", "fail", "warn", "error", "skip"].iter().map(|name| summary[*name].as_u64().unwrap()).sum::<u64>()

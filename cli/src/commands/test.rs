@@ -29,7 +29,7 @@ use crate::testing::{check, run, vacuous};
   dikast test policies --coverage
   dikast test policies --coverage=lcov:coverage.info
 
-Ends with 0 when everything is as expected, with 1 when it is not.")]
+Ends with 0 when everything is as expected, with 1 when it is not, and with 2 when no test could be run.")]
 pub(crate) struct Arguments {
     /// Folders to search, or test files
     #[arg(required = true, value_name = "PATH")]
@@ -280,6 +280,9 @@ impl<'a> Report<'a> {
         if self.broken > 0 {
             let tests = plural(self.broken, "test", "tests");
             writeln!(std::io::stderr(), "{} {tests} could not be run", self.broken)?;
+            if self.rows.is_empty() && failed == 0 {
+                return Ok(Exit::CouldNotRun);
+            }
         }
         let vacuous = self.arguments.deny_vacuous && self.vacuous > 0;
         Ok(if failed > 0 || self.broken > 0 || vacuous { Exit::Findings } else { Exit::Clean })

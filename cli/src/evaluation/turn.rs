@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dikast_compiler::ir::PolicyId;
 use dikast_runtime::engine::{NeedsData, PolicyResponse, RuleKind, RuleResponse, Status};
-use dikast_runtime::native::NativeVerdicts;
+use dikast_runtime::native::{NativeError, NativeVerdicts};
 use dikast_runtime::request::{Operation, Request, Surroundings};
 use dikast_runtime::review::is_filed_as_enforced;
 use dikast_stdlib::Value;
@@ -139,12 +139,13 @@ impl Asked {
     fn verdicts(&self, turn: &Turn<'_>) -> Result<Option<&NativeVerdicts>, String> {
         let Some(native) = &turn.evaluator.native else { return Ok(None) };
         if self.verdicts.get().is_none() {
-            let said = native.verdicts(
-                &review::bytes(&self.request, turn.evaluator.ignores_users),
-                &turn.surroundings,
-                &Machine,
-            );
-            let said = said.map_err(|error| error.to_string())?;
+            let bytes = review::bytes(&self.request, turn.evaluator.ignores_users);
+            let said = match native.verdicts(&bytes, &turn.surroundings, &Machine) {
+                Ok(said) => said,
+                // no API server would send it, yet the interpreter can read it
+                Err(NativeError::Document(_)) => None,
+                Err(error) => return Err(error.to_string()),
+            };
             return Ok(self.verdicts.get_or_init(|| said).as_ref());
         }
         Ok(self.verdicts.get().and_then(Option::as_ref))

@@ -38,8 +38,17 @@ impl User {
         }
         fields.node("metadata");
         fields.node("synchronize");
+        let info = fields.node("userInfo");
+        if let Some(info) = info {
+            let mut info = Fields::of(&file, info, "userInfo")?;
+            info.text("username")?;
+            info.text("uid")?;
+            info.texts("groups")?;
+            info.members("extra")?;
+            info.finish()?;
+        }
         let user = Self {
-            info: fields.value("userInfo").unwrap_or_else(|| Value::object::<&str>([])),
+            info: info.map_or_else(|| Value::object::<&str>([]), Value::from),
             roles: fields.texts("roles")?.unwrap_or_default(),
             cluster_roles: fields.texts("clusterRoles")?.unwrap_or_default(),
         };
