@@ -16,6 +16,7 @@ impl Emitter<'_, '_> {
     pub(super) fn test(&mut self, test: &Test, to: Targets) {
         match test {
             Test::Known(truth) => self.known(*truth, to),
+            Test::Fails => self.goto(self.exits.error),
             Test::Not(inner) => self.test(inner, Targets { yes: to.no, no: to.yes }),
             Test::All(tests) => {
                 for test in tests {

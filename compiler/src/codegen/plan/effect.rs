@@ -68,7 +68,7 @@ impl Test {
                 Part::Path { required, .. } => *required,
                 Part::Known(_) => false,
             }),
-            Test::Text { .. } => true,
+            Test::Text { .. } | Test::Fails => true,
             Test::Operator { key, value, .. } => key.can_fail() || value.can_fail(),
             Test::Equal(left, right) | Test::Order { left, right, .. } => left.can_fail() || right.can_fail(),
             Test::Exists { levels, test } => levels.iter().any(Level::can_fail) || test.can_fail(),

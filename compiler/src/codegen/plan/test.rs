@@ -12,6 +12,8 @@ use crate::ir::Ordering;
 pub(in super::super) enum Test {
     /// Known at compile time.
     Known(bool),
+    /// Always an error.
+    Fails,
     /// All hold; the first that does not ends the test.
     All(Vec<Test>),
     /// One holds; the first that does ends the test.

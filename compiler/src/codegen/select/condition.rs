@@ -41,13 +41,13 @@ impl Selector<'_> {
     fn condition(&mut self, condition: &Condition) -> Planned<Test> {
         let operator = &condition.operator;
         if operator.kind() == OperatorKind::Unknown {
-            return Reason::new(format!("operator {operator} is not known"));
+            return Ok(Test::Fails);
         }
         let key = self.source(condition.key);
         let value = self.source(condition.value);
         match (&key, &value) {
             (Ok(Source::Known(key)), Ok(Source::Known(value))) => {
-                return known_condition(key, operator, value).map(Test::Known);
+                return Ok(known_condition(key, operator, value).map_or(Test::Fails, Test::Known));
             }
             (_, Ok(Source::Known(known))) => {
                 let known = side(known, operator, false);

@@ -78,6 +78,8 @@ impl Selector<'_> {
                     selector.within(scope, |selector| selector.source(*body))
                 })
             }
+            // The context is never null.
+            Expr::IfNotNull { subject, body } if self.is_context(*subject) => self.source(*body),
             Expr::IfNotNull { subject, body } => {
                 let subject = self.source(*subject)?;
                 let body = self.source(*body)?;
@@ -144,6 +146,16 @@ impl Selector<'_> {
         }
     }
 
+    /// Whether an expression gives the context of a review as a whole.
+    pub(super) fn is_context(&self, id: ExprId) -> bool {
+        let is_free = !self.is_document && self.scope.root.is_none();
+        match self.program.expr(id).expr {
+            Expr::Root => is_free,
+            Expr::Current => is_free && self.scope.current.is_none(),
+            _ => false,
+        }
+    }
+
     /// Plans something that looks at a value. What is not at hand is found once.
     fn kept(&mut self, value: Source, body: impl FnOnce(&mut Self, Source) -> Planned<Source>) -> Planned<Source> {
         if !value.is_at_hand() {
@@ -158,6 +170,12 @@ impl Selector<'_> {
             true => Source::Below { of: Box::new(value), then: Box::new(body) },
             false => body,
         })
+    }
+
+    /// Whether a variable is one that no context of a review ever has.
+    fn is_nowhere(&self, name: &str) -> bool {
+        let is_entry = self.program.entries.iter().any(|entry| self.name(entry.name) == name);
+        !is_entry && !matches!(name, "images" | "target") && !name.starts_with("element")
     }
 
     /// Whether the document says that its object is deleted; nothing where the unit says it.
@@ -202,6 +220,7 @@ impl Selector<'_> {
         });
         match element {
             Some(path) => Ok(Source::Path(Path { numbers: Numbers::Fractions, ..path.clone() })),
+            None if self.is_nowhere(name) => Ok(Source::Lacking),
             None => Reason::new(format!("variable {name}")),
         }
     }

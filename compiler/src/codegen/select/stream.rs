@@ -56,9 +56,15 @@ impl Selector<'_> {
     /// A list as loops that yield its items.
     pub(super) fn stream(&mut self, id: ExprId) -> Planned<StreamPlan> {
         let plan = self.nested_stream(id)?;
+        self.with_lists_as_items(plan)
+    }
+
+    /// Loops that yield the lists of inner loops as items.
+    fn with_lists_as_items(&mut self, plan: StreamPlan) -> Planned<StreamPlan> {
         match plan.yields {
             Yield::Value(_) => Ok(plan),
             Yield::Lists(inner) => {
+                let inner = self.with_lists_as_items(*inner)?;
                 let inner = Source::Stream(Box::new(inner.in_order()?));
                 self.keep_whole(&inner)?;
                 Ok(StreamPlan { yields: Yield::Value(inner), ..plan })
@@ -253,7 +259,7 @@ impl Selector<'_> {
             _ => return Reason::new("lists of different objects"),
         };
         let mut levels = Vec::new();
-        if let Some(subject) = subject {
+        if let Some(subject) = subject.filter(|subject| !self.is_context(*subject)) {
             let subject = Source::or_null(self.source(subject)?);
             levels.push(Level::Guard(Test::NotNull(subject)));
         }

@@ -1,0 +1,79 @@
+//! Native code of the commonest expressions against the `jmespath` crate and against code written by hand.
+//!
+//! `cargo bench -p dikast-tests --bench expressions` prints a table: once from the text of a document to the value, and
+//! once with the document at hand, each in the form that suits it. All three are measured in turn in one run, so the
+//! ratios hold on a busy machine too. Every figure is the least of several batches.
+#![allow(missing_docs, clippy::print_stdout, reason = "a benchmark")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use dikast_runtime::document::Frame;
+use dikast_stdlib::Value;
+use dikast_tests::differential::Nowhere;
+use dikast_tests::expressions::{CASES, Case, DOCUMENT, Native, compiled_by_crate, crate_from_text};
+use jmespath::{Rcvar, Variable};
+
+/// Batches of each measurement, and calls of each batch.
+const BATCHES: usize = 60;
+const CALLS: usize = 400;
+
+/// Nanoseconds of one call by native code, by the crate and by hand.
+type Figures = [f64; 3];
+
+fn main() -> Result<(), String> {
+    let rows = CASES.iter().map(measure).collect::<Result<Vec<_>, _>>()?;
+    for (at, title) in ["from text to value", "with the document at hand"].into_iter().enumerate() {
+        println!("\n{title}, {} bytes; nanoseconds, least of {BATCHES} batches\n", DOCUMENT.len());
+        println!("| expression | native | crate | by hand | crate / native | native / by hand |");
+        println!("|---|---:|---:|---:|---:|---:|");
+        let (mut faster, mut slower) = (1.0, 1.0);
+        for (case, figures) in CASES.iter().zip(&rows) {
+            let [native, by_crate, by_hand] = figures[at];
+            println!(
+                "| `{}` | {native:.0} | {by_crate:.0} | {by_hand:.0} | {:.1} | {:.2} |",
+                case.expression.replace('|', "\\|"),
+                by_crate / native,
+                native / by_hand
+            );
+            faster *= by_crate / native;
+            slower *= native / by_hand;
+        }
+        let mean = |product: f64| product.powf(1.0 / CASES.len() as f64);
+        println!("| geometric mean | | | | {:.1} | {:.2} |", mean(faster), mean(slower));
+    }
+    Ok(())
+}
+
+fn measure(case: &Case) -> Result<[Figures; 2], String> {
+    let native = Native::new(case.expression)?;
+    let expression = compiled_by_crate(case.expression)?;
+    let mut frame = Frame::default();
+    let from_text = least([
+        &mut || drop(black_box(native.from_text(&mut frame, black_box(DOCUMENT)))),
+        &mut || drop(black_box(crate_from_text(&expression, black_box(DOCUMENT)))),
+        &mut || drop(black_box((case.from_text)(black_box(DOCUMENT)))),
+    ]);
+    let value: Value = serde_json::from_str(DOCUMENT).map_err(|error| error.to_string())?;
+    let variable = Rcvar::new(Variable::from_json(DOCUMENT)?);
+    let mut read = native.question().read(&mut frame, DOCUMENT.as_bytes()).map_err(|error| error.to_string())?;
+    let at_hand = least([
+        &mut || drop(black_box(read.answer(&Nowhere))),
+        &mut || drop(black_box(expression.search(black_box(&variable)))),
+        &mut || drop(black_box((case.from_value)(black_box(&value)))),
+    ]);
+    Ok([from_text, at_hand])
+}
+
+/// The least time of a call of each in batches that take turns.
+fn least(mut calls: [&mut dyn FnMut(); 3]) -> Figures {
+    let mut figures = [f64::INFINITY; 3];
+    for _ in 0..BATCHES {
+        for (call, figure) in calls.iter_mut().zip(&mut figures) {
+            let start = Instant::now();
+            (0..CALLS).for_each(|_| call());
+            *figure = figure.min(start.elapsed().as_secs_f64() * 1e9 / CALLS as f64);
+        }
+    }
+    figures
+}
