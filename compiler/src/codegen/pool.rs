@@ -31,6 +31,8 @@ pub struct Pool {
     pub names: Vec<Arc<str>>,
     /// Selectors of namespaces.
     pub selectors: Vec<LabelSelector>,
+    /// Whether the code asks if texts of the request may hold variables.
+    pub asks_variables: bool,
     /// Byte offset of the first of `cells`.
     base: u32,
 }

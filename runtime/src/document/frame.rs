@@ -57,14 +57,10 @@ impl Frame {
 
     /// The text of a text cell; `body` are the bytes that this frame was read from.
     pub fn text<'t>(&'t self, cell: Cell, body: &'t str, constants: &'t str) -> &'t str {
-        let region = match cell.origin {
-            Origin::Body => body,
-            Origin::Arena => &self.arena,
-            Origin::Constant => constants,
-            Origin::Handle => "",
-        };
-        let start = cell.payload as usize;
-        region.get(start..start.saturating_add(cell.length as usize)).unwrap_or_default()
+        match cell.origin {
+            Origin::Constant => part(cell, constants),
+            Origin::Body | Origin::Arena | Origin::Handle => text_in(cell, body, &self.arena),
+        }
     }
 
     /// Keeps text for the rest of the request.
@@ -95,4 +91,18 @@ impl Frame {
     pub(crate) fn regions(&mut self) -> (*mut Cell, *const u8) {
         (self.cells.as_mut_ptr(), self.arena.as_ptr())
     }
+}
+
+/// The text of a text cell that was read.
+pub(super) fn text_in<'t>(cell: Cell, body: &'t str, arena: &'t str) -> &'t str {
+    match cell.origin {
+        Origin::Body => part(cell, body),
+        Origin::Arena => part(cell, arena),
+        Origin::Constant | Origin::Handle => "",
+    }
+}
+
+fn part(cell: Cell, region: &str) -> &str {
+    let start = cell.payload as usize;
+    region.get(start..start.saturating_add(cell.length as usize)).unwrap_or_default()
 }

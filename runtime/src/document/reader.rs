@@ -3,11 +3,12 @@
 use dikast_compiler::layout::{Cell, EntryNodes, Layout, Node, NodeId, Origin, Tag};
 
 use super::Frame;
+use super::frame::text_in;
 use super::fault::{Fault, SyntaxError};
 use super::scanner::{Number, Scanned, Scanner, StringToken};
 
-/// Up to this many members of an object are compared pair by pair for equal names; more are sorted first.
-const PAIRWISE_MAX: usize = 16;
+/// Up to this many members of an object are sorted in place, row by row.
+const IN_PLACE_MAX: usize = 16;
 
 /// Fills a frame.
 pub(super) struct Reader<'f, 'l, 'b> {
@@ -184,26 +185,41 @@ impl<'f, 'l, 'b> Reader<'f, 'l, 'b> {
                 self.named_member(member, base)?;
             }
         }
-        self.refuse_equal_keys(start, stride, key_node.slot)?;
+        self.sort_rows(start, stride.max(1) as usize, key_node.slot as usize)?;
         let offset = self.settle_rows(start);
         Ok(Cell::block(Tag::Object, count, offset))
     }
 
-    /// Refuses an object with two equal names among its rows, which begin at `start` of the stack.
-    fn refuse_equal_keys(&mut self, start: usize, stride: u32, key: u32) -> Scanned<()> {
-        let rows = self.frame.stack.get(start..).unwrap_or_default();
-        let name = |row: &[Cell]| {
-            let cell = row.get(key as usize).copied().unwrap_or_default();
-            self.frame.text(cell, self.body, "")
+    /// Puts the rows of an object, which begin at `start` of the stack, in the order of their names. They mostly are, as Go
+    /// writes objects so. Two equal names are refused.
+    fn sort_rows(&mut self, start: usize, stride: usize, key: usize) -> Scanned<()> {
+        let Frame { stack, arena, .. } = &mut *self.frame;
+        let (arena, body) = (&*arena, self.body);
+        let rows = stack.get_mut(start..).unwrap_or_default();
+        let name = |rows: &[Cell], row: usize| {
+            let cell = rows.get(row * stride + key).copied().unwrap_or_default();
+            text_in(cell, body, arena)
         };
-        let rows: std::slice::ChunksExact<'_, Cell> = rows.chunks_exact(stride.max(1) as usize);
-        let equal = if rows.len() <= PAIRWISE_MAX {
-            rows.clone().enumerate().any(|(count, row)| rows.clone().take(count).any(|other| name(other) == name(row)))
+        let count = rows.len() / stride;
+        if (1..count).all(|row| name(rows, row - 1) < name(rows, row)) {
+            return Ok(());
+        }
+        if count <= IN_PLACE_MAX {
+            for row in 1..count {
+                let mut at = row;
+                while at > 0 && name(rows, at - 1) > name(rows, at) {
+                    let (before, behind) = rows.split_at_mut(at * stride);
+                    before[(at - 1) * stride..].swap_with_slice(&mut behind[..stride]);
+                    at -= 1;
+                }
+            }
         } else {
-            let mut names: Vec<&str> = rows.map(name).collect();
-            names.sort_unstable();
-            names.windows(2).any(|pair| pair[0] == pair[1])
-        };
+            let mut order: Vec<usize> = (0..count).collect();
+            order.sort_unstable_by_key(|&row| name(rows, row));
+            let sorted: Vec<Cell> = order.iter().flat_map(|&row| &rows[row * stride..(row + 1) * stride]).copied().collect();
+            rows.copy_from_slice(&sorted);
+        }
+        let equal = (1..count).any(|row| name(rows, row - 1) == name(rows, row));
         if equal { self.scanner.fault(Fault::Twice) } else { Ok(()) }
     }
 

@@ -187,6 +187,27 @@ fn keys_that_are_needed_may_not_stand_twice() {
 }
 
 #[test]
+fn members_are_rows_in_the_order_of_their_names() {
+    let mut builder = LayoutBuilder::default();
+    let entries = builder.entries(LayoutBuilder::ROOT);
+    let layout = builder.finish();
+    let [key, value] = [entries.key, entries.value].map(|place| u64::from(layout.place(place).offset()));
+    for count in [2, 7, 16, 40] {
+        let members: Vec<String> = (0..count).map(|at| format!("\"\\u006b{:02}\":{}", at * 7 % 41, at * 7 % 41)).collect();
+        let mut frame = Frame::default();
+        let text = format!("{{{}}}", members.join(","));
+        let body = frame.read(&layout, &[], text.as_bytes()).unwrap();
+        let first = frame.at(&layout, NodeId::ROOT).payload;
+        let stride = u64::from(layout.block(layout.place(entries.key).block).stride * CELL_SIZE);
+        let rows = (0..count).map(|row| first + row * stride);
+        let rows: Vec<(&str, u64)> =
+            rows.map(|row| (frame.text(frame.cell(row + key), body, ""), frame.cell(row + value).payload)).collect();
+        assert!(rows.is_sorted(), "{rows:?}");
+        assert!(rows.iter().all(|(name, number)| *name == format!("k{number:02}")), "{rows:?}");
+    }
+}
+
+#[test]
 fn nesting_is_bounded_below_kept_text_too() {
     let mut builder = LayoutBuilder::default();
     let items = builder.items(LayoutBuilder::ROOT);

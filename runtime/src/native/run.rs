@@ -45,7 +45,7 @@ pub(super) struct Running<'a> {
 
 impl<'a> Running<'a> {
     pub(super) fn new(frame: &'a mut Frame, body: &'a str, pool: &'a Pool, outlook: Outlook<'a>) -> Self {
-        let variables = frame.may_hold_variables(body);
+        let variables = pool.asks_variables && frame.may_hold_variables(body);
         let (cells, arena) = frame.regions();
         let texts = [body.as_ptr(), arena, pool.texts.as_ptr()];
         let surface = Surface { cells, texts, rule_ran: false, variables, is_regular: true };

@@ -377,6 +377,7 @@ impl Emitter<'_, '_> {
 
     /// Leaves for the interpreter when a text of the request may hold a variable.
     pub(super) fn require_no_variables(&mut self) {
+        self.pool.asks_variables = true;
         let offset = offset_of!(Surface, variables) as i32;
         let variables = self.builder.ins().load(types::I8, unchanging(), self.request, offset);
         let none = self.block();

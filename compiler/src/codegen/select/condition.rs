@@ -125,7 +125,7 @@ impl Selector<'_> {
             }
             _ => {
                 if let Ok(stream) = self.stream(id) {
-                    return Ok(vec![Part::Stream { stream: stream.in_any_order(), expands: false }]);
+                    return Ok(vec![Part::Stream { stream: stream.loops(), expands: false }]);
                 }
                 match self.source(id)? {
                     Source::Known(value) if mentions_variables(&value) => {

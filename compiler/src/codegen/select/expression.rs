@@ -87,12 +87,12 @@ impl Selector<'_> {
             }
             Expr::Call { function, arguments } => self.call(*function, arguments),
             Expr::Text { parts, .. } => self.apply(Helper::Concat, parts, parts.len() as u32, No::Error),
-            Expr::Flatten(of) => match self.ordered_stream(id) {
-                Ok(stream) => self.collected(stream),
+            Expr::Flatten(of) => match self.stream(id) {
+                Ok(stream) => self.collected(stream.loops()),
                 Err(_) => self.apply(Helper::Flatten, &[*of], 0, No::Error),
             },
             Expr::Each { .. } | Expr::Filter { .. } => {
-                let stream = self.ordered_stream(id)?;
+                let stream = self.stream(id)?.loops();
                 self.collected(stream)
             }
             Expr::Compare { comparison: Comparison::Numbers(ordering), left, right } => {

@@ -74,8 +74,6 @@ struct Selector<'a> {
     variables: Vec<(PatternId, Source)>,
     /// Whether something is asked of a document of its own and not of a review. Its context is the document.
     is_document: bool,
-    /// Whether the list that is being planned has to keep its order.
-    keeps_order: bool,
     /// How many expressions have been planned for the rule or question.
     steps: u32,
 }
@@ -111,7 +109,6 @@ impl<'a> Selector<'a> {
             scope: Scope::default(),
             variables: Vec::new(),
             is_document: false,
-            keeps_order: false,
             steps: 0,
         }
     }

@@ -177,7 +177,7 @@ impl Selector<'_> {
             return Reason::new("a context entry");
         }
         if let Ok(stream) = self.stream(list) {
-            return stream.in_order();
+            return Ok(stream.loops());
         }
         match self.source(list)? {
             Source::Path(path) => Ok(self.rows_of(path)),

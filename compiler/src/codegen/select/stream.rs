@@ -12,8 +12,6 @@ use crate::ir::{Expr, ExprId, Recovery};
 pub(super) struct StreamPlan {
     levels: Vec<Level>,
     yields: Yield,
-    /// Whether it yields the values in another order than the list has.
-    unordered: bool,
     /// Whether what it yields are results, of which null and missing ones are left out; otherwise they are items as they
     /// stand in a list.
     of_results: bool,
@@ -29,26 +27,21 @@ enum Yield {
 impl StreamPlan {
     /// Loops over the items of a list, in its order.
     fn of_items(levels: Vec<Level>, item: Source) -> Self {
-        Self { levels, yields: Yield::Value(item), unordered: false, of_results: false }
+        Self { levels, yields: Yield::Value(item), of_results: false }
     }
 
-    /// The loops, where the order of what they yield does not matter.
-    pub(super) fn in_any_order(self) -> Stream {
+    /// The loops as they are emitted.
+    pub(super) fn loops(self) -> Stream {
         let mut levels = self.levels;
         match self.yields {
             Yield::Value(source) => Stream { levels, yields: Box::new(source) },
             Yield::Lists(inner) => {
                 // Not reached from `stream`, which hands out values only.
-                let inner = inner.in_any_order();
+                let inner = inner.loops();
                 levels.extend(inner.levels);
                 Stream { levels, yields: inner.yields }
             }
         }
-    }
-
-    /// The loops, if they keep the order.
-    pub(super) fn in_order(self) -> Planned<Stream> {
-        if self.unordered { Reason::new("the names of an object as a list") } else { Ok(self.in_any_order()) }
     }
 }
 
@@ -65,19 +58,11 @@ impl Selector<'_> {
             Yield::Value(_) => Ok(plan),
             Yield::Lists(inner) => {
                 let inner = self.with_lists_as_items(*inner)?;
-                let inner = Source::Stream(Box::new(inner.in_order()?));
+                let inner = Source::Stream(Box::new(inner.loops()));
                 self.keep_whole(&inner)?;
                 Ok(StreamPlan { yields: Yield::Value(inner), ..plan })
             }
         }
-    }
-
-    /// A list as loops that yield its items one after the other.
-    pub(super) fn ordered_stream(&mut self, id: ExprId) -> Planned<Stream> {
-        let outer = std::mem::replace(&mut self.keeps_order, true);
-        let plan = self.stream(id);
-        self.keeps_order = outer;
-        plan?.in_order()
     }
 
     fn nested_stream(&mut self, id: ExprId) -> Planned<StreamPlan> {
@@ -272,31 +257,30 @@ impl Selector<'_> {
     }
 
     fn flatten_stream(&mut self, plan: StreamPlan) -> Planned<StreamPlan> {
-        let StreamPlan { mut levels, yields, unordered, .. } = plan;
+        let StreamPlan { mut levels, yields, .. } = plan;
         match yields {
             Yield::Lists(inner) => {
                 levels.extend(inner.levels);
-                Ok(StreamPlan { levels, unordered: unordered || inner.unordered, ..*inner })
+                Ok(StreamPlan { levels, ..*inner })
             }
             Yield::Value(source) => {
                 let Some(path) = list_path(source.clone()) else {
                     self.keep_whole(&source)?;
                     let collected = Stream { levels, yields: Box::new(source) };
-                    let flattened = self.flattened(Source::Stream(Box::new(collected)))?;
-                    return Ok(StreamPlan { unordered, ..flattened });
+                    return self.flattened(Source::Stream(Box::new(collected)));
                 };
                 let (row, item) = self.items(&path);
                 let level = Level::Rows { lists: vec![path], row, item: item.place(), otherwise: NoList::Interpret };
                 levels.push(level);
-                Ok(StreamPlan { unordered, ..StreamPlan::of_items(levels, Source::Path(item)) })
+                Ok(StreamPlan::of_items(levels, Source::Path(item)))
             }
         }
     }
 
-    /// The values of an object, in the order of the document.
+    /// The values of an object, in the order of their names.
     fn values(&mut self, of: ExprId) -> Planned<StreamPlan> {
         let source = self.source(of)?;
-        let Some(of) = list_path(source.clone()).filter(|_| !self.keeps_order) else {
+        let Some(of) = list_path(source.clone()) else {
             self.keep_whole(&source)?;
             let operands = vec![Source::or_null(source)];
             return self.computed(Source::Apply { helper: Helper::Values, operands, number: 0, no: No::Error });
@@ -305,19 +289,16 @@ impl Selector<'_> {
         let (row, key) = self.row_at(places.key, of.numbers);
         let value = Path { steps: vec![places.value], ..key };
         let level = Level::Entries { of, row, key: places.key, otherwise: NoList::Nothing };
-        Ok(StreamPlan { unordered: true, ..StreamPlan::of_items(vec![level], Source::Path(value)) })
+        Ok(StreamPlan::of_items(vec![level], Source::Path(value)))
     }
 
-    /// `keys(x)`, in the order of the document.
+    /// `keys(x)`, in their order.
     fn keys(&mut self, of: ExprId) -> Planned<StreamPlan> {
-        if self.keeps_order {
-            return Reason::new("a computed list");
-        }
         let Some(of) = list_path(self.source(of)?) else { return Reason::new("the names of a computed object") };
         let places = self.layout.entries(of.place());
         let (row, key) = self.row_at(places.key, of.numbers);
         let level = Level::Entries { of, row, key: places.key, otherwise: NoList::Interpret };
-        Ok(StreamPlan { unordered: true, ..StreamPlan::of_items(vec![level], Source::Path(key)) })
+        Ok(StreamPlan::of_items(vec![level], Source::Path(key)))
     }
 }
 

@@ -17,6 +17,7 @@ use crate::request::{Request, Surroundings};
 
 mod matching;
 mod pattern;
+mod question;
 
 struct Nowhere;
 

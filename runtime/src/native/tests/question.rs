@@ -1,0 +1,65 @@
+//! Questions about documents.
+
+use dikast_compiler::codegen::{Question, QuestionError};
+use dikast_compiler::lower::expression::lower_query;
+use dikast_stdlib::Value;
+
+use super::Nowhere;
+use crate::document::Frame;
+use crate::native::{NativeQuestion, Outcome};
+
+fn answer(expression: &str, document: &str) -> Outcome {
+    let (program, expr) = lower_query(expression).unwrap();
+    let question = NativeQuestion::compile(&program, &Question::Query(expr)).unwrap();
+    let mut frame = Frame::default();
+    let mut asked = question.read(&mut frame, document.as_bytes()).unwrap();
+    let first = asked.answer(&Nowhere);
+    assert_eq!(asked.answer(&Nowhere), first, "asked again");
+    first
+}
+
+#[test]
+fn values_come_out() {
+    let document = r#"{"name":"a","n":4,"list":[{"k":"x","n":2},{"k":"y","n":1}],"map":{"b":1,"a":"\u00e9"},"deep":[[["z"]]]}"#;
+    let cases = [
+        ("name", r#""a""#),
+        ("add(n, `0.5`)", "4.5"),
+        ("divide(n, `8`)", "0.5"),
+        ("length(list)", "2"),
+        ("length(map.a)", "1"),
+        ("map.*", r#"["é",1]"#),
+        ("keys(map)", r#"["a","b"]"#),
+        ("list[*].k", r#"["x","y"]"#),
+        ("list[?n > `1`].k | [0]", r#""x""#),
+        ("sort_by(list, &n)[].k", r#"["y","x"]"#),
+        ("map(&missing, list)", "[null,null]"),
+        ("deep[*][*][0]", r#"[["z"]]"#),
+        ("[name, n] | {first: @[0], all: @}", r#"{"first":"a","all":["a",4]}"#),
+        ("list[::-1] | [0].k", r#""y""#),
+        ("missing || 'none'", r#""none""#),
+        ("starts_with(name, 'a') && contains(list[].k, 'y')", "true"),
+        ("@ == `{}`", "false"),
+    ];
+    for (expression, value) in cases {
+        let value: Value = serde_json::from_str(value).unwrap();
+        assert_eq!(answer(expression, document), Outcome::Value(value.to_floats()), "{expression}");
+    }
+}
+
+#[test]
+fn errors_are_outcomes() {
+    for expression in ["missing", "add(name, `1`)", "divide(`1`, zero)", "max_by(list, &k)", "list[?length(@) > `1`]"] {
+        let document = r#"{"name":"a","zero":0,"list":[1,2]}"#;
+        assert_eq!(answer(expression, document), Outcome::Error, "{expression}");
+    }
+    assert_eq!(answer("list[*].to_number(@) | [0] || 'x'", r#"{"list":[1]}"#), Outcome::Value(Value::Float(1.0)));
+}
+
+#[test]
+fn what_is_left_says_why() {
+    let (program, expr) = lower_query("to_string(&name)").unwrap();
+    match NativeQuestion::compile(&program, &Question::Query(expr)) {
+        Err(QuestionError::Interpreted(reason)) => assert_eq!(reason, "an expression as an argument"),
+        other => panic!("{other:?}"),
+    }
+}
