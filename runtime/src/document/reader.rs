@@ -3,8 +3,8 @@
 use dikast_compiler::layout::{Cell, EntryNodes, Layout, Node, NodeId, Origin, Tag};
 
 use super::Frame;
-use super::frame::text_in;
 use super::fault::{Fault, SyntaxError};
+use super::frame::text_in;
 use super::scanner::{Number, Scanned, Scanner, StringToken};
 
 /// Up to this many members of an object are sorted in place, row by row.
@@ -216,7 +216,8 @@ impl<'f, 'l, 'b> Reader<'f, 'l, 'b> {
         } else {
             let mut order: Vec<usize> = (0..count).collect();
             order.sort_unstable_by_key(|&row| name(rows, row));
-            let sorted: Vec<Cell> = order.iter().flat_map(|&row| &rows[row * stride..(row + 1) * stride]).copied().collect();
+            let sorted: Vec<Cell> =
+                order.iter().flat_map(|&row| &rows[row * stride..(row + 1) * stride]).copied().collect();
             rows.copy_from_slice(&sorted);
         }
         let equal = (1..count).any(|row| name(rows, row - 1) == name(rows, row));

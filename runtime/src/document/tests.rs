@@ -193,7 +193,8 @@ fn members_are_rows_in_the_order_of_their_names() {
     let layout = builder.finish();
     let [key, value] = [entries.key, entries.value].map(|place| u64::from(layout.place(place).offset()));
     for count in [2, 7, 16, 40] {
-        let members: Vec<String> = (0..count).map(|at| format!("\"\\u006b{:02}\":{}", at * 7 % 41, at * 7 % 41)).collect();
+        let members: Vec<String> =
+            (0..count).map(|at| format!("\"\\u006b{:02}\":{}", at * 7 % 41, at * 7 % 41)).collect();
         let mut frame = Frame::default();
         let text = format!("{{{}}}", members.join(","));
         let body = frame.read(&layout, &[], text.as_bytes()).unwrap();

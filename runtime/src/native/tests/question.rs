@@ -20,7 +20,8 @@ fn answer(expression: &str, document: &str) -> Outcome {
 
 #[test]
 fn values_come_out() {
-    let document = r#"{"name":"a","n":4,"list":[{"k":"x","n":2},{"k":"y","n":1}],"map":{"b":1,"a":"\u00e9"},"deep":[[["z"]]]}"#;
+    let document =
+        r#"{"name":"a","n":4,"list":[{"k":"x","n":2},{"k":"y","n":1}],"map":{"b":1,"a":"\u00e9"},"deep":[[["z"]]]}"#;
     let cases = [
         ("name", r#""a""#),
         ("add(n, `0.5`)", "4.5"),
