@@ -1,6 +1,7 @@
 //! The `dikast` command: compile, test, apply and serve Kyverno policies.
 #![forbid(unsafe_code)]
 
+mod checking;
 mod commands;
 mod evaluation;
 mod input;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use dikast_compiler::Unchecked;
-use dikast_compiler::diagnostic::{Diagnostic, Severity, render};
+use dikast_compiler::diagnostic::Diagnostic;
 use dikast_compiler::ir::{Program, text};
 use dikast_compiler::passes::{dispatch_match, optimise, sweep};
 use dikast_compiler::unit::{Kind, Operation, Unit};
@@ -16,16 +16,26 @@ use dikast_grammar::{SourceMap, Span};
 use dikast_runtime::native::NativeUnit;
 
 use super::Exit;
+use crate::checking::baseline::Baseline;
+use crate::checking::form::Form;
+use crate::checking::project::Project;
+use crate::checking::{self, fix};
 use crate::evaluation::policies::{Policies, load_with_schemas};
 
 /// Compile policies and report every mistake at its place
 ///
 /// Reads policy files and folders; other documents in them are passed over and counted. Exit codes: 0 clean, 1 errors or
-/// warnings were found, 2 could not run. What is only informative never counts.
+/// warnings were found, 2 could not run. What is only informative counts with --deny-info only.
+///
+/// The file dikast.toml, in the folder of the first path or above it, sets levels of findings, schemas and what is passed
+/// over. A comment `# dikast: allow DK0123 why` allows a finding on its line, or in the block below it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   dikast compile --check policies/
   dikast compile --check policies/ -o sarif > dikast.sarif
+  dikast compile --check policies/ --fix
+  dikast compile --check policies/ --baseline known.json --write-baseline
+  dikast compile --check policies/ --baseline known.json
   cat policy.yaml | dikast compile --check -
   dikast compile policy.yaml --kind v1/Pod
   dikast compile policy.yaml --emit optimised-ir
@@ -54,7 +64,22 @@ pub(crate) struct Arguments {
     operation: String,
     /// Form of the findings
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
-    output: Format,
+    output: Form,
+    /// Mend what can only mean one thing, in the files themselves
+    #[arg(long, conflicts_with = "emit")]
+    fix: bool,
+    /// File with findings that are known; only others are reported
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write all findings of now into the file of --baseline, and report none
+    #[arg(long, requires = "baseline", conflicts_with_all = ["emit", "fix"])]
+    write_baseline: bool,
+    /// Let what is only informative count too
+    #[arg(long)]
+    deny_info: bool,
+    /// Settings to use instead of the dikast.toml of the folder or of one above it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// A stage whose result can be printed.
@@ -70,31 +95,32 @@ enum Stage {
     Clif,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// With the source text underlined
-    #[default]
-    Text,
-    /// One JSON array
-    Json,
-    /// One JSON object a line
-    Jsonl,
-    /// SARIF 2.1.0
-    Sarif,
-    /// GitHub annotations
-    Github,
-}
-
 impl Arguments {
     /// Compiles, reports and prints.
     ///
     /// # Errors
     /// When a file cannot be read, or the named unit is none.
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
-        let policies = load_with_schemas(&self.policies, &self.crd)?;
-        let found = &policies.compilation.diagnostics;
-        let worth_an_exit = |finding: &&Diagnostic| finding.severity != Severity::Info;
-        let exit = if found.iter().any(|finding| worth_an_exit(&finding)) { Exit::Findings } else { Exit::Clean };
+        let project = Project::find(self.config.as_deref(), &self.policies)?;
+        let definitions: Vec<_> = self.crd.iter().cloned().chain(project.crds()).collect();
+        let load = || load_with_schemas(&self.policies, &definitions, &|file| project.excludes(file));
+        let mut policies = load()?;
+        if self.fix {
+            let made = fix::write_fixes(&policies.compilation.diagnostics, &policies.sources)?;
+            eprintln!("{made} {} made", if made == 1 { "fix" } else { "fixes" });
+            policies = load()?;
+        }
+        let found = std::mem::take(&mut policies.compilation.diagnostics);
+        let mut found = checking::heeded(found, &policies.sources, &project);
+        if let Some(file) = &self.baseline {
+            if self.write_baseline {
+                Baseline::of(&found, &policies.sources).write(file)?;
+                return Ok(Exit::Clean);
+            }
+            found = Baseline::read(file)?.new_ones(found, &policies.sources);
+        }
+        let found = found.as_slice();
+        let exit = if checking::count(found, self.deny_info) { Exit::Findings } else { Exit::Clean };
         if let Some(stage) = self.emit {
             self.show(found, &policies, true)?;
             let unit = self.unit()?;
@@ -105,7 +131,7 @@ impl Arguments {
         if self.verbose {
             show_unchecked(&policies)?;
         }
-        if self.output == Format::Text && !self.check {
+        if self.output == Form::Text && !self.check {
             self.summarise(policies)?;
         }
         Ok(exit)
@@ -123,17 +149,9 @@ impl Arguments {
 
     /// The findings: to standard output, or beside what is printed there.
     fn show(&self, found: &[Diagnostic], policies: &Policies, aside: bool) -> anyhow::Result<()> {
-        let sources = &policies.sources;
-        let text = match self.output {
-            Format::Text => {
-                let colour = if aside { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
-                policies.shown(found, colour && std::env::var_os("NO_COLOR").is_none())
-            }
-            Format::Json => render::json::render(found, sources),
-            Format::Jsonl => render::json::render_lines(found, sources),
-            Format::Sarif => render::sarif::render(found, sources),
-            Format::Github => render::github::render(found, sources),
-        };
+        let colour = if aside { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
+        let colour = colour && std::env::var_os("NO_COLOR").is_none();
+        let text = self.output.write(found, &policies.sources, colour);
         match aside {
             true => std::io::stderr().write_all(text.as_bytes())?,
             false => std::io::stdout().write_all(text.as_bytes())?,

@@ -35,11 +35,16 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Policies, InputError> {
 }
 
 /// Compiles as [`load`] does, and holds the policies against the schemas of resources: Kubernetes' own, those of the
-/// CustomResourceDefinitions in these files and folders, and those that stand among the policies.
+/// CustomResourceDefinitions in these files and folders, and those that stand among the policies. Files and folders that
+/// are passed over are not read.
 ///
 /// # Errors
 /// When none of them can be read, or a file of definitions cannot.
-pub(crate) fn load_with_schemas(paths: &[PathBuf], definitions: &[PathBuf]) -> Result<Policies, InputError> {
+pub(crate) fn load_with_schemas(
+    paths: &[PathBuf],
+    definitions: &[PathBuf],
+    passes_over: &dyn Fn(&Path) -> bool,
+) -> Result<Policies, InputError> {
     let mut given = Texts::default();
     given.add_all(definitions);
     if let Some(first) = given.unreadable.first() {
@@ -51,7 +56,7 @@ pub(crate) fn load_with_schemas(paths: &[PathBuf], definitions: &[PathBuf]) -> R
             schemas.add_definition(document);
         }
     }
-    let mut texts = Texts::default();
+    let mut texts = Texts { passes_over: Some(passes_over), ..Texts::default() };
     texts.add_all(paths);
     texts.compile(|sources| compile_with(sources, schemas))
 }
@@ -89,14 +94,15 @@ pub(crate) fn load_some(
 
 /// Files that were read, and those that could not be.
 #[derive(Default)]
-struct Texts {
+struct Texts<'a> {
     sources: SourceMap,
     /// Folders that were searched: each once, however many links lead to it.
     seen: BTreeSet<PathBuf>,
     unreadable: Vec<Unreadable>,
+    passes_over: Option<&'a dyn Fn(&Path) -> bool>,
 }
 
-impl Texts {
+impl Texts<'_> {
     fn add_all(&mut self, paths: &[PathBuf]) {
         for path in paths {
             self.add(path);
@@ -105,6 +111,9 @@ impl Texts {
 
     /// Adds a file, or the YAML files of a folder.
     fn add(&mut self, path: &Path) {
+        if self.passes_over.is_some_and(|passes_over| passes_over(path)) {
+            return;
+        }
         if is_remote(path) {
             let why =
                 "is an address: clone the repository, or download the file, and name what is then on this machine";

@@ -13,6 +13,15 @@ faults! {
     #[error("the operator `{operator}` is deprecated")]
     DEPRECATED_OPERATOR: DeprecatedOperator { operator: String, successor: &'static str }
     help(self) { Some(format!("use {}", self.successor)) }
+    fix(self) {
+        // The others compare in another way.
+        let replacement = match self.operator.as_str() {
+            "Equal" => "Equals",
+            "NotEqual" => "NotEquals",
+            _ => return None,
+        };
+        Some(Fix { span: self.span, replacement: replacement.to_owned() })
+    }
 
     /// A label selector that Kubernetes refuses.
     #[error("this selector never matches: `{operator}` {problem}")]

@@ -10,7 +10,7 @@ use super::fault::{
 use super::schema::context::{ANY_ALL, CONDITION};
 use super::schema::form::Form;
 use super::schema::{Constraint, Field, ObjectShape, Shape};
-use super::suggest;
+use super::{moves, suggest};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Reports everything in which `node` differs from `shape`, and gives what does not keep it from being used: names and
@@ -133,7 +133,7 @@ impl Checker<'_> {
         let mut meant = Vec::new();
         for entry in entries {
             match shape.field(entry.key.as_str()) {
-                Some(field) => self.field(entry, field),
+                Some(field) => self.field(node, entry, field),
                 None => meant.extend(self.unknown_field(entry, shape)),
             }
         }
@@ -152,9 +152,10 @@ impl Checker<'_> {
         }
     }
 
-    fn field(&mut self, entry: &Entry, field: &'static Field) {
+    fn field(&mut self, owner: &Node, entry: &Entry, field: &'static Field) {
         if let Some(advice) = field.successor {
-            self.diagnostics.report(DeprecatedField { span: entry.key.span(), field: field.name, advice });
+            let fix = moves::fix(owner, entry, self.source);
+            self.diagnostics.report(DeprecatedField { span: entry.key.span(), field: field.name, advice, fix });
         }
         if let Some(effect) = field.when_empty.filter(|_| is_empty(&entry.value)) {
             self.diagnostics.report(EmptyField { span: entry.key.span(), field: field.name, effect });

@@ -71,8 +71,9 @@ faults! {
 
     /// A field with a successor.
     #[error("`{field}` is deprecated")]
-    DEPRECATED_FIELD: DeprecatedField { field: &'static str, advice: &'static str }
+    DEPRECATED_FIELD: DeprecatedField { field: &'static str, advice: &'static str, fix: Option<Fix> }
     help(self) { Some(self.advice.to_owned()) }
+    fix(self) { self.fix.clone() }
 
     /// Conditions as a plain list.
     #[error("a plain list of conditions is deprecated")]

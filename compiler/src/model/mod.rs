@@ -12,6 +12,7 @@ mod exception;
 mod fault;
 mod generate;
 mod matching;
+mod moves;
 mod mutate;
 mod node;
 mod policy;

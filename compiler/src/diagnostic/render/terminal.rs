@@ -1,9 +1,10 @@
 //! Diagnostics for people: the source with the faulty text underlined.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use codespan_reporting::diagnostic as codespan;
-use codespan_reporting::files::{Error, Files};
+use codespan_reporting::files::{Error, Files, Location};
 use codespan_reporting::term::{self, Config};
 use dikast_grammar::{FileId, SourceFile, SourceMap, Span};
 
@@ -12,11 +13,12 @@ use crate::diagnostic::{Diagnostic, Severity};
 /// Renders diagnostics one after the other, with ANSI colours if `color`.
 pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, color: bool) -> String {
     let config = Config::default();
-    let files = SourceFiles(sources);
     let mut out = term::termcolor::Buffer::ansi();
     let mut plain = String::new();
     for diagnostic in diagnostics {
-        let converted = convert(diagnostic, sources);
+        let windows = Windows::of(diagnostic, sources);
+        let converted = convert(diagnostic, sources, &windows);
+        let files = SourceFiles { sources, windows };
         // The renderer fails only for spans that are of no file; the message is then shown without its source.
         let rendered = if color {
             term::emit_to_write_style(&mut out, &config, &files, &converted)
@@ -30,19 +32,19 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, color: bool) -> S
     plain + &String::from_utf8_lossy(&out.into_inner())
 }
 
-fn convert(diagnostic: &Diagnostic, sources: &SourceMap) -> codespan::Diagnostic<FileId> {
+fn convert(diagnostic: &Diagnostic, sources: &SourceMap, windows: &Windows) -> codespan::Diagnostic<FileId> {
     let severity = match diagnostic.severity {
         Severity::Error => codespan::Severity::Error,
         Severity::Warning => codespan::Severity::Warning,
         Severity::Info => codespan::Severity::Note,
     };
-    let primary = codespan::Label::primary(diagnostic.span.file, underlined(diagnostic.span, sources));
+    let primary = codespan::Label::primary(diagnostic.span.file, windows.cut(diagnostic.span, sources));
     let primary = match &diagnostic.label {
         Some(words) => primary.with_message(words),
         None => primary,
     };
     let others = diagnostic.labels.iter().map(|label| {
-        codespan::Label::secondary(label.span.file, underlined(label.span, sources)).with_message(&label.message)
+        codespan::Label::secondary(label.span.file, windows.cut(label.span, sources)).with_message(&label.message)
     });
     let help = diagnostic.help.iter().map(|help| format!("help: {help}"));
     codespan::Diagnostic::new(severity)
@@ -61,12 +63,59 @@ fn underlined(span: Span, sources: &SourceMap) -> Range<usize> {
     }
 }
 
+/// Lines with more characters are shown in part.
+const LONGEST_LINE: usize = 160;
+
+/// What is shown before the place of a finding in a long line.
+const LEAD: usize = 60;
+
+/// The parts of long lines that are shown, by file and line.
+struct Windows(HashMap<(FileId, u32), Range<usize>>);
+
+impl Windows {
+    /// The parts around what a finding is about.
+    fn of(diagnostic: &Diagnostic, sources: &SourceMap) -> Self {
+        let mut windows = HashMap::new();
+        let spans = std::iter::once(diagnostic.span).chain(diagnostic.labels.iter().map(|label| label.span));
+        for span in spans {
+            let Some(file) = sources.get(span.file) else { continue };
+            let line = file.position(span.start).line;
+            let Some(range) = file.line_range(line) else { continue };
+            let text = file.text().get(range.clone()).unwrap_or_default();
+            if text.chars().count() > LONGEST_LINE {
+                let before = file.text().get(range.start..span.start as usize).unwrap_or_default();
+                let skipped = before.chars().count().saturating_sub(LEAD);
+                let offset = |count: usize| text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
+                let (from, to) = (offset(skipped), offset(skipped + LONGEST_LINE));
+                windows.entry((span.file, line)).or_insert(range.start + from..range.start + to);
+            }
+        }
+        Self(windows)
+    }
+
+    /// The underlined part of a span, as far as it is shown.
+    fn cut(&self, span: Span, sources: &SourceMap) -> Range<usize> {
+        let range = underlined(span, sources);
+        let line = sources.get(span.file).map(|file| file.position(span.start).line);
+        match line.and_then(|line| self.0.get(&(span.file, line))) {
+            Some(window) => {
+                let start = range.start.clamp(window.start, window.end);
+                start..range.end.clamp(start, window.end)
+            }
+            None => range,
+        }
+    }
+}
+
 /// Our files in the form that the renderer reads.
-struct SourceFiles<'a>(&'a SourceMap);
+struct SourceFiles<'a> {
+    sources: &'a SourceMap,
+    windows: Windows,
+}
 
 impl SourceFiles<'_> {
     fn file(&self, id: FileId) -> Result<&SourceFile, Error> {
-        self.0.get(id).ok_or(Error::FileMissing)
+        self.sources.get(id).ok_or(Error::FileMissing)
     }
 }
 
@@ -88,8 +137,17 @@ impl<'a> Files<'a> for SourceFiles<'_> {
         Ok(self.file(id)?.position(offset).line as usize - 1)
     }
 
+    /// Columns count in the whole line, of which a part may be shown.
+    fn location(&'a self, id: FileId, byte_index: usize) -> Result<Location, Error> {
+        let position = self.file(id)?.position(u32::try_from(byte_index).unwrap_or(u32::MAX));
+        Ok(Location { line_number: position.line as usize, column_number: position.column as usize })
+    }
+
     fn line_range(&'a self, id: FileId, line_index: usize) -> Result<Range<usize>, Error> {
         let line = u32::try_from(line_index + 1).unwrap_or(u32::MAX);
+        if let Some(window) = self.windows.0.get(&(id, line)) {
+            return Ok(window.clone());
+        }
         self.file(id)?.line_range(line).ok_or(Error::LineTooLarge { given: line_index, max: 0 })
     }
 }
@@ -116,6 +174,26 @@ mod tests {
             fix: Some(Fix { span, replacement: "rules".to_owned() }),
         };
         insta::assert_snapshot!(render(&[diagnostic], &sources, false));
+    }
+
+    #[test]
+    fn long_lines_are_shown_in_part() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.yaml", format!("{}rulez{}\n", "é".repeat(1000), "x".repeat(100_000)));
+        let diagnostic = Diagnostic {
+            code: code::UNKNOWN_FIELD,
+            severity: Severity::Error,
+            message: "unknown field `rulez`".to_owned(),
+            span: Span::new(file, 2000, 2005),
+            label: None,
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+        };
+        let shown = render(&[diagnostic], &sources, false);
+        assert!(shown.contains("a.yaml:1:1001"), "{shown}");
+        assert!(shown.contains(&format!("{}rulez{}", "é".repeat(60), "x".repeat(95))), "{shown}");
+        assert!(shown.lines().all(|line| line.chars().count() < 200), "{shown}");
     }
 
     #[test]

@@ -1,0 +1,151 @@
+//! Fixes of findings, written into files.
+
+use std::path::Path;
+
+use anyhow::Context;
+use dikast_compiler::diagnostic::{Code, Diagnostic, Fix, code};
+use dikast_compiler::{compile, diagnostic::allow};
+use dikast_grammar::SourceMap;
+
+/// A fix may make room for another one; nobody needs more rounds.
+const MOST_ROUNDS: usize = 8;
+
+/// Fixes that need no second look: what they write is what the text could only mean.
+const SAFE: &[Code] = &[
+    code::AMBIGUOUS_SCALAR,
+    code::UNKNOWN_FIELD,
+    code::WRONG_TYPE,
+    code::UNKNOWN_VALUE,
+    code::UNRECOGNISED_POLICY,
+    code::UNKNOWN_FUNCTION,
+    code::BRACES_AROUND_EXPRESSION,
+    code::STRAY_BRACES,
+    code::UNKNOWN_OPERATOR,
+    code::DEPRECATED_FIELD,
+    code::DEPRECATED_OPERATOR,
+];
+
+/// Applies what can be fixed in the files that findings are in, and gives how many fixes were made. A file changes only
+/// when it has no more findings afterwards than before.
+///
+/// # Errors
+/// When a file cannot be written.
+pub(crate) fn write_fixes(found: &[Diagnostic], sources: &SourceMap) -> anyhow::Result<usize> {
+    let mut made = 0;
+    for (id, file) in sources.iter() {
+        let of_file = found.iter().filter(|finding| finding.span.file == id);
+        let path = Path::new(file.name());
+        if !of_file.clone().any(|finding| fix_of(finding).is_some()) || !path.is_file() {
+            continue;
+        }
+        let (text, count) = fixed(file.text());
+        if count > 0 {
+            std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+            made += count;
+        }
+    }
+    Ok(made)
+}
+
+/// The text with all safe fixes, and how many they were.
+fn fixed(text: &str) -> (String, usize) {
+    let mut text = text.to_owned();
+    let mut made = 0;
+    for _ in 0..MOST_ROUNDS {
+        let found = findings(&text);
+        let mut fixes: Vec<&Fix> = found.iter().filter_map(fix_of).collect();
+        fixes.sort_by_key(|fix| (fix.span.start, fix.span.end));
+        let mut end = 0;
+        fixes.retain(|fix| {
+            let is_apart = fix.span.start >= end;
+            if is_apart {
+                end = fix.span.end;
+            }
+            is_apart
+        });
+        let mut changed = text.clone();
+        for fix in fixes.iter().rev() {
+            let range = fix.span.start as usize..fix.span.end as usize;
+            if changed.get(range.clone()).is_some() {
+                changed.replace_range(range, &fix.replacement);
+            }
+        }
+        if fixes.is_empty() || findings(&changed).len() > found.len() {
+            break;
+        }
+        made += fixes.len();
+        text = changed;
+    }
+    (text, made)
+}
+
+fn findings(text: &str) -> Vec<Diagnostic> {
+    let mut sources = SourceMap::new();
+    sources.add("", text);
+    allow::apply(compile(&sources).diagnostics, &sources)
+}
+
+fn fix_of(finding: &Diagnostic) -> Option<&Fix> {
+    finding.fix.as_ref().filter(|_| SAFE.contains(&finding.code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_that_can_only_mean_one_thing_are_mended() {
+        let wrong = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\nspec:\n  rulez:\n    - name: a\n      \
+                     match: {any: [{resources: {kinds: [Secret], operations: [Create]}}]}\n      validate:\n        \
+                     massage: 5\n        deny: {}\n";
+        let (text, count) = fixed(wrong);
+        assert_eq!(count, 4);
+        assert_eq!(
+            text,
+            wrong.replace("rulez", "rules").replace("Create", "CREATE").replace("massage: 5", "message: \"5\"")
+        );
+        assert!(findings(&text).is_empty());
+    }
+
+    #[test]
+    fn deprecated_fields_are_moved() {
+        let old = "apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: a}
+spec:
+  validationFailureAction: enforce # for all
+  webhookTimeoutSeconds: 5
+  rules:
+    - name: first
+      match: {any: [{resources: {kinds: [Secret]}}]}
+      validate:
+        message: one
+        deny: {}
+    - name: second
+      match: {any: [{resources: {kinds: [Service]}}]}
+      validate:
+        deny: {}
+";
+        let new = "apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: a}
+spec:
+  webhookConfiguration:
+    timeoutSeconds: 5
+  rules:
+    - name: first
+      match: {any: [{resources: {kinds: [Secret]}}]}
+      validate:
+        failureAction: Enforce
+        message: one
+        deny: {}
+    - name: second
+      match: {any: [{resources: {kinds: [Service]}}]}
+      validate:
+        failureAction: Enforce
+        deny: {}
+";
+        assert_eq!(fixed(old), (new.to_owned(), 2));
+        assert!(findings(new).is_empty());
+    }
+}

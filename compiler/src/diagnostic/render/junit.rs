@@ -1,0 +1,77 @@
+//! Diagnostics as JUnit's XML: a suite for each file, a failure for each finding that counts.
+
+use dikast_grammar::{FileId, SourceMap};
+
+use super::{Place, whole_message};
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// The whole report. A file without findings is a test that passed.
+pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
+    let failures = diagnostics.iter().filter(|found| counts(found)).count();
+    let suites: String = sources.iter().map(|(id, file)| suite(id, file.name(), diagnostics, sources)).collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"dikast\" failures=\"{failures}\">\n{suites}</testsuites>\n"
+    )
+}
+
+fn suite(id: FileId, name: &str, diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
+    let name = escape(name);
+    let found: Vec<_> = diagnostics.iter().filter(|found| found.span.file == id && counts(found)).collect();
+    let cases = match found.as_slice() {
+        [] => format!("    <testcase classname=\"{name}\" name=\"no findings\"/>\n"),
+        found => found.iter().map(|found| case(&name, found, sources)).collect(),
+    };
+    let tests = found.len().max(1);
+    let failures = found.len();
+    format!("  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\">\n{cases}  </testsuite>\n")
+}
+
+fn case(file: &str, found: &Diagnostic, sources: &SourceMap) -> String {
+    let start = Place::of(found.span, sources).start;
+    let message = escape(&whole_message(found));
+    let help = found.help.as_deref().map(|help| format!("\nhelp: {}", escape(help))).unwrap_or_default();
+    format!(
+        "    <testcase classname=\"{file}\" name=\"{code} {line}:{column}\">\n      \
+         <failure type=\"{severity}\" message=\"{message}\">{file}:{line}:{column}: {message}{help}</failure>\n    \
+         </testcase>\n",
+        code = found.code,
+        line = start.line,
+        column = start.column,
+        severity = found.severity.name(),
+    )
+}
+
+/// What is only informative fails nothing.
+fn counts(found: &Diagnostic) -> bool {
+    found.severity != Severity::Info
+}
+
+/// Text in XML; characters that XML does not have at all are left out.
+fn escape(text: &str) -> String {
+    let is_allowed = |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
+    text.chars().filter(is_allowed).fold(String::new(), |mut out, character| {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::compile;
+
+    use super::*;
+
+    #[test]
+    fn files_are_suites_and_findings_failures() {
+        let mut sources = SourceMap::new();
+        sources.add("a&b.yaml", "apiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: a}\nspec: {rulez: []}\n");
+        sources.add("c.yaml", "a: 1\n");
+        insta::assert_snapshot!(render(&compile(&sources).diagnostics, &sources));
+    }
+}
