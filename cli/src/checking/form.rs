@@ -17,6 +17,8 @@ pub(crate) enum Form {
     Sarif,
     /// GitHub annotations
     Github,
+    /// GitLab code quality
+    Gitlab,
     /// JUnit's XML
     Junit,
 }
@@ -30,6 +32,7 @@ impl Form {
             Self::Jsonl => render::json::render_lines(found, sources),
             Self::Sarif => render::sarif::render(found, sources),
             Self::Github => render::github::render(found, sources),
+            Self::Gitlab => render::gitlab::render(found, sources),
             Self::Junit => render::junit::render(found, sources),
         }
     }

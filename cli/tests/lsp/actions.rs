@@ -44,7 +44,7 @@ fn fixes_and_comments_are_offered() {
     assert_eq!(edits(fix)[0]["newText"], "rules");
     assert_eq!(edits(fix)[0]["range"]["start"], place(POLICY, "rulez"));
     let allow = offered.iter().find(|action| action["title"] == "Allow DK0201 here").unwrap();
-    assert_eq!(edits(allow)[0]["newText"], " # dikast: allow DK0201 ");
+    assert_eq!(edits(allow)[0]["newText"], " # dikast: allow DK0201 say why");
     assert_eq!(edits(allow)[0]["range"]["start"], place(POLICY, "rulez:§"));
     client.finish();
 }

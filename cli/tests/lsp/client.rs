@@ -58,7 +58,12 @@ impl Client {
 
     /// Initialises and gives the answer.
     pub(crate) fn initialise(&mut self, capabilities: Value) -> Value {
-        let parameters = json!({ "processId": null, "rootUri": null, "capabilities": capabilities });
+        self.initialise_in(None, capabilities)
+    }
+
+    /// Initialises in a folder, or in none.
+    pub(crate) fn initialise_in(&mut self, root: Option<&str>, capabilities: Value) -> Value {
+        let parameters = json!({ "processId": null, "rootUri": root, "capabilities": capabilities });
         let answer = self.ask("initialize", parameters);
         self.tell("initialized", json!({}));
         answer

@@ -9,3 +9,4 @@ mod hover;
 mod lifecycle;
 mod navigation;
 mod sample;
+mod workspace;

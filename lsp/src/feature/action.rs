@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use dikast_compiler::diagnostic::{Diagnostic, Fix};
+use dikast_compiler::schema::Schemas;
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, NumberOrString, Range, TextEdit, WorkspaceEdit,
 };
@@ -11,7 +12,11 @@ use crate::syntax::{Place, Spot};
 use crate::workspace::Document;
 
 /// The fixes of what is found in a range, comments that allow it, and a change that makes all fixes of the document.
-pub(crate) fn actions(document: &Document, parameters: &CodeActionParams) -> Vec<CodeActionOrCommand> {
+pub(crate) fn actions(
+    document: &Document,
+    schemas: &Schemas,
+    parameters: &CodeActionParams,
+) -> Vec<CodeActionOrCommand> {
     let context = &parameters.context;
     let wanted = |kind: &CodeActionKind| {
         let is_below = |only: &CodeActionKind| {
@@ -19,7 +24,7 @@ pub(crate) fn actions(document: &Document, parameters: &CodeActionParams) -> Vec
         };
         context.only.as_ref().is_none_or(|only| only.iter().any(is_below))
     };
-    let found = &document.analysis().diagnostics;
+    let found = document.findings(schemas);
     let mut actions = Vec::new();
     if wanted(&CodeActionKind::QUICKFIX) {
         for found in found.iter().filter(|found| touches(document.range(found.span), parameters.range)) {
@@ -64,23 +69,33 @@ fn line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
 
-/// A comment that allows a finding, at the end of its line. A block of text takes no comments, there it stands with the
-/// key.
+/// A comment that allows a finding: at the end of its line. A block of text takes no comments, for what is in one it
+/// stands above the key.
 fn allow_action(document: &Document, found: &Diagnostic) -> Option<CodeAction> {
     let text = document.text().as_str();
-    let mut at = found.span.start as usize;
-    if let Spot::Value(value) = Place::of(text, at).spot
-        && text.get(value.start..at).is_some_and(|before| before.contains('\n'))
-    {
-        at = value.start;
-    }
-    let rest = text.get(at..)?;
-    let end = at + rest.find(['\n', '\r']).unwrap_or(rest.len());
-    let before = text.get(..end)?;
-    let comment = format!("# dikast: allow {} ", found.code);
-    let gap = if before.ends_with([' ', '\t']) { "" } else { " " };
-    let new_text = format!("{gap}{comment}");
-    let edits = vec![TextEdit { range: document.text().range(end..end), new_text }];
+    let at = found.span.start as usize;
+    let comment = format!("# dikast: allow {} say why", found.code);
+    let block = match Place::of(text, at).spot {
+        Spot::Value(value) if text.get(value.start..at).is_some_and(|before| before.contains('\n')) => {
+            Some(value.start)
+        }
+        _ => None,
+    };
+    let (place, new_text) = match block {
+        Some(start) => {
+            let before = text.get(..start)?;
+            let line = before.rfind('\n').map_or(0, |end| end + 1);
+            let indent: String = before.get(line..)?.chars().take_while(|character| *character == ' ').collect();
+            (line, format!("{indent}{comment}\n"))
+        }
+        None => {
+            let rest = text.get(at..)?;
+            let end = at + rest.find(['\n', '\r']).unwrap_or(rest.len());
+            let gap = if text.get(..end)?.ends_with([' ', '\t']) { "" } else { " " };
+            (end, format!("{gap}{comment}"))
+        }
+    };
+    let edits = vec![TextEdit { range: document.text().range(place..place), new_text }];
     Some(edit(document, format!("Allow {} here", found.code), edits))
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn hover(document: &Document, schemas: &Schemas, position: Position) 
     let subject = code_in_comment(&cursor).or_else(|| subject(&cursor, schemas));
     let mut range = subject.as_ref().map(|(range, _)| range.clone());
     let mut parts: Vec<String> = subject.into_iter().map(|(_, text)| text).collect();
-    for found in &document.analysis().diagnostics {
+    for found in document.findings(schemas) {
         let place = found.span.start as usize..found.span.end as usize;
         if place.contains(&cursor.at) || (place.is_empty() && place.start == cursor.at) {
             parts.push(words::page(found.code));

@@ -1,5 +1,8 @@
 //! What is known of the values of expressions.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use dikast_compiler::schema::{Field, Found, Graph, Schemas, Type, TypeId};
 use dikast_grammar::jmespath::{self, Ast, Node as Part, Projector};
 use dikast_grammar::yaml::Node;
@@ -9,6 +12,10 @@ use crate::syntax::Expression;
 
 /// How many definitions are followed from one to another.
 const MOST_DEFINITIONS: usize = 8;
+
+/// How many parts of expressions are looked at for one question: definitions that name others many times over would
+/// otherwise take forever.
+const MOST_STEPS: u32 = 20_000;
 
 /// What is known of a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,19 +46,20 @@ pub(crate) struct Member<'s> {
 }
 
 /// What values are known from: the types of the API and the rule around a place.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct World<'w> {
     /// The types.
     pub(crate) schemas: &'w Schemas,
     /// The rule.
     pub(crate) scope: &'w Scope<'w>,
     depth: usize,
+    steps: Rc<Cell<u32>>,
 }
 
 impl<'w> World<'w> {
     /// What is known at a place.
     pub(crate) fn new(schemas: &'w Schemas, scope: &'w Scope<'w>) -> Self {
-        Self { schemas, scope, depth: 0 }
+        Self { schemas, scope, depth: 0, steps: Rc::default() }
     }
 
     fn graph(&self) -> &'w Graph {
@@ -114,7 +122,7 @@ impl<'w> World<'w> {
 
     /// The same world one definition further on.
     fn inner(&self) -> Option<Self> {
-        (self.depth < MOST_DEFINITIONS).then_some(Self { depth: self.depth + 1, ..*self })
+        (self.depth < MOST_DEFINITIONS).then(|| Self { depth: self.depth + 1, ..self.clone() })
     }
 
     /// The element of the innermost loop around the place.
@@ -122,12 +130,12 @@ impl<'w> World<'w> {
         let Some((innermost, outer)) = self.scope.loops.split_last() else { return Known::Nothing };
         let Some(list) = innermost.get("list") else { return Known::Nothing };
         let scope = Scope { loops: outer.to_vec(), ..self.scope.clone() };
-        let world = World { schemas: self.schemas, scope: &scope, depth: self.depth + 1 };
-        if self.depth >= MOST_DEFINITIONS {
+        let depth = self.depth + 1;
+        if depth > MOST_DEFINITIONS {
             return Known::Nothing;
         }
-        let list = world.text(list);
-        self.item(&list)
+        let world = World { schemas: self.schemas, scope: &scope, depth, steps: Rc::clone(&self.steps) };
+        self.item(&world.text(list))
     }
 
     fn target(&self) -> Known {
@@ -254,6 +262,10 @@ impl<'w> World<'w> {
 
     /// What an expression gives that is asked of `current`.
     fn infer(&self, ast: &Ast, current: &Known) -> Known {
+        self.steps.set(self.steps.get() + 1);
+        if self.steps.get() > MOST_STEPS {
+            return Known::Nothing;
+        }
         match &ast.node {
             Part::Identity | Part::Current => current.clone(),
             Part::Field(name) => self.member(current, name),

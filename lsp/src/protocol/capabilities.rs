@@ -1,15 +1,31 @@
 //! What the server offers.
 
+use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, HoverProviderCapability,
-    InitializeResult, OneOf, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions,
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
+    DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, HoverProviderCapability,
+    InitializeResult, OneOf, Registration, RegistrationParams, ServerCapabilities, ServerInfo,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
 };
 
 use crate::text::Encoding;
 
 /// Characters after which an editor asks for completions by itself, beside letters.
 const TRIGGERS: [&str; 5] = [".", "{", " ", "-", "("];
+
+/// The request to tell of changes of the files that findings depend on.
+pub(super) fn watched_files() -> serde_json::Result<RegistrationParams> {
+    let watch = |pattern: &str| FileSystemWatcher { glob_pattern: GlobPattern::String(pattern.to_owned()), kind: None };
+    let watchers = ["**/*.yaml", "**/*.yml", "**/dikast.toml"].map(watch).to_vec();
+    let options = serde_json::to_value(DidChangeWatchedFilesRegistrationOptions { watchers })?;
+    Ok(RegistrationParams {
+        registrations: vec![Registration {
+            id: "files".to_owned(),
+            method: DidChangeWatchedFiles::METHOD.to_owned(),
+            register_options: Some(options),
+        }],
+    })
+}
 
 /// The answer to `initialize`.
 pub(super) fn offer(encoding: Encoding) -> InitializeResult {

@@ -5,10 +5,11 @@ mod request;
 mod session;
 
 use std::io::{BufRead, ErrorKind, Write};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Sender, channel};
 
 use lsp_server::Message;
 
+use crate::workspace::Surroundings;
 use session::Session;
 
 /// How a session ended.
@@ -31,6 +32,16 @@ pub enum ServerError {
     Encoding(#[from] serde_json::Error),
 }
 
+/// Something that happens to a session.
+enum Event {
+    /// The editor said something.
+    Message(Message),
+    /// The editor will say no more.
+    Closed,
+    /// A search has ended.
+    Found(Box<Surroundings>),
+}
+
 /// Serves one editor until it says `exit` or closes its end.
 ///
 /// Messages that wait are taken together: findings are computed once for many edits in a row, and a request that was
@@ -39,10 +50,11 @@ pub enum ServerError {
 /// # Errors
 /// When answers cannot be written.
 pub fn serve(input: impl BufRead + Send + 'static, output: impl Write) -> Result<End, ServerError> {
-    let messages = read_all(input);
-    let mut session = Session::new(output);
-    while let Ok(first) = messages.recv() {
-        let batch: Vec<Message> = std::iter::once(first).chain(messages.try_iter()).collect();
+    let (sender, events) = channel();
+    let mut session = Session::new(output, sender.clone());
+    read_all(input, sender);
+    while let Ok(first) = events.recv() {
+        let batch: Vec<Event> = std::iter::once(first).chain(events.try_iter()).collect();
         if let Some(end) = session.take(batch)? {
             return Ok(end);
         }
@@ -50,25 +62,22 @@ pub fn serve(input: impl BufRead + Send + 'static, output: impl Write) -> Result
     Ok(End::Abrupt)
 }
 
-/// Reads messages in a thread of its own, so that the editor never waits for us to read. The channel closes when there
-/// are no more.
-fn read_all(mut input: impl BufRead + Send + 'static) -> Receiver<Message> {
-    let (sender, receiver) = channel();
+/// Reads messages in a thread of its own, so that the editor never waits for us to read.
+fn read_all(mut input: impl BufRead + Send + 'static, events: Sender<Event>) {
     std::thread::spawn(move || {
         loop {
-            let message = match Message::read(&mut input) {
-                Ok(Some(message)) => message,
-                Ok(None) => return,
+            let event = match Message::read(&mut input) {
+                Ok(Some(message)) => Event::Message(message),
                 Err(error) if error.kind() == ErrorKind::InvalidData => {
                     let _ = writeln!(std::io::stderr(), "a message is passed over: {error}");
                     continue;
                 }
-                Err(_) => return,
+                Ok(None) | Err(_) => Event::Closed,
             };
-            if sender.send(message).is_err() {
+            let is_last = matches!(event, Event::Closed);
+            if events.send(event).is_err() || is_last {
                 return;
             }
         }
     });
-    receiver
 }

@@ -26,10 +26,10 @@ pub(super) fn answer(workspace: &Workspace, request: Request) -> Response {
             Some(completion::complete(document, workspace, at.position))
         }),
         GotoDefinition::METHOD => run(request, |GotoDefinitionParams { text_document_position_params: at, .. }| {
-            definition::definition(document(workspace, &at)?, workspace.schemas(), at.position)
+            definition::definition(document(workspace, &at)?, workspace, at.position)
         }),
         CodeActionRequest::METHOD => run(request, |params: CodeActionParams| {
-            Some(action::actions(workspace.document(&params.text_document.uri)?, &params))
+            Some(action::actions(workspace.document(&params.text_document.uri)?, workspace.schemas(), &params))
         }),
         DocumentSymbolRequest::METHOD => run(request, |DocumentSymbolParams { text_document, .. }| {
             let document = workspace.document(&text_document.uri)?;

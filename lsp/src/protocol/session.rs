@@ -2,24 +2,34 @@
 
 use std::collections::HashSet;
 use std::io::Write;
+use std::path::PathBuf;
+use std::sync::mpsc::Sender;
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{
-    Cancel, DidChangeTextDocument, DidCloseTextDocument, DidOpenTextDocument, Exit, Notification as _,
-    PublishDiagnostics,
+    Cancel, DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument, Exit, Initialized,
+    Notification as _, PublishDiagnostics,
 };
-use lsp_types::request::{Initialize, Request as _, Shutdown};
-use lsp_types::{CancelParams, InitializeParams, NumberOrString};
+use lsp_types::request::{Initialize, RegisterCapability, Request as _, Shutdown};
+use lsp_types::{CancelParams, InitializeParams, NumberOrString, Uri};
 use serde::de::DeserializeOwned;
 
-use super::{End, ServerError, capabilities, request};
+use super::{End, Event, ServerError, capabilities, request};
 use crate::text::Encoding;
+use crate::uri;
 use crate::workspace::Workspace;
+
+/// The id of our one request to the editor.
+const WATCHED_FILES: &str = "watched-files";
 
 /// A session; what it may say depends on how far it is.
 pub(super) struct Session<W> {
     output: W,
     stage: Stage,
+    /// Where searches put what they find.
+    events: Sender<Event>,
+    /// Whether the editor is willing to tell of changes of files.
+    watches: bool,
 }
 
 enum Stage {
@@ -31,14 +41,24 @@ enum Stage {
 }
 
 impl<W: Write> Session<W> {
-    pub(super) fn new(output: W) -> Self {
-        Self { output, stage: Stage::Begun }
+    pub(super) fn new(output: W, events: Sender<Event>) -> Self {
+        Self { output, stage: Stage::Begun, events, watches: false }
     }
 
-    /// Takes messages that came together, and says how the session ends if one of them ends it.
-    pub(super) fn take(&mut self, batch: Vec<Message>) -> Result<Option<End>, ServerError> {
+    /// Takes what came together, and says how the session ends if something ends it.
+    pub(super) fn take(&mut self, batch: Vec<Event>) -> Result<Option<End>, ServerError> {
         let cancelled: HashSet<RequestId> = batch.iter().filter_map(cancelled).collect();
-        for message in batch {
+        for event in batch {
+            let message = match event {
+                Event::Message(message) => message,
+                Event::Closed => return Ok(Some(End::Abrupt)),
+                Event::Found(surroundings) => {
+                    if let Stage::Working(workspace) = &mut self.stage {
+                        workspace.surround(*surroundings);
+                    }
+                    continue;
+                }
+            };
             match message {
                 Message::Request(request) if cancelled.contains(&request.id) => {
                     self.refuse(request.id, ErrorCode::RequestCanceled, "cancelled")?;
@@ -48,7 +68,7 @@ impl<W: Write> Session<W> {
                     let orderly = matches!(self.stage, Stage::Finished);
                     return Ok(Some(if orderly { End::Orderly } else { End::Abrupt }));
                 }
-                Message::Notification(notification) => self.notification(notification),
+                Message::Notification(notification) => self.notification(notification)?,
                 Message::Response(_) => {}
             }
         }
@@ -63,7 +83,10 @@ impl<W: Write> Session<W> {
                     let general = parameters.capabilities.general.as_ref();
                     let offered = general.and_then(|general| general.position_encodings.as_deref());
                     let encoding = Encoding::negotiate(offered);
-                    self.stage = Stage::Working(Workspace::new(encoding));
+                    let files = parameters.capabilities.workspace.as_ref();
+                    let files = files.and_then(|workspace| workspace.did_change_watched_files);
+                    self.watches = files.is_some_and(|files| files.dynamic_registration == Some(true));
+                    self.stage = Stage::Working(Workspace::new(encoding, folders(&parameters)));
                     let result = serde_json::to_value(capabilities::offer(encoding))?;
                     self.send(Response { id: request.id, result: Some(result), error: None })
                 }
@@ -87,13 +110,15 @@ impl<W: Write> Session<W> {
         }
     }
 
-    fn notification(&mut self, notification: Notification) {
-        let Stage::Working(workspace) = &mut self.stage else { return };
+    fn notification(&mut self, notification: Notification) -> Result<(), ServerError> {
+        let Stage::Working(workspace) = &mut self.stage else { return Ok(()) };
         let Notification { method, params } = notification;
         match method.as_str() {
             DidOpenTextDocument::METHOD => {
-                if let Some(opened) = parameters(params) {
-                    workspace.open(opened);
+                if let Some(opened) = parameters(params)
+                    && workspace.open(opened)
+                {
+                    self.search();
                 }
             }
             DidChangeTextDocument::METHOD => {
@@ -106,8 +131,28 @@ impl<W: Write> Session<W> {
                     workspace.close(closed);
                 }
             }
+            Initialized::METHOD => {
+                self.search();
+                if self.watches {
+                    let params = serde_json::to_value(capabilities::watched_files()?)?;
+                    let method = RegisterCapability::METHOD.to_owned();
+                    self.send(Request { id: WATCHED_FILES.to_owned().into(), method, params })?;
+                }
+            }
+            DidChangeWatchedFiles::METHOD => self.search(),
             _ => {}
         }
+        Ok(())
+    }
+
+    /// Looks for what stands beside the documents, while the session goes on.
+    fn search(&self) {
+        let Stage::Working(workspace) = &self.stage else { return };
+        let (search, events) = (workspace.search(), self.events.clone());
+        std::thread::spawn(move || {
+            // Nobody waits for it when the session has ended.
+            let _ = events.send(Event::Found(Box::new(search())));
+        });
     }
 
     /// Tells the editor what has changed in the findings.
@@ -129,9 +174,21 @@ impl<W: Write> Session<W> {
     }
 }
 
+/// The folders that an editor has open.
+fn folders(parameters: &InitializeParams) -> Vec<PathBuf> {
+    let folders = parameters.workspace_folders.iter().flatten().map(|folder| &folder.uri);
+    #[allow(deprecated, reason = "older editors name their folder only there")]
+    let root = parameters.root_uri.as_ref();
+    let mut folders: Vec<&Uri> = folders.collect();
+    if folders.is_empty() {
+        folders.extend(root);
+    }
+    folders.into_iter().filter_map(uri::to_path).collect()
+}
+
 /// The request that a message cancels.
-fn cancelled(message: &Message) -> Option<RequestId> {
-    let Message::Notification(notification) = message else { return None };
+fn cancelled(event: &Event) -> Option<RequestId> {
+    let Event::Message(Message::Notification(notification)) = event else { return None };
     if notification.method != Cancel::METHOD {
         return None;
     }

@@ -2,19 +2,13 @@
 
 use std::cell::OnceCell;
 
-use dikast_compiler::compile;
+use dikast_compiler::compile_with;
 use dikast_compiler::diagnostic::{Diagnostic, allow};
+use dikast_compiler::schema::Schemas;
 use dikast_grammar::{SourceMap, Span};
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::text::Text;
-
-/// What the compiler says about a text.
-#[derive(Debug)]
-pub(crate) struct Analysis {
-    /// Its findings.
-    pub(crate) diagnostics: Vec<Diagnostic>,
-}
 
 /// An open document.
 #[derive(Debug)]
@@ -22,14 +16,14 @@ pub(crate) struct Document {
     uri: Uri,
     version: i32,
     text: Text,
-    analysis: OnceCell<Analysis>,
+    findings: OnceCell<Vec<Diagnostic>>,
     has_news: bool,
 }
 
 impl Document {
     /// A document that was just opened.
     pub(crate) fn new(uri: Uri, version: i32, text: Text) -> Self {
-        Self { uri, version, text, analysis: OnceCell::new(), has_news: true }
+        Self { uri, version, text, findings: OnceCell::new(), has_news: true }
     }
 
     /// Makes edits, each on what the one before it left.
@@ -38,7 +32,12 @@ impl Document {
         for change in changes {
             self.text.apply(change);
         }
-        self.analysis = OnceCell::new();
+        self.forget();
+    }
+
+    /// Forgets what was found, because something has changed.
+    pub(super) fn forget(&mut self) {
+        self.findings = OnceCell::new();
         self.has_news = true;
     }
 
@@ -62,12 +61,12 @@ impl Document {
         self.text.range(span.start as usize..span.end as usize)
     }
 
-    /// What the compiler says about the present text.
-    pub(crate) fn analysis(&self) -> &Analysis {
-        self.analysis.get_or_init(|| {
+    /// What the compiler finds in the present text.
+    pub(crate) fn findings(&self, schemas: &Schemas) -> &[Diagnostic] {
+        self.findings.get_or_init(|| {
             let mut sources = SourceMap::new();
             sources.add(self.uri.as_str(), self.text.as_str());
-            Analysis { diagnostics: allow::apply(compile(&sources).diagnostics, &sources) }
+            allow::apply(compile_with(&sources, schemas.clone()).diagnostics, &sources)
         })
     }
 

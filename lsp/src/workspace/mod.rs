@@ -1,8 +1,10 @@
-//! Open documents and what the compiler says about them.
+//! Open documents, what the compiler says about them, and what stands beside them.
 
 mod document;
+mod surroundings;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use dikast_compiler::schema::Schemas;
 use lsp_types::{
@@ -11,9 +13,11 @@ use lsp_types::{
 };
 
 pub(crate) use document::Document;
+pub(crate) use surroundings::{KnownPolicy, Root, Surroundings};
 
 use crate::diagnostics;
 use crate::text::{Encoding, Text};
+use crate::uri;
 
 /// What an editor has open.
 pub(crate) struct Workspace {
@@ -22,13 +26,20 @@ pub(crate) struct Workspace {
     documents: BTreeMap<String, Document>,
     /// Documents that were closed since the editor was last told of findings.
     closed: Vec<Uri>,
-    schemas: Schemas,
+    roots: Vec<Root>,
+    surroundings: Surroundings,
 }
 
 impl Workspace {
-    /// A workspace whose places are counted in an encoding.
-    pub(crate) fn new(encoding: Encoding) -> Self {
-        Self { encoding, documents: BTreeMap::new(), closed: Vec::new(), schemas: Schemas::embedded() }
+    /// A workspace over some folders whose places are counted in an encoding.
+    pub(crate) fn new(encoding: Encoding, folders: Vec<PathBuf>) -> Self {
+        Self {
+            encoding,
+            documents: BTreeMap::new(),
+            closed: Vec::new(),
+            roots: folders.into_iter().map(Root::Tree).collect(),
+            surroundings: Surroundings::none(),
+        }
     }
 
     /// An open document.
@@ -38,19 +49,42 @@ impl Workspace {
 
     /// The types of resources.
     pub(crate) fn schemas(&self) -> &Schemas {
-        &self.schemas
+        &self.surroundings.schemas
     }
 
-    /// The names of the policies that are known.
-    pub(crate) fn policy_names(&self) -> impl Iterator<Item = String> {
-        std::iter::empty()
+    /// The policies in the files of the workspace.
+    pub(crate) fn policies(&self) -> &[KnownPolicy] {
+        &self.surroundings.policies
     }
 
-    /// Takes over a document that was opened.
-    pub(crate) fn open(&mut self, opened: DidOpenTextDocumentParams) {
+    /// A search for what stands beside the documents. It takes its time, so it runs elsewhere.
+    pub(crate) fn search(&self) -> impl FnOnce() -> Surroundings + Send + 'static {
+        let (roots, encoding) = (self.roots.clone(), self.encoding);
+        move || Surroundings::look(&roots, encoding)
+    }
+
+    /// Takes over what a search has found.
+    pub(crate) fn surround(&mut self, surroundings: Surroundings) {
+        self.surroundings = surroundings;
+        self.documents.values_mut().for_each(Document::forget);
+    }
+
+    /// Takes over a document that was opened. Says whether there is somewhere new to search: its folder, when it stands
+    /// in none that is known.
+    pub(crate) fn open(&mut self, opened: DidOpenTextDocumentParams) -> bool {
         let document = opened.text_document;
         let text = Text::new(document.text, self.encoding);
+        let path = uri::to_path(&document.uri);
         self.documents.insert(document.uri.as_str().to_owned(), Document::new(document.uri, document.version, text));
+        let Some(folder) = path.as_deref().and_then(std::path::Path::parent) else { return false };
+        let is_known = self.roots.iter().any(|root| match root {
+            Root::Tree(known) => folder.starts_with(known),
+            Root::Folder(known) => folder == known,
+        });
+        if !is_known {
+            self.roots.push(Root::Folder(folder.to_owned()));
+        }
+        !is_known
     }
 
     /// Makes the edits of a document.
@@ -73,7 +107,7 @@ impl Workspace {
         let mut news: Vec<_> = self.closed.drain(..).map(nothing).collect();
         for document in self.documents.values_mut().filter_map(Document::take_news) {
             let place = |span| Some(Location { uri: document.uri().clone(), range: document.range(span) });
-            let found = document.analysis().diagnostics.iter();
+            let found = document.findings(&self.surroundings.schemas).iter();
             news.push(PublishDiagnosticsParams {
                 uri: document.uri().clone(),
                 diagnostics: found.map(|found| diagnostics::to_editor(found, document.text(), &place)).collect(),

@@ -6,9 +6,11 @@
 //! | [`json`] | programs: an array, or one object a line |
 //! | [`sarif`] | code scanning services (SARIF 2.1.0) |
 //! | [`github`] | annotations of GitHub's workflows |
+//! | [`gitlab`] | GitLab's code quality |
 //! | [`junit`] | reports of test runs (JUnit) |
 
 pub mod github;
+pub mod gitlab;
 pub mod json;
 pub mod junit;
 pub mod sarif;

@@ -92,7 +92,8 @@ pub(super) fn values(cursor: &Cursor<'_>, workspace: &Workspace, meaning: Option
         ("kind", None) => names(&["ClusterPolicy", "Policy"]),
         ("kind", Some("subjects")) => names(&["ServiceAccount", "User", "Group"]),
         ("policyName", Some("exceptions")) => {
-            workspace.policy_names().map(|name| Proposal::new(name, CompletionItemKind::REFERENCE)).collect()
+            let names = workspace.policies().iter().map(|policy| &policy.name);
+            names.map(|name| Proposal::new(name, CompletionItemKind::REFERENCE)).collect()
         }
         _ => Vec::new(),
     }

@@ -1,0 +1,125 @@
+//! What stands beside the open documents.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, place};
+
+const DEFINITION: &str = "apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: kettles.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Kettle, plural: kettles}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              temperature: {type: integer, description: How hot it gets.}
+";
+
+const POLICY: &str = "apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: hot}
+spec:
+  rules:
+  - name: not-too-hot
+    match: {any: [{resources: {kinds: [Kettle]}}]}
+    validate:
+      message: \"{{ request.object.spec. }}\"
+      pattern: {spec: {temperature: <100}}
+";
+
+const EXCEPTION: &str = "apiVersion: kyverno.io/v2
+kind: PolicyException
+metadata: {name: mine, namespace: default}
+spec:
+  match: {any: [{resources: {kinds: [Kettle]}}]}
+  exceptions:
+  - policyName: hot
+    ruleNames: [not-too-hot]
+";
+
+/// A folder with these files, and their URIs.
+fn folder(name: &str, files: &[(&str, &str)]) -> (PathBuf, String) {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    for (file, text) in files {
+        let path = folder.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let uri = format!("file://{}", folder.display());
+    (folder, uri)
+}
+
+fn ask(client: &mut Client, method: &str, uri: &str, text: &str, marked: &str) -> Value {
+    client.ask(method, json!({ "textDocument": { "uri": uri }, "position": place(text, marked) }))
+}
+
+/// Asks until the search for files has ended, which nobody is told of.
+fn ask_until(client: &mut Client, ask: impl Fn(&mut Client) -> Value, is_there: impl Fn(&Value) -> bool) -> Value {
+    for _ in 0..500 {
+        let answer = ask(client);
+        if is_there(&answer) {
+            return answer;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    panic!("the files were not found");
+}
+
+#[test]
+fn definitions_and_policies_of_the_folder_are_known() {
+    let (_, root) = folder("lsp-folder", &[("crds/kettle.yaml", DEFINITION), ("policies/hot.yaml", POLICY)]);
+    let mut client = Client::start();
+    client.initialise_in(Some(&root), json!({}));
+    let policy = format!("{root}/policies/hot.yaml");
+    client.open(&policy, POLICY);
+    let completions = ask_until(
+        &mut client,
+        |client| ask(client, "textDocument/completion", &policy, POLICY, "request.object.spec.§"),
+        |items| items.as_array().is_some_and(|items| !items.is_empty()),
+    );
+    assert_eq!(completions[0]["label"], "temperature");
+    let hover = ask(&mut client, "textDocument/hover", &policy, POLICY, "{temp§erature");
+    assert!(hover["contents"]["value"].as_str().unwrap().contains("How hot it gets."), "{hover}");
+    let exception = format!("{root}/exception.yaml");
+    client.open(&exception, EXCEPTION);
+    let found = ask(&mut client, "textDocument/definition", &exception, EXCEPTION, "policyName: h§ot");
+    assert_eq!(found[0]["uri"], policy.as_str());
+    assert_eq!(found[0]["range"]["start"], place(POLICY, "{name: §hot}"));
+    let names = ask(&mut client, "textDocument/completion", &exception, EXCEPTION, "policyName: h§ot");
+    assert_eq!(names[0]["label"], "hot");
+    client.finish();
+}
+
+#[test]
+fn a_document_opened_alone_knows_its_own_folder() {
+    let (folder, root) = folder("lsp-alone", &[("kettle.yaml", DEFINITION)]);
+    let mut client = Client::start();
+    client.initialise_in(None, json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } }));
+    let policy = format!("{root}/hot.yaml");
+    client.open(&policy, POLICY);
+    let complete =
+        |client: &mut Client| ask(client, "textDocument/completion", &policy, POLICY, "request.object.spec.§");
+    let labels = |items: &Value| -> Vec<String> {
+        items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
+    };
+    ask_until(&mut client, complete, |items| labels(items) == ["temperature"]);
+    fs::write(folder.join("kettle.yaml"), DEFINITION.replace("temperature:", "litres:")).unwrap();
+    let change = json!({ "uri": format!("{root}/kettle.yaml"), "type": 2 });
+    client.tell("workspace/didChangeWatchedFiles", json!({ "changes": [change] }));
+    ask_until(&mut client, complete, |items| labels(items) == ["litres"]);
+    client.finish();
+}

@@ -1,0 +1,115 @@
+//! What stands beside open documents: other policies and CustomResourceDefinitions.
+
+use std::path::{Path, PathBuf};
+
+use dikast_compiler::schema::Schemas;
+use dikast_grammar::FileId;
+use dikast_grammar::yaml::{self, Node};
+use lsp_types::Location;
+
+use crate::meaning::document_kind;
+use crate::text::{Encoding, Text};
+use crate::uri;
+
+/// How many files are looked at. A folder with more is hardly one of policies.
+const MOST_FILES: usize = 20_000;
+
+/// Files that are larger hold data.
+const LARGEST_FILE: u64 = 8 * 1024 * 1024;
+
+/// Where to look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Root {
+    /// A folder with all that is below it.
+    Tree(PathBuf),
+    /// A folder without those in it: that of a document that was opened alone.
+    Folder(PathBuf),
+}
+
+/// A policy in a file.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownPolicy {
+    /// Its name.
+    pub(crate) name: String,
+    /// Where its name stands.
+    pub(crate) location: Location,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub(crate) struct Surroundings {
+    /// Kubernetes' types and those of the definitions.
+    pub(crate) schemas: Schemas,
+    /// The policies in files.
+    pub(crate) policies: Vec<KnownPolicy>,
+}
+
+impl Surroundings {
+    /// What is known without looking.
+    pub(crate) fn none() -> Self {
+        Self { schemas: Schemas::embedded(), policies: Vec::new() }
+    }
+
+    /// Looks through folders. Files that cannot be read are passed over.
+    pub(crate) fn look(roots: &[Root], encoding: Encoding) -> Self {
+        let mut files = Vec::new();
+        for root in roots {
+            match root {
+                Root::Tree(folder) => collect(folder, true, &mut files),
+                Root::Folder(folder) => collect(folder, false, &mut files),
+            }
+        }
+        let mut surroundings = Self::none();
+        for file in files {
+            surroundings.add(&file, encoding);
+        }
+        surroundings
+    }
+
+    fn add(&mut self, path: &Path, encoding: Encoding) {
+        if std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > LARGEST_FILE) {
+            return;
+        }
+        let Ok(content) = std::fs::read_to_string(path) else { return };
+        let may_define = content.contains("CustomResourceDefinition");
+        if !may_define && !content.contains("kyverno.io/") {
+            return;
+        }
+        let Some(uri) = uri::of_path(path) else { return };
+        let documents = yaml::parse(FileId::default(), &content).documents;
+        let text = Text::new(content, encoding);
+        for document in &documents {
+            if may_define && self.schemas.add_definition(document) {
+                continue;
+            }
+            let is_policy = document.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("Policy"));
+            let name = document.at(&["metadata", "name"]).and_then(Node::as_text);
+            if let (true, Some(_), Some(name)) = (is_policy, document_kind(Some(document)), name) {
+                let span = name.span();
+                let range = text.range(span.start as usize..span.end as usize);
+                let location = Location { uri: uri.clone(), range };
+                self.policies.push(KnownPolicy { name: name.as_str().to_owned(), location });
+            }
+        }
+    }
+}
+
+/// The YAML files of a folder, in the order of their names. Links are not followed, they may lead in circles.
+fn collect(folder: &Path, deep: bool, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut entries: Vec<_> = entries.filter_map(Result::ok).collect();
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        if files.len() >= MOST_FILES {
+            return;
+        }
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() && deep && !name.starts_with('.') && name != "node_modules" && name != "target" {
+            collect(&entry.path(), deep, files);
+        } else if kind.is_file() && (name.ends_with(".yaml") || name.ends_with(".yml")) {
+            files.push(entry.path());
+        }
+    }
+}
