@@ -48,11 +48,20 @@ impl Value {
         Self::Object(Arc::new(members.into_iter().map(|(key, value)| (key.into(), value)).collect()))
     }
 
-    /// Whether this equals another value, which is certain without a look inside when they share their content.
+    /// Whether this equals another value, which is certain without a look inside wherever they share their content.
     pub fn is_same(&self, other: &Value) -> bool {
         match (self, other) {
-            (Self::List(one), Self::List(other)) if Arc::ptr_eq(one, other) => true,
-            (Self::Object(one), Self::Object(other)) if Arc::ptr_eq(one, other) => true,
+            (Self::List(one), Self::List(other)) => {
+                let equal = || one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| one.is_same(other));
+                Arc::ptr_eq(one, other) || equal()
+            }
+            (Self::Object(one), Self::Object(other)) => {
+                let equal = || {
+                    let mut members = one.iter().zip(other.iter());
+                    one.len() == other.len() && members.all(|((key, one), (name, other))| key == name && one.is_same(other))
+                };
+                Arc::ptr_eq(one, other) || equal()
+            }
             (one, other) => one == other,
         }
     }
@@ -130,32 +139,36 @@ impl Value {
     ///
     /// The JSON context of a fresh admission request is in this form (Kyverno `pkg/engine/context/context.go`,
     /// `AddRequest`); resources that patterns see are not.
+    ///
+    /// What holds no whole number is shared.
     pub fn to_floats(&self) -> Value {
         self.with_floats().unwrap_or_else(|| self.clone())
     }
 
-    /// The same value with floats; nothing when it holds no whole number, so that it can be shared.
+    /// The same with floats, if that is another value.
     fn with_floats(&self) -> Option<Value> {
         match self {
             Self::Int(number) => Some(Self::Float(*number as f64)),
             Self::List(items) => {
-                let floats: Vec<Option<Value>> = items.iter().map(Self::with_floats).collect();
-                let any = floats.iter().any(Option::is_some);
-                any.then(|| {
-                    Self::list(floats.into_iter().zip(&**items).map(|(new, old)| new.unwrap_or_else(|| old.clone())))
-                })
+                let (first, changed) = items.iter().enumerate().find_map(|(at, item)| Some((at, item.with_floats()?)))?;
+                let mut floats = Vec::with_capacity(items.len());
+                floats.extend(items.iter().take(first).cloned());
+                floats.push(changed);
+                floats.extend(items.iter().skip(first + 1).map(Self::to_floats));
+                Some(Self::List(Arc::new(floats)))
             }
             Self::Object(members) => {
-                let changed: Vec<(Arc<str>, Value)> =
-                    members.iter().filter_map(|(key, value)| Some((Arc::clone(key), value.with_floats()?))).collect();
-                if changed.is_empty() {
-                    return None;
+                let mut changed = members.iter().filter_map(|(key, value)| Some((key, value.with_floats()?)));
+                let first = changed.next()?;
+                let mut floats = Object::clone(members);
+                for (key, value) in std::iter::once(first).chain(changed) {
+                    if let Some(place) = floats.get_mut(key) {
+                        *place = value;
+                    }
                 }
-                let mut members = Object::clone(members);
-                members.extend(changed);
-                Some(Self::Object(Arc::new(members)))
+                Some(Self::Object(Arc::new(floats)))
             }
-            _ => None,
+            Self::Null | Self::Bool(_) | Self::Float(_) | Self::Text(_) => None,
         }
     }
 
@@ -334,6 +347,16 @@ mod tests {
             Value::list([Value::Int(1), Value::Float(1.0), Value::Float(1000.0), Value::Float(18446744073709551615.0)])
         );
         assert_eq!(value.to_floats().as_list().unwrap()[0], Value::Float(1.0));
+    }
+
+    #[test]
+    fn what_has_no_whole_number_is_shared() {
+        let value: Value = serde_json::from_str(r#"{"a":[{"b":"c"},[true]],"d":{"e":[0.5,1,{}]}}"#).unwrap();
+        let floats = value.to_floats();
+        assert_eq!(floats, serde_json::from_str(r#"{"a":[{"b":"c"},[true]],"d":{"e":[0.5,1.0,{}]}}"#).unwrap());
+        let (Some(Value::List(before)), Some(Value::List(after))) = (value.get("a"), floats.get("a")) else { panic!() };
+        assert!(Arc::ptr_eq(before, after));
+        assert!(value.is_same(&value.clone()) && !value.is_same(&floats));
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! | `header` | the part of a review that says which unit it belongs to |
 //! | `frame` | the cells of one request |
 //! | `reader` | the walk that fills them |
+//! | `value` | a whole document, for what a frame does not hold |
 //! | `scanner` | tokens, and passing over what nobody needs |
 //! | `blocks` | passing over a list or object sixty-four bytes at a time |
 //! | `strings` | the end of a string, sixteen bytes at a time |
@@ -34,10 +35,12 @@ mod scanner;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod value;
 
 pub use fault::{Fault, SyntaxError};
 pub use frame::Frame;
 pub use header::Header;
+pub use value::read_value;
 
 /// A review that cannot be read.
 #[derive(Debug, thiserror::Error)]

@@ -4,7 +4,7 @@ use dikast_compiler::layout::{CELL_SIZE, Cell, Layout, LayoutBuilder, NodeId, Pl
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{DocumentError, Frame};
+use super::{DocumentError, Frame, read_value};
 
 /// Keys that documents and layouts draw from: plain, with escapes, beyond ASCII.
 const KEYS: [&str; 5] = ["a", "b", "name", "q\"\n", "grüße"];
@@ -262,6 +262,13 @@ proptest! {
         // The document itself is read, when it is a number or a text.
         let scalar = !body.trim_start().starts_with(['{', '[']);
         prop_assert!(read.is_ok() == full.is_ok() || scalar && full.is_ok(), "{} {:?} {:?}", body, read, full);
+    }
+
+    #[test]
+    fn whole_documents_are_read_as_elsewhere(body in almost_json()) {
+        let read = read_value(body.as_bytes()).ok();
+        let full = serde_json::from_str::<dikast_stdlib::Value>(&body).ok();
+        prop_assert_eq!(read, full, "{}", body);
     }
 
     #[test]

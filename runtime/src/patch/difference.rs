@@ -1,5 +1,7 @@
 //! The JSON patch that makes one object of another.
 
+use std::sync::Arc;
+
 use dikast_stdlib::Value;
 use serde::Serialize;
 
@@ -42,6 +44,7 @@ pub fn diff(before: &Value, after: &Value) -> Vec<Operation> {
 
 fn compare(before: &Value, after: &Value, path: &mut String, out: &mut Vec<Operation>) {
     match (before, after) {
+        (Value::Object(old), Value::Object(new)) if Arc::ptr_eq(old, new) => {}
         (Value::Object(old), Value::Object(new)) => {
             for key in old.keys().filter(|key| !new.contains_key(*key)) {
                 out.push(Operation::Remove { path: below(path, key) });

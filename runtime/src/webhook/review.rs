@@ -6,6 +6,7 @@ use dikast_stdlib::Value;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::document;
 use crate::patch::Operation;
 use crate::request::{Request, RequestError};
 
@@ -72,7 +73,8 @@ impl Review {
     ///
     /// When the body is not a review of a known version with a usable request.
     pub fn read(body: &[u8]) -> Result<Self, ReviewError> {
-        let document: Value = serde_json::from_slice(body)?;
+        // What cannot be read is read again for the words.
+        let document = document::read_value(body).or_else(|_| serde_json::from_slice(body))?;
         let member = |name| document.get(name).and_then(Value::as_text).unwrap_or_default();
         let (kind, api_version) = (member("kind"), member("apiVersion"));
         let version = Version::of(kind, api_version)

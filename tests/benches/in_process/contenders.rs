@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use dikast_compiler::ir::{PolicyId, Program};
 use dikast_runtime::data::FixedData;
-use dikast_runtime::document::Header;
+use dikast_runtime::document::{Header, read_value};
 use dikast_runtime::engine::{Admission, Engine, EngineChoice, World};
 use dikast_runtime::native::{NativeProgram, Scratch, Statuses, unit_of};
 use dikast_runtime::request::{Request, Surroundings};
 use dikast_runtime::review;
-use dikast_stdlib::Value;
 use dikast_tests::baseline;
 use dikast_tests::subjects::{Nowhere, verdict};
 
@@ -158,6 +157,6 @@ impl Contenders {
 }
 
 fn request(body: &[u8]) -> Result<Request, Box<dyn Error>> {
-    let review: Value = serde_json::from_slice(body)?;
+    let review = read_value(body)?;
     Ok(Request::from_value(review.get("request").ok_or("no request")?)?)
 }

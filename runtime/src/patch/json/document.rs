@@ -8,6 +8,7 @@ use dikast_stdlib::encode::to_go_json;
 use serde_json::value::RawValue;
 
 use super::PatchError;
+use crate::patch::{same_json, survives_text};
 
 /// A document nested more deeply than this is refused.
 const DEEPEST: usize = 256;
@@ -32,6 +33,9 @@ pub(super) enum Content {
     Text(Arc<str>),
     List(Vec<Node>),
     Object(Vec<(Arc<str>, Node)>),
+    /// A list or object of the object that was there, into which no operation has led. What is folded at the end is shared
+    /// with that object.
+    Folded(Value),
 }
 
 /// A document in the making.
@@ -47,8 +51,13 @@ pub(super) struct Document {
 impl Document {
     pub(super) fn new(base: &Value) -> Result<Self, PatchError> {
         let mut document = Self { nodes: Vec::new(), root: Node(0), original: None };
-        document.root = document.add_value(base, 0)?;
-        document.original = Some(document.add_value(base, 0)?);
+        if survives_text(base, DEEPEST) {
+            document.root = document.fold(base);
+            document.original = Some(document.fold(base));
+        } else {
+            document.root = document.add_value(base, 0)?;
+            document.original = Some(document.add_value(base, 0)?);
+        }
         Ok(document)
     }
 
@@ -63,6 +72,43 @@ impl Document {
 
     pub(super) fn content_mut(&mut self, node: Node) -> &mut Content {
         &mut self.nodes[node.0 as usize]
+    }
+
+    /// Adds a value that is not looked into; its numbers are whole.
+    fn fold(&mut self, value: &Value) -> Node {
+        let content = match value {
+            Value::Null => Content::Nothing,
+            Value::Text(text) => Content::Text(Arc::clone(text)),
+            Value::Bool(truth) => Content::Plain(truth.to_string().into()),
+            Value::Int(number) => Content::Plain(number.to_string().into()),
+            Value::Float(_) | Value::List(_) | Value::Object(_) => Content::Folded(value.clone()),
+        };
+        self.add(content)
+    }
+
+    /// Makes what is folded at a node a list or object of nodes.
+    pub(super) fn unfold(&mut self, node: Node) {
+        let Content::Folded(value) = self.content(node) else { return };
+        let content = match &value.clone() {
+            Value::Object(members) => {
+                Content::Object(members.iter().map(|(key, value)| (Arc::clone(key), self.fold(value))).collect())
+            }
+            other => Content::List(other.as_list().unwrap_or_default().iter().map(|item| self.fold(item)).collect()),
+        };
+        *self.content_mut(node) = content;
+    }
+
+    /// Makes everything at and below a node a node of its own.
+    fn unfold_all(&mut self, node: Node) {
+        self.unfold(node);
+        let below: Vec<Node> = match self.content(node) {
+            Content::List(items) => items.clone(),
+            Content::Object(entries) => entries.iter().map(|&(_, node)| node).collect(),
+            _ => return,
+        };
+        for node in below {
+            self.unfold_all(node);
+        }
     }
 
     fn add_value(&mut self, value: &Value, depth: usize) -> Result<Node, PatchError> {
@@ -133,6 +179,8 @@ impl Document {
     /// # Errors
     /// When the document becomes too large or too deep: copies of copies grow fast.
     pub(super) fn copy(&mut self, node: Node) -> Result<Node, PatchError> {
+        // Each value of a copy counts.
+        self.unfold_all(node);
         self.copy_nested(node, 0)
     }
 
@@ -162,7 +210,13 @@ impl Document {
     ///
     /// # Errors
     /// Where a null inside a list is compared: Kyverno crashes there.
-    pub(super) fn equal(&self, left: Node, right: Node) -> Result<bool, PatchError> {
+    pub(super) fn equal(&mut self, left: Node, right: Node) -> Result<bool, PatchError> {
+        self.unfold_all(left);
+        self.unfold_all(right);
+        self.equal_unfolded(left, right)
+    }
+
+    fn equal_unfolded(&self, left: Node, right: Node) -> Result<bool, PatchError> {
         let crash = || PatchError::Unsupported("`test` compares a null inside a list".to_owned());
         match (self.content(left), self.content(right)) {
             (Content::Nothing, Content::Nothing) => Ok(true),
@@ -179,7 +233,7 @@ impl Document {
                     if is_null(left) || is_null(right) {
                         return Err(crash());
                     }
-                    if !self.equal(left, right)? {
+                    if !self.equal_unfolded(left, right)? {
                         return Ok(false);
                     }
                 }
@@ -192,7 +246,7 @@ impl Document {
                 }
                 for (key, value) in left {
                     let Some((_, other)) = right.iter().find(|(name, _)| name == key) else { return Ok(false) };
-                    match self.equal(*value, *other) {
+                    match self.equal_unfolded(*value, *other) {
                         Ok(true) => {}
                         Ok(false) => return Ok(false),
                         Err(error) => crashed = Some(error),
@@ -219,6 +273,7 @@ impl Document {
         match (self.content(node), value) {
             (Content::Nothing | Content::Null, Value::Null) => true,
             (Content::Text(text), Value::Text(other)) => text == other,
+            (Content::Folded(value), other) => same_json(value, other),
             (Content::List(items), Value::List(others)) => {
                 items.len() == others.len()
                     && items.iter().zip(others.iter()).all(|(&item, other)| self.is_written_as(item, other))
@@ -244,6 +299,7 @@ impl Document {
         Ok(match self.content(node) {
             Content::Nothing | Content::Null => Value::Null,
             Content::Text(text) => Value::Text(Arc::clone(text)),
+            Content::Folded(value) => value.clone(),
             Content::Plain(text) => {
                 serde_json::from_str(text).map_err(|error| PatchError::Refused(error.to_string()))?
             }

@@ -192,11 +192,11 @@ fn unescape(segment: &str) -> String {
 }
 
 fn is_container(document: &Document, node: Node) -> bool {
-    matches!(document.content(node), Content::List(_) | Content::Object(_))
+    matches!(document.content(node), Content::List(_) | Content::Object(_) | Content::Folded(_))
 }
 
 /// The container that a path's last segment stands in, and that segment.
-fn find_parent(document: &Document, path: &str) -> Option<(Node, String)> {
+fn find_parent(document: &mut Document, path: &str) -> Option<(Node, String)> {
     if path.is_empty() {
         return Some((document.root, String::new()));
     }
@@ -268,6 +268,7 @@ fn attach(document: &mut Document, parent: Node, segment: &str, child: Node) {
 /// Fills a list with nulls up to a length.
 fn pad(document: &mut Document, list: Node, length: i64) -> Result<(), PatchError> {
     let null = document.add(Content::Null);
+    document.unfold(list);
     if let Content::List(items) = document.content_mut(list) {
         if length > LONGEST_PADDING {
             return refuse(format!("Unable to access invalid index: {length}: {INVALID_INDEX}"));
@@ -302,10 +303,11 @@ fn position(index: i64, length: usize) -> Result<usize, Refusal> {
 }
 
 /// The node at a key of a container. The empty key gives the original document at the root and nothing elsewhere.
-fn get(document: &Document, container: Node, key: &str) -> Result<Option<Node>, Refusal> {
+fn get(document: &mut Document, container: Node, key: &str) -> Result<Option<Node>, Refusal> {
     if key.is_empty() {
         return Ok(document.original.filter(|_| container == document.root));
     }
+    document.unfold(container);
     match document.content(container) {
         Content::Object(entries) => match entries.iter().find(|(name, _)| **name == *key) {
             Some(&(_, node)) => Ok(Some(node)),
@@ -321,6 +323,7 @@ fn get(document: &Document, container: Node, key: &str) -> Result<Option<Node>, 
 
 /// Adds to an object, or inserts into a list.
 fn insert(document: &mut Document, container: Node, key: &str, value: Node) -> Result<(), Refusal> {
+    document.unfold(container);
     let Content::List(items) = document.content_mut(container) else {
         return set(document, container, key, value);
     };
@@ -340,6 +343,7 @@ fn insert(document: &mut Document, container: Node, key: &str, value: Node) -> R
 
 /// Puts a value at a key of an object, or in the place of a list's item.
 fn set(document: &mut Document, container: Node, key: &str, value: Node) -> Result<(), Refusal> {
+    document.unfold(container);
     match document.content_mut(container) {
         Content::Object(entries) => {
             match entries.iter_mut().find(|(name, _)| **name == *key) {
@@ -360,6 +364,7 @@ fn set(document: &mut Document, container: Node, key: &str, value: Node) -> Resu
 
 /// Takes a key or item away; one that is not there is fine.
 fn take_out(document: &mut Document, container: Node, key: &str) -> Result<(), Refusal> {
+    document.unfold(container);
     match document.content_mut(container) {
         Content::Object(entries) => entries.retain(|(name, _)| **name != *key),
         Content::List(items) => {

@@ -3,13 +3,18 @@
 //! Kyverno merges YAML nodes, not values, and some of its answers come from that: nodes are shared between overlay and
 //! object while they are merged, a map may hold one key twice, and a scalar that replaces another keeps the *quotes* of
 //! the other. So this is a tree of shared nodes in an arena, with the text and the quotes of each scalar.
+//!
+//! Most of an object is not touched by a patch. So its maps and lists stay folded, as the values that they are, until
+//! somebody looks into them; what is still folded at the end is shared with the object.
 
+use std::cell::{Ref, RefCell, RefMut};
 use std::sync::Arc;
 
 use dikast_stdlib::encode::to_go_json;
 use dikast_stdlib::{Object, Value};
 
 use super::Fault;
+use crate::patch::survives_text;
 
 /// A document nested more deeply than this is refused.
 const DEEPEST: usize = 256;
@@ -60,26 +65,55 @@ enum Content {
     Scalar(Scalar),
     Map(Vec<(Arc<str>, Node)>),
     List(Vec<Node>),
+    /// A map or list that nobody has looked into.
+    Folded(Value),
 }
 
 /// An arena of nodes.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
-    nodes: Vec<Content>,
+    nodes: RefCell<Vec<Content>>,
 }
 
 impl Tree {
-    fn add(&mut self, content: Content) -> Node {
-        self.nodes.push(content);
-        Node(u32::try_from(self.nodes.len() - 1).unwrap_or(u32::MAX))
+    fn add(&self, content: Content) -> Node {
+        let mut nodes = self.nodes.borrow_mut();
+        nodes.push(content);
+        Node(u32::try_from(nodes.len() - 1).unwrap_or(u32::MAX))
     }
 
-    fn content(&self, node: Node) -> &Content {
-        &self.nodes[node.0 as usize]
+    /// The content of a node, unfolded. Nothing may be added while it is looked at.
+    fn content(&self, node: Node) -> Ref<'_, Content> {
+        self.unfold(node);
+        self.present(node)
     }
 
-    fn content_mut(&mut self, node: Node) -> &mut Content {
-        &mut self.nodes[node.0 as usize]
+    /// The content of a node as it is.
+    fn present(&self, node: Node) -> Ref<'_, Content> {
+        Ref::map(self.nodes.borrow(), |nodes| &nodes[node.0 as usize])
+    }
+
+    fn content_mut(&mut self, node: Node) -> RefMut<'_, Content> {
+        self.unfold(node);
+        RefMut::map(self.nodes.borrow_mut(), |nodes| &mut nodes[node.0 as usize])
+    }
+
+    fn unfold(&self, node: Node) {
+        let folded = match &*self.present(node) {
+            Content::Folded(value) => value.clone(),
+            Content::Scalar(_) | Content::Map(_) | Content::List(_) => return,
+        };
+        let fold = |value: &Value| match value {
+            Value::List(_) | Value::Object(_) => self.add(Content::Folded(value.clone())),
+            scalar => self.add(Content::Scalar(Scalar::of(scalar).unwrap_or_else(|_| Scalar::null()))),
+        };
+        let content = match &folded {
+            Value::Object(members) => {
+                Content::Map(members.iter().map(|(key, value)| (Arc::clone(key), fold(value))).collect())
+            }
+            other => Content::List(other.as_list().unwrap_or_default().iter().map(fold).collect()),
+        };
+        self.nodes.borrow_mut()[node.0 as usize] = content;
     }
 
     /// Adds a value as a tree of its own.
@@ -87,6 +121,10 @@ impl Tree {
     /// # Errors
     /// When it is nested too deeply or holds a number that is not finite.
     pub(super) fn add_value(&mut self, value: &Value) -> Result<Node, Fault> {
+        let is_container = matches!(value, Value::List(_) | Value::Object(_));
+        if is_container && survives_text(value, DEEPEST) {
+            return Ok(self.add(Content::Folded(value.clone())));
+        }
         self.add_nested(value, 0)
     }
 
@@ -106,16 +144,7 @@ impl Tree {
                 }
                 Content::Map(entries)
             }
-            Value::Text(text) => Content::Scalar(Scalar { text: Arc::clone(text), tag: Tag::Text, quoted: true }),
-            other => {
-                let text = to_go_json(other).map_err(|error| Fault::Other(error.to_string()))?;
-                let tag = match other {
-                    Value::Null => Tag::Null,
-                    Value::Bool(_) => Tag::Bool,
-                    _ => Tag::Number,
-                };
-                Content::Scalar(Scalar { text: text.into(), tag, quoted: false })
-            }
+            scalar => Content::Scalar(Scalar::of(scalar)?),
         };
         Ok(self.add(content))
     }
@@ -132,7 +161,7 @@ impl Tree {
 
     /// A null.
     pub(super) fn add_null(&mut self) -> Node {
-        self.add(Content::Scalar(Scalar { text: "null".into(), tag: Tag::Null, quoted: false }))
+        self.add(Content::Scalar(Scalar::null()))
     }
 
     /// A scalar whose type follows from its text, as a merge key is written back into an item. Text that YAML 1.1 reads
@@ -144,12 +173,13 @@ impl Tree {
 
     /// A copy that shares nothing.
     pub(super) fn copy(&mut self, node: Node) -> Node {
-        let content = match self.content(node).clone() {
+        let present = self.present(node).clone();
+        let content = match present {
             Content::Map(entries) => {
                 Content::Map(entries.into_iter().map(|(key, value)| (key, self.copy(value))).collect())
             }
             Content::List(items) => Content::List(items.into_iter().map(|item| self.copy(item)).collect()),
-            scalar => scalar,
+            alone @ (Content::Scalar(_) | Content::Folded(_)) => alone,
         };
         self.add(content)
     }
@@ -157,26 +187,28 @@ impl Tree {
     /// Makes `node` hold what `from` holds; a scalar that replaces a scalar takes over the quotes of the old one, in both
     /// places.
     pub(super) fn overwrite(&mut self, node: Node, from: Node) {
-        let quotes = match self.content(node) {
+        let quotes = match &*self.content(node) {
             Content::Scalar(old) => Some(old.quoted),
             _ => None,
         };
-        if let (Some(quoted), Content::Scalar(new)) = (quotes, self.content_mut(from)) {
+        if let (Some(quoted), Content::Scalar(new)) = (quotes, &mut *self.content_mut(from)) {
             new.quoted = quoted;
         }
-        *self.content_mut(node) = self.content(from).clone();
+        // Unfolded first: what is below is one and the same for both.
+        let content = self.content(from).clone();
+        *self.content_mut(node) = content;
     }
 
     pub(super) fn kind(&self, node: Node) -> Kind {
-        match self.content(node) {
+        match &*self.present(node) {
             Content::Scalar(_) => Kind::Scalar,
-            Content::Map(_) => Kind::Map,
-            Content::List(_) => Kind::List,
+            Content::Map(_) | Content::Folded(Value::Object(_)) => Kind::Map,
+            Content::List(_) | Content::Folded(_) => Kind::List,
         }
     }
 
     pub(super) fn is_null(&self, node: Node) -> bool {
-        matches!(self.content(node), Content::Scalar(Scalar { tag: Tag::Null, .. }))
+        matches!(&*self.present(node), Content::Scalar(Scalar { tag: Tag::Null, .. }))
     }
 
     /// Whether there is nothing to see: no node, a null, or an empty map or list.
@@ -186,8 +218,8 @@ impl Tree {
 
     /// Whether this is a map or list without content.
     pub(super) fn is_empty(&self, node: Node) -> bool {
-        match self.content(node) {
-            Content::Scalar(_) => false,
+        match &*self.content(node) {
+            Content::Scalar(_) | Content::Folded(_) => false,
             Content::Map(entries) => entries.is_empty(),
             Content::List(items) => items.is_empty(),
         }
@@ -195,7 +227,7 @@ impl Tree {
 
     /// The text of a scalar; empty for maps and lists.
     pub(super) fn text(&self, node: Node) -> Arc<str> {
-        match self.content(node) {
+        match &*self.content(node) {
             Content::Scalar(scalar) => Arc::clone(&scalar.text),
             _ => "".into(),
         }
@@ -203,7 +235,7 @@ impl Tree {
 
     /// The first value of a key; nothing when this is no map.
     pub(super) fn field(&self, node: Node, key: &str) -> Option<Node> {
-        match self.content(node) {
+        match &*self.content(node) {
             Content::Map(entries) => entries.iter().find(|(name, _)| &**name == key).map(|&(_, value)| value),
             _ => None,
         }
@@ -211,7 +243,7 @@ impl Tree {
 
     /// The keys of a map in order, a repeated one repeatedly; none when this is no map.
     pub(super) fn keys(&self, node: Node) -> Vec<Arc<str>> {
-        match self.content(node) {
+        match &*self.content(node) {
             Content::Map(entries) => entries.iter().map(|(key, _)| Arc::clone(key)).collect(),
             _ => Vec::new(),
         }
@@ -219,7 +251,7 @@ impl Tree {
 
     /// The items of a list; none when this is no list.
     pub(super) fn items(&self, node: Node) -> Vec<Node> {
-        match self.content(node) {
+        match &*self.content(node) {
             Content::List(items) => items.clone(),
             _ => Vec::new(),
         }
@@ -227,7 +259,7 @@ impl Tree {
 
     /// Takes the first entry of a key away.
     pub(super) fn clear(&mut self, node: Node, key: &str) {
-        if let Content::Map(entries) = self.content_mut(node)
+        if let Content::Map(entries) = &mut *self.content_mut(node)
             && let Some(at) = entries.iter().position(|(name, _)| &**name == key)
         {
             entries.remove(at);
@@ -236,7 +268,7 @@ impl Tree {
 
     /// Renames the first entry of a key; the map may then hold the new key twice.
     pub(super) fn rename(&mut self, node: Node, key: &str, new: &str) {
-        if let Content::Map(entries) = self.content_mut(node)
+        if let Content::Map(entries) = &mut *self.content_mut(node)
             && let Some(entry) = entries.iter_mut().find(|(name, _)| &**name == key)
         {
             entry.0 = new.into();
@@ -249,7 +281,7 @@ impl Tree {
             Some(field) if field == value => {}
             Some(field) => self.overwrite(field, value),
             None => {
-                if let Content::Map(entries) = self.content_mut(node) {
+                if let Content::Map(entries) = &mut *self.content_mut(node) {
                     entries.push((key.into(), value));
                 }
             }
@@ -258,7 +290,7 @@ impl Tree {
 
     /// Appends an item to a list.
     pub(super) fn push(&mut self, list: Node, item: Node) {
-        if let Content::List(items) = self.content_mut(list) {
+        if let Content::List(items) = &mut *self.content_mut(list) {
             items.push(item);
         }
     }
@@ -273,7 +305,7 @@ impl Tree {
     /// # Errors
     /// When there is no such position: Kyverno crashes there.
     pub(super) fn remove_item(&mut self, list: Node, at: usize) -> Result<(), Fault> {
-        if let Content::List(items) = self.content_mut(list) {
+        if let Content::List(items) = &mut *self.content_mut(list) {
             if at >= items.len() {
                 return Err(Fault::Crash(format!("slice bounds out of range [{}:{}]", at + 1, items.len())));
             }
@@ -303,9 +335,12 @@ impl Tree {
 
     fn write_flow(&self, node: Node, out: &mut String) {
         let quote = |text: &str| to_go_json(&Value::text(text)).unwrap_or_default();
-        match self.content(node) {
+        let content = self.content(node).clone();
+        match &content {
             Content::Scalar(Scalar { text, tag: Tag::Text, .. }) => out.push_str(&quote(text)),
             Content::Scalar(scalar) => out.push_str(&scalar.text),
+            // The content is unfolded.
+            Content::Folded(_) => {}
             Content::Map(entries) => {
                 out.push('{');
                 for (at, (key, value)) in entries.iter().enumerate() {
@@ -332,8 +367,9 @@ impl Tree {
     /// # Errors
     /// When a map holds a key twice.
     pub(super) fn to_value(&self, node: Node) -> Result<Value, Fault> {
-        Ok(match self.content(node) {
+        Ok(match &*self.present(node) {
             Content::Scalar(scalar) => scalar.to_value(),
+            Content::Folded(value) => value.clone(),
             Content::List(items) => {
                 Value::List(Arc::new(items.iter().map(|&item| self.to_value(item)).collect::<Result<_, _>>()?))
             }
@@ -353,6 +389,24 @@ impl Tree {
 }
 
 impl Scalar {
+    /// A scalar value as it is written.
+    fn of(value: &Value) -> Result<Self, Fault> {
+        if let Value::Text(text) = value {
+            return Ok(Self { text: Arc::clone(text), tag: Tag::Text, quoted: true });
+        }
+        let text = to_go_json(value).map_err(|error| Fault::Other(error.to_string()))?;
+        let tag = match value {
+            Value::Null => Tag::Null,
+            Value::Bool(_) => Tag::Bool,
+            _ => Tag::Number,
+        };
+        Ok(Self { text: text.into(), tag, quoted: false })
+    }
+
+    fn null() -> Self {
+        Self { text: "null".into(), tag: Tag::Null, quoted: false }
+    }
+
     fn to_value(&self) -> Value {
         match self.tag {
             Tag::Text => Value::Text(Arc::clone(&self.text)),
