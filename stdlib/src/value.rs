@@ -52,13 +52,15 @@ impl Value {
     pub fn is_same(&self, other: &Value) -> bool {
         match (self, other) {
             (Self::List(one), Self::List(other)) => {
-                let equal = || one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| one.is_same(other));
+                let equal =
+                    || one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| one.is_same(other));
                 Arc::ptr_eq(one, other) || equal()
             }
             (Self::Object(one), Self::Object(other)) => {
                 let equal = || {
                     let mut members = one.iter().zip(other.iter());
-                    one.len() == other.len() && members.all(|((key, one), (name, other))| key == name && one.is_same(other))
+                    one.len() == other.len()
+                        && members.all(|((key, one), (name, other))| key == name && one.is_same(other))
                 };
                 Arc::ptr_eq(one, other) || equal()
             }
@@ -150,7 +152,8 @@ impl Value {
         match self {
             Self::Int(number) => Some(Self::Float(*number as f64)),
             Self::List(items) => {
-                let (first, changed) = items.iter().enumerate().find_map(|(at, item)| Some((at, item.with_floats()?)))?;
+                let (first, changed) =
+                    items.iter().enumerate().find_map(|(at, item)| Some((at, item.with_floats()?)))?;
                 let mut floats = Vec::with_capacity(items.len());
                 floats.extend(items.iter().take(first).cloned());
                 floats.push(changed);

@@ -49,7 +49,8 @@ impl Names {
         }
         let bytes = name.as_bytes();
         let at = |place: usize| bytes.get(place).copied().map_or(0, u64::from);
-        let mixed = at(0) | at(bytes.len() / 2) << 8 | at(bytes.len().wrapping_sub(1)) << 16 | (bytes.len() as u64) << 24;
+        let mixed =
+            at(0) | at(bytes.len() / 2) << 8 | at(bytes.len().wrapping_sub(1)) << 16 | (bytes.len() as u64) << 24;
         // A multiplication spreads all bits to the highest ones (Knuth, "multiplicative hashing").
         let place = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 55;
         match self.0.get_mut(place as usize) {
