@@ -60,7 +60,7 @@ impl Checker<'_> {
                 help: self.conversion(argument, parameter.kinds),
             });
         }
-        if fits {
+        if fits && self.operands(call, id, arguments) {
             self.constant_arguments(call, id, arguments);
         }
     }

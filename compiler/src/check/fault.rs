@@ -24,6 +24,23 @@ faults! {
     #[error("this call of `{function}` fails each time: {error}")]
     REFUSED_ARGUMENT: FailingCall { function: &'static str, error: String }
 
+    /// Operands that do not go together.
+    #[error("`{function}` never works on {left} and {right}")]
+    ARGUMENT_TYPE: Disagreeing { function: &'static str, left: String, right: String }
+    help(self) {
+        let help = match self.function {
+            "multiply" => "one side of a product is a number",
+            "divide" => "both sides are numbers, quantities or durations, or the right one is a number",
+            _ => "all operands are numbers, or quantities, or durations; a number in quotes is a quantity",
+        };
+        Some(help.to_owned())
+    }
+
+    /// A key that has no order.
+    #[error("`{function}` orders by numbers or by texts, not by {found}")]
+    ARGUMENT_TYPE: UnorderedKey { function: &'static str, found: String }
+    help(self) { Some("the expression names what to order by, such as `&name`".to_owned()) }
+
     /// A comparison of values that are never of one type.
     #[error("{result} between {left} and {right}")]
     DIFFERENT_TYPES: DifferentTypes { result: &'static str, left: String, right: String, literal: Option<String> }

@@ -148,7 +148,18 @@ fn bindings(program: &Program, range: Range<usize>) -> Vec<Option<Bound>> {
                 bind(&mut bound, *body, Some(Bound::Value(*document)));
                 bind(&mut bound, *document, outer);
             }
-            Expr::Lambda(body) => bind(&mut bound, *body, Some(Bound::Unknown)),
+            // Functions ask their expression of the items of the list beside it.
+            Expr::Call { arguments, .. } => {
+                let is_lambda = |id: &ExprId| {
+                    program.exprs.get(id.index()).is_some_and(|node| matches!(node.expr, Expr::Lambda(_)))
+                };
+                let list = arguments.iter().copied().find(|id| !is_lambda(id));
+                for argument in arguments {
+                    let to = if is_lambda(argument) { list.map(Bound::Item) } else { outer };
+                    bind(&mut bound, *argument, to);
+                }
+            }
+            Expr::Lambda(body) => bind(&mut bound, *body, outer.or(Some(Bound::Unknown))),
             other => other.operands().into_iter().for_each(|operand| bind(&mut bound, operand, outer)),
         }
     }

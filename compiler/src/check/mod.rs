@@ -8,6 +8,7 @@
 //! | `flow` | the kinds of values that each expression can give |
 //! | `expression` | arguments of functions, comparisons |
 //! | `constant_argument` | arguments that are written down |
+//! | `operands` | arguments that must go together |
 //! | `condition` | keys, operators and values of conditions |
 //! | `resource` | fields of resources, against their schemas |
 
@@ -17,6 +18,7 @@ mod expression;
 mod fault;
 mod flow;
 mod kinds;
+mod operands;
 pub(crate) mod resource;
 
 use std::collections::HashSet;
