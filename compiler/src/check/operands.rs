@@ -105,7 +105,10 @@ impl Checker<'_> {
 
     fn operand(&self, id: ExprId) -> Operand {
         match self.flow.constant(id) {
-            Some(Value::Text(text)) => Operand::of_text(text),
+            // What is neither is told of by itself.
+            Some(Value::Text(text)) => {
+                Some(Operand::of_text(text)).filter(|of| of.is_possible()).unwrap_or(Operand::ANY)
+            }
             Some(value) => Operand::of_kinds(Kinds::of_value(value)),
             None => Operand::of_kinds(self.flow.kinds(id)),
         }
