@@ -136,3 +136,88 @@ fn codes_and_policies_are_explained() {
     assert!(out.starts_with("ClusterPolicy restrict-registries\n"), "{out}");
     give(2, &["explain", "no-such-thing"]);
 }
+
+#[test]
+fn cleanup_policies_say_what_they_delete() {
+    let folder = folder("cleanup");
+    let policy = "apiVersion: kyverno.io/v2\nkind: CleanupPolicy\nmetadata: {name: sweep, namespace: shop}\nspec:\n  \
+                  schedule: \"*/5 * * * *\"\n  match: {any: [{resources: {kinds: [Pod]}}]}\n  conditions:\n    all:\n    \
+                  - {key: \"{{ target.metadata.labels.done || '' }}\", operator: Equals, value: \"yes\"}\n";
+    let pod = |name: &str, namespace: &str, done: &str| {
+        format!(
+            "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: {namespace}, labels: {{done: \"{done}\"}}}}\n"
+        )
+    };
+    fs::write(folder.join("policy.yaml"), policy).unwrap();
+    let pods = [pod("old", "shop", "yes"), pod("new", "shop", "no"), pod("other", "bank", "yes")].concat();
+    fs::write(folder.join("pods.yaml"), pods).unwrap();
+    let path = |name: &str| folder.join(name).display().to_string();
+    let out = give(0, &["apply", &path("policy.yaml"), "-r", &path("pods.yaml")]);
+    assert!(out.contains("\npolicy shop/sweep deletes shop/Pod/old\n"), "{out}");
+    assert_eq!(out.matches(" deletes ").count(), 1, "{out}");
+    assert!(out.contains("\npass: 1, fail: 0, warn: 0, error: 0, skip: 1 \n"), "{out}");
+    let test = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: t}\npolicies: [policy.yaml]\n\
+                resources: [\"p*s.yaml\"]\nresults:\n- {policy: shop/sweep, result: pass, resources: [shop/old]}\n\
+                - {policy: shop/sweep, result: skip, resources: [shop/new, bank/other]}\n";
+    fs::write(folder.join("kyverno-test.yaml"), test).unwrap();
+    let out = give(0, &["test", &folder.display().to_string()]);
+    assert!(out.contains("3 tests passed and 0 tests failed"), "{out}");
+}
+
+#[test]
+fn results_that_hold_whatever_the_policy_says_are_told_of() {
+    let folder = folder("vacuous");
+    fs::copy(example("require-labels/policy.yaml"), folder.join("policy.yaml")).unwrap();
+    fs::write(folder.join("map.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n").unwrap();
+    let test = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: t}\npolicies: [policy.yaml]\n\
+                resources: [map.yaml]\nresults:\n- {policy: require-labels, result: fail, resources: [a]}\n";
+    fs::write(folder.join("kyverno-test.yaml"), test).unwrap();
+    let path = folder.display().to_string();
+    let output = dikast(&["test", &path]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("warning: policy require-labels is expected to give `fail`"), "{told}");
+    give(1, &["test", &path, "--deny-vacuous"]);
+}
+
+#[test]
+fn flags_of_kyverno_that_are_not_supported_say_what_to_do() {
+    let output = dikast(&["apply", &example("require-labels/policy.yaml"), "--cluster"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told.contains("--cluster is not supported") && told.contains("kubectl get"), "{told}");
+}
+
+#[test]
+fn custom_kinds_without_a_namespace_are_known_from_their_definitions() {
+    let folder = folder("definitions");
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: teams.example.org}\n\
+                      spec: {group: example.org, scope: Cluster, names: {kind: Team, plural: teams}}\n";
+    fs::write(folder.join("crd.yaml"), definition).unwrap();
+    fs::write(folder.join("team.yaml"), "apiVersion: example.org/v1\nkind: Team\nmetadata: {name: a}\n").unwrap();
+    let policy = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: named}\nspec:\n  rules:\n  - name: r\n    \
+                  match: {any: [{resources: {kinds: [Team]}}]}\n    validate: {message: m, pattern: {metadata: {namespace: \"?*\"}}}\n";
+    fs::write(folder.join("policy.yaml"), policy).unwrap();
+    let path = |name: &str| folder.join(name).display().to_string();
+    give(0, &["apply", &path("policy.yaml"), "-r", &path("team.yaml")]);
+    give(1, &["apply", &path("policy.yaml"), "-r", &path("team.yaml"), "--crd-paths", &path("crd.yaml")]);
+}
+
+#[test]
+fn files_that_cannot_be_read_are_findings_among_the_others() {
+    let folder = folder("unreadable");
+    fs::write(folder.join("bytes.yaml"), b"kind: \xff\n").unwrap();
+    fs::write(
+        folder.join("slip.yaml"),
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\nspec: {ruls: []}\n",
+    )
+    .unwrap();
+    let missing = folder.join("missing.yaml").display().to_string();
+    let out = give(1, &["compile", "--check", "-o", "json", &missing, &folder.display().to_string()]);
+    let findings: Vec<serde_json::Value> = serde_json::from_str(&out).unwrap();
+    let place = |file: &str| {
+        let found = findings.iter().find(|finding| finding["file"].as_str().unwrap().ends_with(file)).unwrap();
+        (found["line"].as_u64().unwrap(), found["column"].as_u64().unwrap())
+    };
+    assert_eq!((place("missing.yaml"), place("bytes.yaml"), place("slip.yaml")), ((1, 1), (1, 7), (4, 8)));
+}

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Autogen, Builder, PolicyId, Program};
 use crate::lint::{self, PolicyNames};
 use crate::lower::{Defaults, Lowering};
-use crate::model::{self, Document, Policy, Rule};
+use crate::model::{self, Cleanup, Document, Policy, Rule};
 use crate::schema::Schemas;
 use crate::syntax;
 
@@ -107,6 +107,12 @@ impl Compiler {
                 self.policy_documents.push(document.span);
                 self.policy(&policy);
             }
+            Document::Cleanup(cleanup) => {
+                lint::check_scalars(document, source, &mut self.diagnostics);
+                lint::check_cleanup(&cleanup, &mut self.diagnostics);
+                self.policy_documents.push(document.span);
+                self.cleanup(&cleanup);
+            }
             Document::Exception(exception) => {
                 lint::check_scalars(document, source, &mut self.diagnostics);
                 lint::check_exception(&exception, &mut self.diagnostics);
@@ -121,6 +127,21 @@ impl Compiler {
             }
             Document::Refused => self.counts.refused += 1,
             Document::Other => self.counts.passed_over += 1,
+        }
+    }
+
+    fn cleanup(&mut self, cleanup: &Cleanup<'_>) {
+        let errors = self.diagnostics.errors_reported();
+        let start = self.builder.program().exprs.len();
+        let id = self.lowering().cleanup(cleanup);
+        let program = self.builder.program();
+        if let Some(lowered) = program.rules.last() {
+            check::check_rule(program, lowered, start..program.exprs.len(), None, &mut self.diagnostics);
+        }
+        self.counts.policies += 1;
+        self.counts.rules += 1;
+        if self.diagnostics.errors_reported() > errors {
+            self.faulty.push(id);
         }
     }
 

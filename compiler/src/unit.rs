@@ -123,7 +123,7 @@ impl Unit {
         let concerns_requests = match &rule.body {
             Body::Validate(_) => rule.counts_for_kind(program, &self.kind.kind),
             Body::Mutate(mutate) => mutate.targets.is_empty() && self.operation != Operation::Delete,
-            Body::Generate(_) => false,
+            Body::Generate(_) | Body::Cleanup(_) => false,
         };
         concerns_requests && self.block_can_match(program, &rule.matching)
     }

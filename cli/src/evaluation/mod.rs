@@ -105,7 +105,7 @@ impl Evaluator {
     pub(crate) fn evaluate(&self, object: &Value, operation: Option<Operation>) -> Result<Vec<Response>, String> {
         let mut turn = Turn::new(self, object, operation)?;
         let mut responses = Vec::new();
-        for sort in [RuleKind::Mutation, RuleKind::Validation, RuleKind::Generation] {
+        for sort in [RuleKind::Mutation, RuleKind::Validation, RuleKind::Generation, RuleKind::Cleanup] {
             for (id, facts) in self.policies.iter().filter(|(_, facts)| facts.has(sort)) {
                 responses.extend(turn.ask(sort, *id, facts)?);
             }
@@ -124,6 +124,7 @@ impl Evaluator {
         match sort {
             RuleKind::Mutation => self.engine.mutate(policy, admission, world),
             RuleKind::Validation => self.engine.validate(policy, admission, world),
+            RuleKind::Cleanup => self.engine.clean_up(policy, admission, world),
             RuleKind::Generation => {
                 let mut data = self.data.clone();
                 data.set_existing(self.existing_downstream(policy, facts, admission.shown_object()));

@@ -27,6 +27,8 @@ pub(crate) struct PolicyFacts {
     pub(crate) mutates: bool,
     /// Whether a rule generates.
     pub(crate) generates: bool,
+    /// Whether it is a cleanup policy.
+    pub(crate) cleans_up: bool,
     /// Whether it runs in background scans.
     pub(crate) background: bool,
     /// Whether it runs on admission.
@@ -53,6 +55,7 @@ impl PolicyFacts {
             validates: rules().any(|rule| matches!(rule.body, Body::Validate(_))),
             mutates: rules().any(|rule| matches!(rule.body, Body::Mutate(_))),
             generates: rules().any(|rule| matches!(rule.body, Body::Generate(_))),
+            cleans_up: rules().any(|rule| matches!(rule.body, Body::Cleanup(_))),
             background: policy.background,
             admission: policy.admission,
         }
@@ -64,6 +67,7 @@ impl PolicyFacts {
             RuleKind::Mutation => self.mutates,
             RuleKind::Validation => self.validates,
             RuleKind::Generation => self.generates,
+            RuleKind::Cleanup => self.cleans_up,
         }
     }
 

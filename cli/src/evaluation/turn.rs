@@ -124,7 +124,7 @@ impl<'a> Turn<'a> {
         let patched = match (response.patched, kind) {
             (Some(patched), _) => patched,
             (None, RuleKind::Mutation) => new.clone(),
-            (None, RuleKind::Validation | RuleKind::Generation) => object.clone(),
+            (None, RuleKind::Validation | RuleKind::Generation | RuleKind::Cleanup) => object.clone(),
         };
         let enforced = is_filed_as_enforced(self.evaluator.engine.program(), policy, &object, &self.surroundings);
         Response { policy: Arc::clone(facts), kind, object, patched, enforced, rules: response.rules }

@@ -53,6 +53,7 @@ pub(crate) fn check_rule(
                 checker.conditions(target.preconditions.as_ref());
             }
         }
+        Body::Cleanup(_) => {}
         Body::Generate(generate) => {
             for source in &generate.sources {
                 checker.conditions(source.preconditions.as_ref());

@@ -218,6 +218,8 @@ pub enum Body {
     Mutate(Mutate),
     /// `generate`
     Generate(Generate),
+    /// The one rule of a cleanup policy. Its preconditions are the policy's `conditions`.
+    Cleanup(Cleanup),
 }
 
 /// `validate`
@@ -371,6 +373,14 @@ pub struct Target {
     pub context: Vec<EntryId>,
     /// Preconditions of each target.
     pub preconditions: Option<Conditions>,
+}
+
+/// What a cleanup policy does: its objects are deleted when the schedule says so (Kyverno
+/// `api/kyverno/v2/cleanup_policy_types.go`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cleanup {
+    /// `schedule`, as in a CronJob.
+    pub schedule: NameId,
 }
 
 /// `generate`

@@ -88,6 +88,7 @@ fn visit_rule(rule: &mut Rule, visit: Visit<'_>) {
                 visit(&mut source.resource);
             }
         }
+        Body::Cleanup(_) => {}
     }
     visit_all(rule.report_properties.iter_mut().map(|(_, value)| value), visit);
 }

@@ -27,7 +27,8 @@ use dikast_grammar::yaml::Text;
 use crate::autogen;
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    Body, Conditions, Exception, MutateAction, MutateLoop, Policy, Rule, ValidateAction, ValidateLoop, rule_name_text,
+    Body, Cleanup, Conditions, Exception, MutateAction, MutateLoop, Policy, Rule, ValidateAction, ValidateLoop,
+    rule_name_text,
 };
 use fault::{RepeatedRuleName, ReservedRuleName};
 pub(crate) use policy_names::PolicyNames;
@@ -81,6 +82,12 @@ pub(crate) fn check_rule(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
             }
         }
     }
+}
+
+/// Looks at a cleanup policy.
+pub(crate) fn check_cleanup(cleanup: &Cleanup<'_>, diagnostics: &mut Diagnostics) {
+    context::check(&cleanup.context, diagnostics);
+    check_conditions(cleanup.conditions.as_ref(), diagnostics);
 }
 
 /// Looks at an exception.

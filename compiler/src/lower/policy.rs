@@ -1,7 +1,7 @@
 //! Policies and rules.
 
 use super::{Lowering, Scope};
-use crate::ir::{Autogen, Body, Policy, PolicyId, Rule};
+use crate::ir::{Autogen, Body, Cleanup, Policy, PolicyId, Rule};
 use crate::model;
 
 /// Deprecated settings of a policy, for rules that have none of their own.
@@ -40,6 +40,45 @@ impl Lowering<'_> {
         let policies = &mut self.builder.program_mut().policies;
         policies.push(lowered);
         PolicyId(policies.len() as u32 - 1)
+    }
+
+    /// A cleanup policy: a policy of one rule without a name. It has no part in admission.
+    pub(crate) fn cleanup(&mut self, cleanup: &model::Cleanup<'_>) -> PolicyId {
+        let first_rule = self.builder.program().rules.len() as u32;
+        let policy = Policy {
+            name: self.name(cleanup.name),
+            namespace: cleanup.namespace.map(|namespace| self.name(namespace)),
+            kind: cleanup.kind,
+            annotations: self.name_pairs(&cleanup.annotations),
+            enforce: false,
+            overrides: Vec::new(),
+            failure_ignore: false,
+            apply_one: false,
+            emit_warning: false,
+            admission: false,
+            background: true,
+            rules: (first_rule, first_rule + 1),
+            span: Some(cleanup.span),
+        };
+        let policies = &mut self.builder.program_mut().policies;
+        policies.push(policy);
+        let policy = PolicyId(policies.len() as u32 - 1);
+        let (context, scope) = self.context(&cleanup.context, &Scope::default().with_target());
+        let rule = Rule {
+            policy,
+            name: self.builder.name(""),
+            autogen: None,
+            matching: self.match_block(&cleanup.matching),
+            exclude: cleanup.exclude.as_ref().map(|block| self.match_block(block)),
+            context,
+            preconditions: cleanup.conditions.as_ref().map(|conditions| self.conditions(conditions, &scope)),
+            body: Body::Cleanup(Cleanup { schedule: self.name(cleanup.schedule) }),
+            report_properties: Vec::new(),
+            skip_background_requests: true,
+            span: Some(cleanup.span),
+        };
+        self.builder.program_mut().rules.push(rule);
+        policy
     }
 
     /// Gives a policy the rules that were lowered since it began.

@@ -3,6 +3,7 @@
 use dikast_grammar::yaml::Node;
 
 use super::check::check_document;
+use super::cleanup::Cleanup;
 use super::exception::Exception;
 use super::fault::UnsupportedKind;
 use super::node::Fields;
@@ -18,6 +19,8 @@ use crate::diagnostic::Diagnostics;
 pub(crate) enum Document<'n> {
     /// A policy that can be used.
     Policy(Box<Policy<'n>>),
+    /// A cleanup policy that can be used.
+    Cleanup(Box<Cleanup<'n>>),
     /// An exception that can be used.
     Exception(Box<Exception<'n>>),
     /// A policy or exception that was reported and cannot be used.
@@ -52,13 +55,18 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
             }
             Document::Refused
         }
+        ("kyverno.io", "v2" | "v2beta1", "CleanupPolicy" | "ClusterCleanupPolicy") => {
+            let refused_by_server = check_document(node, &CLEANUP, source, diagnostics);
+            let is_read = diagnostics.errors_reported() == before;
+            refused_by_server.into_iter().for_each(|fault| diagnostics.report(fault));
+            if is_read && let Some(cleanup) = Cleanup::read(node) {
+                return Document::Cleanup(Box::new(cleanup));
+            }
+            Document::Refused
+        }
         ("kyverno.io" | "policies.kyverno.io", _, name)
             if is_policy(name) && !unrecognised::is_misspelled_kind(name) =>
         {
-            if group == "kyverno.io" && matches!(name, "CleanupPolicy" | "ClusterCleanupPolicy") {
-                let refused_by_server = check_document(node, &CLEANUP, source, diagnostics);
-                refused_by_server.into_iter().for_each(|fault| diagnostics.report(fault));
-            }
             diagnostics.report(UnsupportedKind {
                 span: kind.span(),
                 kind: name.to_owned(),

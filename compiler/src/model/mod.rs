@@ -5,6 +5,7 @@
 //! with a fault in its fields is not read: it is reported and the others go on.
 
 mod check;
+mod cleanup;
 mod condition;
 mod context;
 mod document;
@@ -23,6 +24,7 @@ pub(crate) mod suggest;
 mod unrecognised;
 mod validate;
 
+pub(crate) use cleanup::Cleanup;
 pub(crate) use condition::{AnyAll, Condition, Conditions};
 pub(crate) use context::{ApiCall, ContextEntry, ContextSource};
 pub(crate) use document::{Document, sort};

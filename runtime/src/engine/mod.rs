@@ -155,7 +155,8 @@ impl Engine {
         // What else may stop a policy or end it early is for the pipeline.
         let is_plain =
             of.namespace.is_none() && !of.apply_one && surroundings.configuration.resource_filters.is_empty();
-        if self.choice != EngineChoice::Native || !is_plain || sort == RuleKind::Generation {
+        if self.choice != EngineChoice::Native || !is_plain || matches!(sort, RuleKind::Generation | RuleKind::Cleanup)
+        {
             return None;
         }
         let mut rules = Vec::new();
@@ -180,6 +181,20 @@ impl Engine {
 
     fn quiet(&self, id: RuleId, rule: &Rule, status: Status) -> RuleResponse {
         RuleResponse::new(id, rule, Arc::clone(self.program.name(rule.name)), status, String::new())
+    }
+
+    /// Asks whether a cleanup policy deletes the object once its schedule comes round: pass means that it does.
+    ///
+    /// # Errors
+    ///
+    /// When external data is not there yet.
+    pub fn clean_up(
+        &self,
+        policy: PolicyId,
+        admission: &Admission<'_>,
+        world: World<'_>,
+    ) -> Result<PolicyResponse, NeedsData> {
+        self.run(policy, Phase::Cleanup, admission, world)
     }
 
     fn run(
@@ -263,7 +278,7 @@ impl Engine {
     fn verdict(&self, admission: &Admission<'_>, rule: RuleId, phase: Phase) -> Option<Verdict> {
         // units hold only what a request changes or is asked about
         let concerns_others = matches!(&self.program.rule(rule).body, Body::Mutate(body) if !body.targets.is_empty());
-        if phase == Phase::Generate || concerns_others {
+        if matches!(phase, Phase::Generate | Phase::Cleanup) || concerns_others {
             return None;
         }
         let verdict = admission.verdicts?.verdict(rule);

@@ -110,6 +110,8 @@ pub enum RuleKind {
     Mutation,
     /// `generate`
     Generation,
+    /// Deletion by a cleanup policy
+    Cleanup,
 }
 
 impl RuleKind {
@@ -119,6 +121,7 @@ impl RuleKind {
             Body::Validate(_) => Self::Validation,
             Body::Mutate(_) => Self::Mutation,
             Body::Generate(_) => Self::Generation,
+            Body::Cleanup(_) => Self::Cleanup,
         }
     }
 
@@ -128,6 +131,7 @@ impl RuleKind {
             Self::Validation => "Validation",
             Self::Mutation => "Mutation",
             Self::Generation => "Generation",
+            Self::Cleanup => "Cleanup",
         }
     }
 }

@@ -18,6 +18,7 @@ pub(super) enum Phase {
     Mutate,
     Validate,
     Generate,
+    Cleanup,
 }
 
 /// One rule on one request.
@@ -74,7 +75,7 @@ impl RuleRun<'_> {
 
     pub(super) fn has_a_body_for_this_phase(&self) -> bool {
         match (&self.rule.body, self.phase) {
-            (Body::Validate(_), Phase::Validate) => true,
+            (Body::Validate(_), Phase::Validate) | (Body::Cleanup(_), Phase::Cleanup) => true,
             // While a request is admitted, existing objects are changed in the background.
             (Body::Mutate(mutate), Phase::Mutate) => {
                 mutate.targets.is_empty() || self.admission.surroundings.origin == Origin::Background
@@ -124,6 +125,9 @@ impl RuleRun<'_> {
 
     fn process(&self, object: &Value) -> Result<(Value, Vec<RuleResponse>), NeedsData> {
         self.open();
+        if self.phase == Phase::Cleanup {
+            self.admission.context.set_target(object.clone());
+        }
         match conditions::decide(&self.interpreter, self.rule.preconditions.as_ref()) {
             Err(fault) => {
                 let outcome = Outcome::error("failed to evaluate preconditions", fault)?;
@@ -145,6 +149,7 @@ impl RuleRun<'_> {
             }
             Body::Mutate(body) => mutate::process(self, body, object, &exceptions)?,
             Body::Generate(_) => (object.clone(), Vec::new()),
+            Body::Cleanup(_) => (object.clone(), vec![self.response(Outcome::new(Status::Pass, ""))]),
         };
         for response in &mut responses {
             response.properties.clone_from(&properties);
@@ -195,7 +200,7 @@ impl RuleRun<'_> {
     pub(super) fn enforces(&self) -> bool {
         match &self.rule.body {
             Body::Validate(body) => body.enforce.unwrap_or(self.policy.enforce),
-            Body::Mutate(_) | Body::Generate(_) => self.policy.enforce,
+            Body::Mutate(_) | Body::Generate(_) | Body::Cleanup(_) => self.policy.enforce,
         }
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn can_enforce(program: &Program, policy: &Policy) -> bool {
         || overridden(&policy.overrides)
         || (policy.rules.0..policy.rules.1).any(|id| match &program.rule(RuleId(id)).body {
             Body::Validate(body) => body.enforce == Some(true) || overridden(&body.overrides),
-            Body::Mutate(_) | Body::Generate(_) => false,
+            Body::Mutate(_) | Body::Generate(_) | Body::Cleanup(_) => false,
         })
 }
 
@@ -46,7 +46,7 @@ impl<'a> Target<'a> {
     fn enforces(&self, policy: &Policy, rule: &RuleResponse) -> bool {
         let own = match &self.program.rule(rule.rule).body {
             Body::Validate(body) => self.overridden(&body.overrides).or(body.enforce),
-            Body::Mutate(_) | Body::Generate(_) => None,
+            Body::Mutate(_) | Body::Generate(_) | Body::Cleanup(_) => None,
         };
         own.or_else(|| self.overridden(&policy.overrides)).unwrap_or(policy.enforce)
     }
@@ -55,7 +55,7 @@ impl<'a> Target<'a> {
     pub(super) fn reported(&self, policy: &Policy) -> bool {
         let of_rule = |id| match &self.program.rule(RuleId(id)).body {
             Body::Validate(body) => self.overridden(&body.overrides).or(body.enforce),
-            Body::Mutate(_) | Body::Generate(_) => None,
+            Body::Mutate(_) | Body::Generate(_) | Body::Cleanup(_) => None,
         };
         let first = (policy.rules.0..policy.rules.1).find_map(of_rule);
         first.or_else(|| self.overridden(&policy.overrides)).unwrap_or(policy.enforce)

@@ -42,7 +42,7 @@ impl Serving {
             phase: match rule.body {
                 Body::Validate(_) => Some(Phase::Validate),
                 Body::Mutate(_) => Some(Phase::Mutate),
-                Body::Generate(_) => None,
+                Body::Generate(_) | Body::Cleanup(_) => None,
             },
             failure_ignore: program.policy(rule.policy).failure_ignore,
         });

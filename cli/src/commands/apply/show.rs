@@ -19,7 +19,7 @@ pub(super) fn is_worth_words(response: &Response) -> bool {
     response.rules.iter().any(|rule| match rule.kind {
         RuleKind::Validation => rule.status == Status::Fail,
         RuleKind::Mutation => rule.status != Status::Pass,
-        RuleKind::Generation => matches!(rule.status, Status::Fail | Status::Error),
+        RuleKind::Generation | RuleKind::Cleanup => matches!(rule.status, Status::Fail | Status::Error),
     })
 }
 
@@ -115,6 +115,11 @@ impl Arguments {
                     (RuleKind::Generation, Status::Error) => writeln!(
                         out,
                         "\nerror while applying generate policy {policy} -> resource {object} \nerror: {}",
+                        rule.message
+                    )?,
+                    (RuleKind::Cleanup, Status::Error) => writeln!(
+                        out,
+                        "\nerror while applying cleanup policy {policy} -> resource {object} \nerror: {}",
                         rule.message
                     )?,
                     _ => {}

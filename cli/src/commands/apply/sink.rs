@@ -47,6 +47,7 @@ impl Sink {
         match response.kind {
             RuleKind::Mutation if !response.rules.is_empty() => self.take_changed(response, out),
             RuleKind::Generation => self.take_generated(response, out),
+            RuleKind::Cleanup if matches!(self, Self::Told) => told_deletion(response, out),
             _ => Ok(()),
         }
     }
@@ -99,4 +100,13 @@ impl Sink {
         let mut file = OpenOptions::new().create(true).append(true).open(&path).with_context(failed)?;
         writeln!(file, "{document}---").with_context(failed)
     }
+}
+
+/// Says which object a cleanup policy deletes.
+fn told_deletion(response: &Response, out: &mut impl Write) -> anyhow::Result<()> {
+    for _ in response.rules.iter().filter(|rule| rule.status == Status::Pass) {
+        let (key, policy) = (ObjectKey::of(&response.object), response.policy.full_name());
+        writeln!(out, "\npolicy {policy} deletes {}/{}/{}", key.namespace, key.kind, key.name)?;
+    }
+    Ok(())
 }

@@ -47,7 +47,7 @@ impl Selector<'_> {
                 MutateAction::Nothing => return Reason::new("a mutation without a patch"),
                 MutateAction::Merge(_) | MutateAction::Json(_) | MutateAction::Foreach(_) => BodyPlan::Fires,
             },
-            Body::Generate(_) => BodyPlan::Nothing,
+            Body::Generate(_) | Body::Cleanup(_) => BodyPlan::Nothing,
         };
         Ok(())
     }

@@ -240,7 +240,13 @@ record!(EntryQuery { path, query });
 record!(ApiCall { post, url_path, service, data, jmespath, default });
 record!(Service { url, ca_bundle, headers });
 
-choice!(Body { Validate "validate" (rule), Mutate "mutate" (rule), Generate "generate" (rule) });
+choice!(Body {
+    Validate "validate" (rule),
+    Mutate "mutate" (rule),
+    Generate "generate" (rule),
+    Cleanup "cleanup" (rule),
+});
+record!(Cleanup { schedule });
 record!(Validate { message, raw_message, enforce, overrides, allow_existing_violations, action });
 choice!(ValidateAction {
     Pattern "pattern" (pattern),
