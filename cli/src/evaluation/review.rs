@@ -122,6 +122,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn policies_that_ask_for_the_user_are_known() {
+        let ignores = |filter: &str, message: &str| {
+            let mut sources = dikast_grammar::SourceMap::new();
+            let text = format!(
+                "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: p}}\nspec: {{rules: [{{name: r, match: \
+                 {{any: [{{resources: {{kinds: [Pod]}}{filter}}}]}}, validate: {{message: \"{message}\", deny: {{}}}}}}]}}\n"
+            );
+            sources.add("p.yaml", text);
+            let mut program = dikast_compiler::compile(&sources).program;
+            assert_eq!(program.rules.len(), 1, "{filter} {message}");
+            ignores_users(&mut program)
+        };
+        assert!(ignores("", "of {{ request.object.metadata.name }} in {{ request.namespace }}"));
+        assert!(!ignores("", "of {{ request.userInfo.username }}"));
+        assert!(!ignores("", "of {{ to_string(request) }}"));
+        assert!(!ignores("", "of {{ serviceAccountName }}"));
+        assert!(!ignores(", subjects: [{kind: User, name: a}]", "no"));
+        assert!(!ignores(", clusterRoles: [a]", "no"));
+    }
+
+    #[test]
     fn whole_fractions_stay_fractions() {
         let value = Value::object([("a", Value::list([Value::Float(5.0), Value::Int(5), Value::from("x\"")]))]);
         let mut out = Vec::new();

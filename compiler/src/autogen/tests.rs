@@ -202,3 +202,15 @@ fn unusual_names_of_controllers_are_reported() {
     let codes: Vec<_> = compilation.diagnostics.iter().map(|found| found.code.name()).collect();
     assert_eq!(codes, ["DK0801"]);
 }
+
+#[test]
+fn written_rules_named_like_made_ones_count_where_none_is_made() {
+    let pods = rule("r", &format!("{}, {DENY}", on("[Pod]")));
+    let made = expanded(&policy(Some("Deployment"), &pods));
+    let written = |text: &str| yaml::parse(FileId(0), text).documents.remove(0);
+    let named_so = written("{name: autogen-own, validate: {deny: {}}}");
+    assert_eq!(fate(&named_so, &made), Fate::Displaced(vec!["Deployment"]));
+    assert_eq!(fate(&named_so, &[]), Fate::Kept);
+    assert_eq!(fate(&written("{name: own, validate: {deny: {}}}"), &made), Fate::Kept);
+    assert_eq!(fate(&written("{name: autogen-own, mutate: {}}"), &made), Fate::Dropped);
+}
