@@ -131,7 +131,7 @@ mod tests {
             );
             sources.add("p.yaml", text);
             let mut program = dikast_compiler::compile(&sources).program;
-            assert_eq!(program.rules.len(), 1, "{filter} {message}");
+            assert!(!program.rules.is_empty(), "{filter} {message}");
             ignores_users(&mut program)
         };
         assert!(ignores("", "of {{ request.object.metadata.name }} in {{ request.namespace }}"));

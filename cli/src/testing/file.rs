@@ -402,21 +402,13 @@ mod tests {
     }
 
     #[test]
-    fn faults_name_their_place() {
-        let error = parse("apiVersion: a\nkind: Test\nchecks: []\n").unwrap_err();
-        assert_eq!(error.to_string(), "t/kyverno-test.yaml:3:1: test has no field `checks`");
-        let error = parse("kind: Test\nname: old\n").unwrap_err();
-        assert!(error.to_string().starts_with("t/kyverno-test.yaml:1:1: needs `apiVersion"), "{error}");
-    }
-
-    #[test]
     fn the_old_form_is_read_with_a_warning_and_checks_are_refused() {
         let test = parse(
-            "name: t\npolicies: [p.yaml]\nresults:\n- {policy: p, rule: r, resource: a, namespace: n, status: fail}\n",
+            "name: t\npolicies: [p.yaml]\nresults:\n- {policy: p, rule: r, resource: a, namespace: shop, status: fail}\n",
         )
         .unwrap();
         assert_eq!(test.warnings.len(), 1);
-        assert_eq!(test.expectations[0].resources.as_deref(), Some(&["n/a".to_owned()][..]));
+        assert_eq!(test.expectations[0].resources.as_deref(), Some(&["shop/a".to_owned()][..]));
         assert_eq!(test.expectations[0].result, "fail");
         let error = parse("apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nchecks: [{}]\n").unwrap_err();
         assert!(error.to_string().contains("`checks` are no longer part of tests"), "{error}");
