@@ -110,8 +110,11 @@ faults! {
 
     /// A kind that is written small.
     #[error("no kind is called `{kind}`")]
-    NEVER_MATCHES: LowerCaseKind { kind: String }
-    help(self) { Some("kinds are written in the singular with a capital letter, such as `Pod`".to_owned()) }
+    NEVER_MATCHES: LowerCaseKind { kind: String, meant: Option<String> }
+    help(self) {
+        let meant = self.meant.as_deref().unwrap_or("Pod");
+        Some(format!("kinds are written in the singular with a capital letter, such as `{meant}`"))
+    }
 
     /// A namespace selector on namespaces.
     #[error("`namespaceSelector` never matches a Namespace")]

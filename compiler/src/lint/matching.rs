@@ -13,6 +13,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ir::Quantifier;
 use crate::match_sets::{Criterion, MatchSet, Region};
 use crate::model::{Filter, MatchBlock, Rule};
+use crate::schema::{Found, Schemas};
 
 /// Looks at what a rule matches and excludes.
 pub(super) fn check_rule(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
@@ -79,7 +80,11 @@ fn check_kinds(filter: &Filter<'_>, diagnostics: &mut Diagnostics) {
         if let Some(problem) = malformed(kind.as_str()) {
             diagnostics.report(MalformedKind { span: kind.span(), entry: kind.as_str().to_owned(), problem });
         } else if name.starts_with(|first: char| first.is_ascii_lowercase()) && !wildcard::is_wildcard(name) {
-            diagnostics.report(LowerCaseKind { span: kind.span(), kind: name.to_owned() });
+            let meant = match Schemas::embedded().find(name) {
+                Found::NoKind { meant } => meant.map(str::to_owned),
+                _ => None,
+            };
+            diagnostics.report(LowerCaseKind { span: kind.span(), kind: name.to_owned(), meant });
         }
     }
     let only_namespaces =

@@ -11,9 +11,11 @@
 //! | [`bundle`] | the compact form in which the graph is embedded |
 //! | `resource_definition` | CustomResourceDefinitions |
 //! | [`kinds`] | the kinds that an entry of `kinds` can mean |
+//! | [`api_path`] | what the API server answers at a path |
 //! | `request` | the parts of an admission request |
 //! | `words` | types in words |
 
+pub mod api_path;
 pub mod bundle;
 pub mod graph;
 pub mod kinds;

@@ -6,6 +6,7 @@ use super::graph::{Field, Format, Graph, ObjectId, Type, TypeId};
 /// The names under which the types stand in the graph.
 const REQUEST: &str = "AdmissionRequest";
 const IMAGES: &str = "Images";
+const CONFIG_MAP: &str = "ConfigMap entry";
 const FIRST: &str = "GroupVersionKind";
 
 /// Types of what is always in the context.
@@ -15,6 +16,8 @@ pub(crate) struct RequestTypes {
     pub(crate) request: TypeId,
     /// `images`
     pub(crate) images: TypeId,
+    /// An entry of the context that is a ConfigMap.
+    pub(crate) config_map: TypeId,
     /// The first of the types that belong to them.
     first: TypeId,
 }
@@ -31,7 +34,8 @@ impl RequestTypes {
             let of_name = |ty: &&Type| matches!(ty, Type::Object(object) if is_named(graph, *object, name));
             graph.types.iter().rposition(|ty| of_name(&ty)).map(TypeId::of).unwrap_or(TypeId(0))
         };
-        Self { request: named(REQUEST), images: named(IMAGES), first: named(FIRST) }
+        let config_map = named(CONFIG_MAP);
+        Self { request: named(REQUEST), images: named(IMAGES), config_map, first: named(FIRST) }
     }
 }
 
@@ -71,6 +75,10 @@ pub(super) fn add(graph: &mut Graph) {
         ("options", any),
     ];
     object(graph, REQUEST, &request);
+    let metadata = graph.objects.iter().position(|object| graph.name(object.name) == "ObjectMeta");
+    let metadata = metadata.map_or(any, |at| graph.add_type(Type::Object(ObjectId::of(at))));
+    let data = graph.add_type(Type::Map(any));
+    object(graph, CONFIG_MAP, &[("data", data), ("metadata", metadata)]);
     let image = ["registry", "name", "path", "tag", "digest", "reference", "referenceWithTag", "jsonPointer"];
     let image = object(graph, "ImageInfo", &image.map(|name| (name, text)));
     let images = graph.add_type(Type::Map(image));

@@ -58,6 +58,11 @@ faults! {
     UNKNOWN_KIND: UnknownSubresource { kind: String, subresource: String, known: String }
     help(self) { (!self.known.is_empty()).then(|| format!("it has {}", self.known)) }
 
+    /// A path of the API server that has no such resource.
+    #[error("the API server has no such resource in `{api_version}`")]
+    UNKNOWN_KIND: UnknownResource { api_version: String, meant: Option<String> }
+    help(self) { self.meant.as_ref().map(|meant| format!("did you mean `{meant}`?")) }
+
     /// A filter on namespaces for kinds that are in none.
     #[error("`{field}` never matches: {kind} is in no namespace")]
     WRONG_SCOPE: ClusterScoped { field: &'static str, kind: String }

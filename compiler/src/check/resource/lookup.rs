@@ -89,8 +89,9 @@ fn missing(graph: &Graph, types: &[TypeId], name: &str, root: &[TypeId]) -> Miss
             (None, None) => Missing::NoObject("nothing".to_owned()),
         };
     };
-    let names = objects.iter().flat_map(|(_, object)| object.fields.iter().map(|field| graph.name(field.name)));
-    let meant = suggest::closest(name, names).map(str::to_owned);
+    let names = || objects.iter().flat_map(|(_, object)| object.fields.iter().map(|field| graph.name(field.name)));
+    let begun = || names().find(|field| name.len() > 1 && field.starts_with(name));
+    let meant = suggest::closest(name, names()).or_else(begun).map(str::to_owned);
     let below = objects.iter().find_map(|(ty, _)| path_to(graph, *ty, name));
     let belongs = below.or_else(|| root.iter().find_map(|ty| path_to(graph, *ty, name)));
     let owner = graph.object(*first).map(|object| graph.name(object.name)).filter(|name| !name.is_empty());

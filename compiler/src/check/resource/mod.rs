@@ -8,10 +8,12 @@
 //! | `subject` | the kinds that a rule can match, and the kinds that it names elsewhere |
 //! | `lookup` | fields of types, and what is meant by one that is not there |
 //! | `shape`, `paths` | what expressions give, and the members that they ask for |
+//! | `api_path` | what API calls answer |
 //! | `condition` | values that a key never has |
 //! | `pattern`, `overlay`, `json_patch` | keys and values of patterns, merges, objects to generate, JSON patches |
 //! | `scalar` | values against types |
 
+mod api_path;
 mod condition;
 mod fault;
 mod json_patch;

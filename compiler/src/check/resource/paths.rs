@@ -4,14 +4,16 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use dikast_grammar::Span;
+use dikast_stdlib::Value;
 use dikast_stdlib::functions::{self, FunctionId};
 
-use super::Findings;
-use super::fault::{NotAList, UnknownMember};
+use super::{Findings, api_path, scalar};
+use super::fault::{ImpossibleValue, NotAList, UnknownMember};
 use super::lookup::{self, Missing};
 use super::shape::Shape;
 use crate::check::kinds::Kinds;
 use crate::ir::{Comparison, Entry, EntryQuery, EntrySource, Expr, ExprId, NameId, Program, Written};
+use crate::model::suggest;
 use crate::schema::{Graph, Schemas, TypeId};
 
 /// Deeper expressions are not checked.
@@ -76,8 +78,7 @@ impl<'a> Paths<'a> {
                 for written in std::iter::once(name).chain(namespace) {
                     self.of_context(written.expr, scope, findings);
                 }
-                let members = [("data".to_owned(), Shape::Unknown), ("metadata".to_owned(), Shape::Unknown)];
-                Shape::Object(members.into())
+                Shape::Typed([self.schemas.request().config_map].into())
             }
             EntrySource::ApiCall(call) => {
                 let service = call.service.iter();
@@ -92,10 +93,18 @@ impl<'a> Paths<'a> {
                 for expr in all {
                     self.of_context(expr, scope, findings);
                 }
-                call.jmespath.iter().for_each(|query| {
-                    self.query(query, Shape::Unknown, scope, findings);
-                });
-                Shape::Unknown
+                let answer = match call.url_path.filter(|_| !call.post) {
+                    Some(path) => {
+                        let text = self.program.names.get(path.text.index()).map_or("", |text| text);
+                        api_path::answer(text, self.place(path.expr), self.schemas, findings)
+                    }
+                    None => Shape::Unknown,
+                };
+                let found = match &call.jmespath {
+                    Some(query) => self.query(query, answer, scope, findings),
+                    None => answer,
+                };
+                if call.default.is_some() { Shape::Unknown } else { found }
             }
             EntrySource::ImageRegistry { reference: written, jmespath }
             | EntrySource::GlobalReference { name: written, jmespath } => {
@@ -184,10 +193,13 @@ impl<'a> Paths<'a> {
             }
             Expr::Object(members) => self.object(members, bound, findings),
             Expr::Compare { comparison, left, right } => {
-                self.shape(*left, bound, findings);
-                self.shape(*right, bound, findings);
+                let shapes = [self.shape(*left, bound, findings), self.shape(*right, bound, findings)];
                 match comparison {
-                    Comparison::Equal | Comparison::NotEqual => Shape::Plain(Kinds::BOOL),
+                    Comparison::Equal | Comparison::NotEqual => {
+                        self.choice(&shapes[0], *right, findings);
+                        self.choice(&shapes[1], *left, findings);
+                        Shape::Plain(Kinds::BOOL)
+                    }
                     Comparison::Numbers(_) => Shape::Plain(Kinds::BOOL.or(Kinds::NULL)),
                 }
             }
@@ -226,6 +238,19 @@ impl<'a> Paths<'a> {
                 Shape::Unknown
             }
             Expr::Fail(_) => Shape::Unknown,
+        }
+    }
+
+    /// Tells of a text that is compared with something that it never is.
+    fn choice(&self, shape: &Shape, text: ExprId, findings: &mut Findings<'_>) {
+        let (Shape::Typed(types), Some(node)) = (shape, self.program.exprs.get(text.index())) else { return };
+        let Expr::Const(constant) = node.expr else { return };
+        let text = self.program.consts.get(constant.index()).and_then(Value::as_text);
+        let (Some(text), Some(span)) = (text.filter(|text| !text.is_empty()), node.span) else { return };
+        if let Some((expected, meant)) = scalar::never_chosen(self.graph(), types, text) {
+            let help = meant.map(|meant| format!("did you mean `{meant}`?"));
+            let (field, written) = ("the other side".to_owned(), format!("`{text}`"));
+            findings.report(ImpossibleValue { span, field, expected, written, help });
         }
     }
 
@@ -361,11 +386,7 @@ impl<'a> Paths<'a> {
                 let root = self.subject.as_deref().filter(|_| !is_of_request).unwrap_or_default();
                 self.typed_member(types, text, root, span, findings)
             }
-            Shape::Object(members) => members
-                .iter()
-                .rev()
-                .find(|(member, _)| **member == **text)
-                .map_or(Shape::Unknown, |(_, shape)| shape.clone()),
+            Shape::Object(members) => self.written_member(members, text, span, findings),
             Shape::Unknown | Shape::List(_) | Shape::Plain(_) => Shape::Unknown,
         }
     }
@@ -387,6 +408,25 @@ impl<'a> Paths<'a> {
                 Shape::Unknown
             }
         }
+    }
+
+    /// A member of an object that an expression made, or of the answer of an API call.
+    fn written_member(
+        &self,
+        members: &[(String, Shape)],
+        name: &str,
+        span: Option<Span>,
+        findings: &mut Findings<'_>,
+    ) -> Shape {
+        if let Some((_, shape)) = members.iter().rev().find(|(member, _)| *member == name) {
+            return shape.clone();
+        }
+        if let Some(span) = span {
+            let meant = suggest::closest(name, members.iter().map(|(member, _)| member.as_str())).map(str::to_owned);
+            let missing = Missing::NoField { owner: None, meant, belongs: None };
+            findings.report(UnknownMember { span, name: name.to_owned(), missing });
+        }
+        Shape::Unknown
     }
 
     fn variable(&self, name: NameId, text: &str, scope: &Scope) -> Shape {

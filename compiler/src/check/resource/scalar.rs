@@ -104,6 +104,20 @@ pub(super) fn expected(graph: &Graph, ty: TypeId) -> String {
     }
 }
 
+/// What values of these types can be, and which of it may be meant, when a text is none of it.
+pub(super) fn never_chosen(graph: &Graph, types: &[TypeId], text: &str) -> Option<(String, Option<String>)> {
+    let mut choices = Vec::new();
+    for ty in types {
+        let Type::Enum(names) = graph.ty(*ty) else { return None };
+        choices.extend(names.iter().map(|name| graph.name(*name)));
+    }
+    if choices.contains(&text) {
+        return None;
+    }
+    let meant = suggest::closest(text, choices.iter().copied()).map(str::to_owned);
+    types.first().map(|ty| (expected(graph, *ty), meant))
+}
+
 /// A scalar as it reads.
 pub(super) fn written(node: &Node) -> String {
     match &node.value {

@@ -87,6 +87,8 @@ fn report(entry: &Text, found: &Found<'_>, schemas: &Schemas, findings: &mut Fin
     let selector = KindSelector::parse(entry.as_str());
     match found {
         Found::Kinds(_) | Found::Unchecked | Found::NoKind { meant: None } => return false,
+        // The lint of filters tells of these.
+        Found::NoKind { .. } if selector.kind.starts_with(|first: char| first.is_ascii_lowercase()) => {}
         Found::NoKind { meant: Some(meant) } => {
             let start = entry.as_str().find(selector.kind).unwrap_or_default();
             let span = entry.span_of(start..start + selector.kind.len());
