@@ -42,17 +42,10 @@ impl Schemas {
         }
     }
 
-    fn collection<'s>(
-        &self,
-        group: &str,
-        version: &'s str,
-        plural: Option<&str>,
-        rest: &[Option<&str>],
-    ) -> Answer<'s> {
+    fn collection<'s>(&self, group: &str, version: &'s str, plural: Option<&str>, rest: &[Option<&str>]) -> Answer<'s> {
         let Some(plural) = plural else { return Answer::Unknown };
-        let in_group = |kind: &&Kind| {
-            self.graph().name(kind.group) == group && self.graph().name(kind.version) == version
-        };
+        let in_group =
+            |kind: &&Kind| self.graph().name(kind.group) == group && self.graph().name(kind.version) == version;
         let all = || self.graph().kinds().iter().filter(in_group).map(|kind| (kind, self.plural(kind)));
         let found = all().find(|(_, name)| name == plural).map(|(kind, _)| kind);
         match (found, rest) {

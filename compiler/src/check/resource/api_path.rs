@@ -26,7 +26,8 @@ pub(super) fn answer(path: &str, span: Option<Span>, schemas: &Schemas, findings
         Answer::List(ty) => {
             let items = Shape::List(Rc::new(object(schemas, ty)));
             let text = Shape::Plain(crate::check::kinds::Kinds::TEXT);
-            let members = [("apiVersion", text.clone()), ("kind", text), ("metadata", Shape::Unknown), ("items", items)];
+            let members =
+                [("apiVersion", text.clone()), ("kind", text), ("metadata", Shape::Unknown), ("items", items)];
             Shape::Object(members.map(|(name, shape)| (name.to_owned(), shape)).into())
         }
         Answer::NoResource { meant, api_version } => {

@@ -7,10 +7,10 @@ use dikast_grammar::Span;
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::{self, FunctionId};
 
-use super::{Findings, api_path, scalar};
 use super::fault::{ImpossibleValue, NotAList, UnknownMember};
 use super::lookup::{self, Missing};
 use super::shape::Shape;
+use super::{Findings, api_path, scalar};
 use crate::check::kinds::Kinds;
 use crate::ir::{Comparison, Entry, EntryQuery, EntrySource, Expr, ExprId, NameId, Program, Written};
 use crate::model::suggest;
