@@ -1,4 +1,5 @@
 //! The checks written by hand give the verdicts of the compiled policies: else comparing their speed would say nothing.
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 
 use dikast_runtime::native::NativeProgram;
 use dikast_tests::subjects::{self, POD_SECURITY};
