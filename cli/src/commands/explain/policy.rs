@@ -20,6 +20,13 @@ pub(super) fn explain(path: &Path, rule: Option<&str>) -> anyhow::Result<String>
     let mut outline = Outline::default();
     let mut found = false;
     for policy in file.documents.iter().filter(|document| is_policy(document)) {
+        if let Some(spec) = policy.get("spec").filter(|_| is_cleanup(policy)) {
+            if rule.is_none() {
+                found = true;
+                explain_cleanup(policy, spec, &mut outline);
+            }
+            continue;
+        }
         let rules = policy.at(&["spec", "rules"]).map(Node::items).unwrap_or_default();
         let rules: Vec<&Node> = rules.iter().filter(|of| rule.is_none_or(|rule| text(of, "name") == rule)).collect();
         if rules.is_empty() && rule.is_some() {
@@ -40,7 +47,25 @@ pub(super) fn explain(path: &Path, rule: Option<&str>) -> anyhow::Result<String>
 }
 
 fn is_policy(document: &Node) -> bool {
-    matches!(document.get("kind").and_then(Node::as_str), Some("ClusterPolicy" | "Policy"))
+    matches!(document.get("kind").and_then(Node::as_str), Some("ClusterPolicy" | "Policy")) || is_cleanup(document)
+}
+
+fn is_cleanup(document: &Node) -> bool {
+    matches!(document.get("kind").and_then(Node::as_str), Some("ClusterCleanupPolicy" | "CleanupPolicy"))
+}
+
+fn explain_cleanup(policy: &Node, spec: &Node, outline: &mut Outline) {
+    let name = policy.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or_default();
+    outline.under(format!("{} {name}", text(policy, "kind")), |outline| {
+        outline.line(format!("Deletes objects whenever `{}` comes round.", text(spec, "schedule")));
+        matching::explain(spec, outline);
+        if let Some(conditions) = spec.get("conditions").filter(|node| !node.is_null()) {
+            outline.under("Only where", |outline| condition::explain(conditions, outline));
+        }
+        for entry in spec.get("context").map(Node::items).unwrap_or_default() {
+            outline.line(context(entry));
+        }
+    });
 }
 
 /// The names of all rules that are run, those that autogen makes included.
