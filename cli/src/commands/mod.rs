@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
 enum Command {
     Compile(compile::Arguments),
     Test(test::Arguments),
-    Apply(apply::Arguments),
+    Apply(Box<apply::Arguments>),
     Serve(serve::Arguments),
     Demo(demo::Arguments),
     Jp(jp::Arguments),
