@@ -15,6 +15,7 @@
 //! | [`lower`] | the model to IR |
 //! | `check` | what can never work, told from types |
 //! | [`passes`] | IR to better IR |
+//! | [`testing`] | test files, before they are run |
 //! | [`settings`] | what `dikast.toml` sets |
 //! | [`mod@unit`] | which rules are compiled together |
 //! | [`layout`] | where native code finds the parts of a request |
@@ -36,6 +37,7 @@ pub mod pipeline;
 pub mod schema;
 pub mod settings;
 mod syntax;
+pub mod testing;
 pub mod unit;
 
 pub use check::resource::Unchecked;

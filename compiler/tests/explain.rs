@@ -1,9 +1,10 @@
 //! The examples on the page of each code do what the page says.
 
-use dikast_compiler::compile_with;
 use dikast_compiler::diagnostic::{Code, allow};
 use dikast_compiler::schema::Schemas;
+use dikast_compiler::{compile_with, testing};
 use dikast_grammar::SourceMap;
+use dikast_grammar::yaml::{self, Node};
 
 /// The YAML block under a heading of a page.
 fn example<'p>(page: &'p str, heading: &str) -> &'p str {
@@ -12,11 +13,18 @@ fn example<'p>(page: &'p str, heading: &str) -> &'p str {
     block.split_once("```").map_or("", |(example, _)| example)
 }
 
+/// The codes of what is found in an example. A test stands before the policies and objects that it names.
 fn codes_of(text: &str) -> Vec<Code> {
     let mut sources = SourceMap::new();
-    sources.add("example.yaml", text);
-    let found = compile_with(&sources, Schemas::embedded()).diagnostics;
-    allow::apply(found, &sources).iter().map(|diagnostic| diagnostic.code).collect()
+    let file = sources.add("example.yaml", text);
+    let mut found = allow::apply(compile_with(&sources, Schemas::embedded()).diagnostics, &sources);
+    let documents = yaml::parse(file, text).documents;
+    if let Some((test, named)) = documents.split_first()
+        && test.get("kind").and_then(Node::as_str) == Some("Test")
+    {
+        found.extend(testing::check(test, text, named, named));
+    }
+    found.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 #[test]

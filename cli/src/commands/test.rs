@@ -1,11 +1,14 @@
 //! `dikast test`
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
 use super::{Engine, Exit};
+use crate::checking;
+use crate::checking::form::Form;
+use crate::checking::project::Project;
 use crate::input::unreadable::is_remote;
 use crate::output::style::Style;
 use crate::parallel;
@@ -15,7 +18,7 @@ use crate::testing::file::{self, Expectation, Test};
 use crate::testing::format::{self, Format};
 use crate::testing::row::{Counts, Row, Verdict};
 use crate::testing::selector::Selector;
-use crate::testing::{check, run, vacuous};
+use crate::testing::{check, inspect, run, vacuous};
 
 /// Run the tests of policies
 ///
@@ -26,6 +29,7 @@ use crate::testing::{check, run, vacuous};
   dikast test .
   dikast test policies -t 'policy=require-labels,resource=good-*'
   dikast test policies -o junit > report.xml
+  dikast test policies --check -o json
   dikast test policies --coverage
   dikast test policies --coverage=lcov:coverage.info
 
@@ -41,8 +45,12 @@ pub(crate) struct Arguments {
     #[arg(short, long, default_value = "policy=*,rule=*,resource=*", value_name = "SELECTOR")]
     test_case_selector: String,
     /// Write results in a machine-readable format, and nothing else to standard output
-    #[arg(short, long, value_name = "FORMAT")]
+    #[arg(short, long, visible_alias = "output", value_name = "FORMAT")]
     output_format: Option<Format>,
+    /// Look for mistakes in the test files themselves instead of running them: unknown fields, names of policies, rules and
+    /// objects that none of their files has, results that say nothing
+    #[arg(long)]
+    check: bool,
     /// Show what the rules say
     #[arg(long)]
     detailed_results: bool,
@@ -95,6 +103,12 @@ impl Arguments {
         for path in &self.paths {
             find(path, &self.file_name, &mut files)?;
         }
+        if self.check {
+            return self.inspect(&files);
+        }
+        if let Some(Format::Jsonl | Format::Sarif | Format::Github) = self.output_format {
+            bail!("the formats jsonl, sarif and github are for findings: use them with --check");
+        }
         let mut report = Report::new(&self);
         let mut tests = Vec::new();
         for path in &files {
@@ -119,6 +133,25 @@ impl Arguments {
             self.show(coverage)?;
         }
         Ok(exit)
+    }
+
+    /// Shows what is wrong with the test files themselves.
+    fn inspect(&self, files: &[PathBuf]) -> anyhow::Result<Exit> {
+        let form = match self.output_format {
+            None => Form::Text,
+            Some(Format::Json) => Form::Json,
+            Some(Format::Jsonl) => Form::Jsonl,
+            Some(Format::Sarif) => Form::Sarif,
+            Some(Format::Github) => Form::Github,
+            Some(Format::Junit) => Form::Junit,
+            Some(Format::Yaml | Format::Markdown) => bail!("findings have no form in YAML or Markdown: use json"),
+        };
+        let project = Project::find(None, &self.paths)?;
+        let (found, sources) = inspect::inspect(files)?;
+        let found = checking::heeded(found, &sources, &project);
+        let colour = std::io::stdout().is_terminal() && !self.remove_color && std::env::var_os("NO_COLOR").is_none();
+        std::io::stdout().write_all(form.write(&found, &sources, colour).as_bytes())?;
+        Ok(if checking::count(&found, false) { Exit::Findings } else { Exit::Clean })
     }
 
     /// Writes the coverage; a table stands beside the results where a machine reads those.

@@ -21,12 +21,19 @@ pub(crate) enum Format {
     Markdown,
     /// JUnit's XML
     Junit,
+    /// With --check: one JSON object a line
+    Jsonl,
+    /// With --check: SARIF 2.1.0
+    Sarif,
+    /// With --check: GitHub annotations
+    Github,
 }
 
 /// Writes all rows in a format.
 pub(crate) fn write(rows: &[Row], format: Format, detailed: bool) -> String {
     match format {
-        Format::Json => json(rows, detailed),
+        // The last three are forms of findings, which no rows come in.
+        Format::Json | Format::Jsonl | Format::Sarif | Format::Github => json(rows, detailed),
         Format::Yaml => yaml::write(&Value::list(rows.iter().map(|row| value(row, detailed)))),
         Format::Markdown => markdown(rows, detailed),
         Format::Junit => junit(rows, detailed),

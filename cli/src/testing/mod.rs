@@ -10,6 +10,7 @@
 //! | [`row`] | results |
 //! | [`vacuous`] | results that show nothing |
 //! | [`coverage`] | which rules the rows reach |
+//! | [`inspect`] | what is wrong with test files before they are run |
 //! | [`mod@format`] | results as tables, JSON, YAML, Markdown and JUnit |
 
 pub(crate) mod check;
@@ -17,6 +18,7 @@ pub(crate) mod compare;
 pub(crate) mod coverage;
 pub(crate) mod file;
 pub(crate) mod format;
+pub(crate) mod inspect;
 pub(crate) mod row;
 pub(crate) mod run;
 pub(crate) mod selector;

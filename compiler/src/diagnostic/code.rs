@@ -12,6 +12,7 @@
 //! | `DK08xx` | autogen |
 //! | `DK09xx` | deprecated forms |
 //! | `DK10xx` | fields and kinds of resources |
+//! | `DK11xx` | tests |
 //!
 //! The page of a code, which `dikast explain` shows, is `pages/DKnnnn.md`: what and why, a wrong and a right example.
 //! A test compiles both and expects the code from the wrong one only.
@@ -180,6 +181,9 @@ registry! {
     DK1004 IMPOSSIBLE_VALUE Warning "value that a field never has"
     DK1005 UNKNOWN_KIND Warning "kind that does not exist"
     DK1006 WRONG_SCOPE Warning "namespace in the wrong place"
+
+    DK1101 UNKNOWN_IN_TEST Error "name in a test that nothing has"
+    DK1102 VACUOUS_RESULT Warning "result that says nothing"
 }
 
 #[cfg(test)]

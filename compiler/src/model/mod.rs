@@ -21,6 +21,7 @@ pub mod policy_schema;
 mod rule;
 mod schema;
 pub(crate) mod suggest;
+mod testing;
 mod unrecognised;
 mod validate;
 
@@ -35,4 +36,5 @@ pub(crate) use mutate::{Mutate, MutateAction, MutateLoop, Target};
 pub(crate) use node::Fields;
 pub(crate) use policy::{Override, Policy};
 pub(crate) use rule::{Body, Rule, rule_name_text};
+pub(crate) use testing::check_fields;
 pub(crate) use validate::{PodSecurity, PodSecurityExclude, Validate, ValidateAction, ValidateLoop};
