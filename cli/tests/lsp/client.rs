@@ -166,6 +166,27 @@ impl Client {
         self.findings[uri]["diagnostics"].clone()
     }
 
+    /// Waits for findings of a document, of whatever version, that are as expected.
+    pub(crate) fn findings_until(&mut self, uri: &str, is_expected: impl Fn(&[Value]) -> bool) {
+        let known = |client: &Self| {
+            let list = client.findings.get(uri).and_then(|known| known["diagnostics"].as_array());
+            list.is_some_and(|list| is_expected(list))
+        };
+        while !known(self) {
+            self.next();
+        }
+    }
+
+    /// The parameters of the next notification of a method.
+    pub(crate) fn next_told(&mut self, method: &str) -> Value {
+        loop {
+            let mut message = self.next();
+            if message["method"] == method {
+                return message["params"].take();
+            }
+        }
+    }
+
     /// Ends as the protocol says.
     pub(crate) fn finish(mut self) {
         assert_eq!(self.ask("shutdown", Value::Null), Value::Null);

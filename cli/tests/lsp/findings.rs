@@ -6,7 +6,7 @@ use crate::client::{Client, URI, place};
 
 const POLICY: &str = "apiVersion: kyverno.io/v1
 kind: ClusterPolicy
-metadata: {name: names-😀}
+metadata: {name: names, annotations: {mood: 😀}}
 spec:
   rules:
   - name: has-owner

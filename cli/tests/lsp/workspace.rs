@@ -76,7 +76,7 @@ fn ask_until(client: &mut Client, ask: impl Fn(&mut Client) -> Value, is_there: 
         }
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    panic!("the files were not found");
+    panic!("the files were not found: {}", ask(client));
 }
 
 #[test]
@@ -121,5 +121,25 @@ fn a_document_opened_alone_knows_its_own_folder() {
     let change = json!({ "uri": format!("{root}/kettle.yaml"), "type": 2 });
     client.tell("workspace/didChangeWatchedFiles", json!({ "changes": [change] }));
     ask_until(&mut client, complete, |items| labels(items) == ["litres"]);
+    client.finish();
+}
+
+#[test]
+fn settings_of_the_folder_count() {
+    let mistake = POLICY.replace("message:", "mesage:");
+    let files = [("dikast.toml", "exclude = ['old/']\n[levels]\nDK0201 = 'info'\n"), ("hot.yaml", &mistake)];
+    let (folder, root) = folder("lsp-settings", &files);
+    let mut client = Client::start();
+    client.initialise_in(Some(&root), json!({}));
+    let (policy, old) = (format!("{root}/hot.yaml"), format!("{root}/old/hot.yaml"));
+    client.open(&policy, &mistake);
+    client.open(&old, &mistake);
+    client
+        .findings_until(&policy, |found| found.iter().any(|found| found["code"] == "DK0201" && found["severity"] == 3));
+    client.findings_until(&old, |found| found.is_empty());
+    fs::write(folder.join("dikast.toml"), "levels = 1\n").unwrap();
+    client.tell("workspace/didChangeWatchedFiles", json!({ "changes": [] }));
+    let told = client.next_told("window/showMessage");
+    assert!(told["message"].as_str().unwrap().contains("dikast.toml cannot be used"), "{told}");
     client.finish();
 }

@@ -3,18 +3,17 @@
 use std::collections::HashMap;
 
 use dikast_compiler::diagnostic::{Diagnostic, Fix};
-use dikast_compiler::schema::Schemas;
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, NumberOrString, Range, TextEdit, WorkspaceEdit,
 };
 
 use crate::syntax::{Place, Spot};
-use crate::workspace::Document;
+use crate::workspace::{Document, Workspace};
 
 /// The fixes of what is found in a range, comments that allow it, and a change that makes all fixes of the document.
 pub(crate) fn actions(
     document: &Document,
-    schemas: &Schemas,
+    workspace: &Workspace,
     parameters: &CodeActionParams,
 ) -> Vec<CodeActionOrCommand> {
     let context = &parameters.context;
@@ -24,7 +23,7 @@ pub(crate) fn actions(
         };
         context.only.as_ref().is_none_or(|only| only.iter().any(is_below))
     };
-    let found = document.findings(schemas);
+    let found = workspace.findings(document);
     let mut actions = Vec::new();
     if wanted(&CodeActionKind::QUICKFIX) {
         for found in found.iter().filter(|found| touches(document.range(found.span), parameters.range)) {

@@ -11,15 +11,15 @@ use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 use super::words;
 use crate::meaning::{Cursor, Known, Meaning, REQUEST, VARIABLES, World};
 use crate::syntax::{Expression, Spot, Step};
-use crate::workspace::Document;
+use crate::workspace::{Document, Workspace};
 
 /// What stands at a place and what is found there.
-pub(crate) fn hover(document: &Document, schemas: &Schemas, position: Position) -> Option<Hover> {
+pub(crate) fn hover(document: &Document, workspace: &Workspace, position: Position) -> Option<Hover> {
     let cursor = Cursor::on(document.text(), position);
-    let subject = code_in_comment(&cursor).or_else(|| subject(&cursor, schemas));
+    let subject = code_in_comment(&cursor).or_else(|| subject(&cursor, workspace.schemas()));
     let mut range = subject.as_ref().map(|(range, _)| range.clone());
     let mut parts: Vec<String> = subject.into_iter().map(|(_, text)| text).collect();
-    for found in document.findings(schemas) {
+    for found in workspace.findings(document) {
         let place = found.span.start as usize..found.span.end as usize;
         if place.contains(&cursor.at) || (place.is_empty() && place.start == cursor.at) {
             parts.push(words::page(found.code));

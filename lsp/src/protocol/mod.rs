@@ -38,8 +38,8 @@ enum Event {
     Message(Message),
     /// The editor will say no more.
     Closed,
-    /// A search has ended.
-    Found(Box<Surroundings>),
+    /// A search has ended; searches are counted from 1.
+    Found(u64, Box<Surroundings>),
 }
 
 /// Serves one editor until it says `exit` or closes its end.

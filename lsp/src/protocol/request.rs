@@ -19,7 +19,7 @@ use crate::workspace::{Document, Workspace};
 pub(super) fn answer(workspace: &Workspace, request: Request) -> Response {
     match request.method.as_str() {
         HoverRequest::METHOD => run(request, |HoverParams { text_document_position_params: at, .. }| {
-            hover::hover(document(workspace, &at)?, workspace.schemas(), at.position)
+            hover::hover(document(workspace, &at)?, workspace, at.position)
         }),
         Completion::METHOD => run(request, |CompletionParams { text_document_position: at, .. }| {
             let document = document(workspace, &at)?;
@@ -29,7 +29,7 @@ pub(super) fn answer(workspace: &Workspace, request: Request) -> Response {
             definition::definition(document(workspace, &at)?, workspace, at.position)
         }),
         CodeActionRequest::METHOD => run(request, |params: CodeActionParams| {
-            Some(action::actions(workspace.document(&params.text_document.uri)?, workspace.schemas(), &params))
+            Some(action::actions(workspace.document(&params.text_document.uri)?, workspace, &params))
         }),
         DocumentSymbolRequest::METHOD => run(request, |DocumentSymbolParams { text_document, .. }| {
             let document = workspace.document(&text_document.uri)?;

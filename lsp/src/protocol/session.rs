@@ -8,10 +8,10 @@ use std::sync::mpsc::Sender;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{
     Cancel, DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument, Exit, Initialized,
-    Notification as _, PublishDiagnostics,
+    Notification as _, PublishDiagnostics, ShowMessage,
 };
 use lsp_types::request::{Initialize, RegisterCapability, Request as _, Shutdown};
-use lsp_types::{CancelParams, InitializeParams, NumberOrString, Uri};
+use lsp_types::{CancelParams, InitializeParams, MessageType, NumberOrString, ShowMessageParams, Uri};
 use serde::de::DeserializeOwned;
 
 use super::{End, Event, ServerError, capabilities, request};
@@ -28,6 +28,10 @@ pub(super) struct Session<W> {
     stage: Stage,
     /// Where searches put what they find.
     events: Sender<Event>,
+    /// How many searches were begun.
+    searches: u64,
+    /// The last search whose findings were taken over: those of earlier ones may come later.
+    found: u64,
     /// Whether the editor is willing to tell of changes of files.
     watches: bool,
 }
@@ -42,7 +46,7 @@ enum Stage {
 
 impl<W: Write> Session<W> {
     pub(super) fn new(output: W, events: Sender<Event>) -> Self {
-        Self { output, stage: Stage::Begun, events, watches: false }
+        Self { output, stage: Stage::Begun, events, searches: 0, found: 0, watches: false }
     }
 
     /// Takes what came together, and says how the session ends if something ends it.
@@ -52,7 +56,14 @@ impl<W: Write> Session<W> {
             let message = match event {
                 Event::Message(message) => message,
                 Event::Closed => return Ok(Some(End::Abrupt)),
-                Event::Found(surroundings) => {
+                Event::Found(search, _) if search < self.found => continue,
+                Event::Found(search, surroundings) => {
+                    self.found = search;
+                    for message in &surroundings.problems {
+                        let told = ShowMessageParams { typ: MessageType::WARNING, message: message.clone() };
+                        let params = serde_json::to_value(told)?;
+                        self.send(Notification { method: ShowMessage::METHOD.to_owned(), params })?;
+                    }
                     if let Stage::Working(workspace) = &mut self.stage {
                         workspace.surround(*surroundings);
                     }
@@ -146,12 +157,13 @@ impl<W: Write> Session<W> {
     }
 
     /// Looks for what stands beside the documents, while the session goes on.
-    fn search(&self) {
+    fn search(&mut self) {
         let Stage::Working(workspace) = &self.stage else { return };
-        let (search, events) = (workspace.search(), self.events.clone());
+        self.searches += 1;
+        let (number, search, events) = (self.searches, workspace.search(), self.events.clone());
         std::thread::spawn(move || {
             // Nobody waits for it when the session has ended.
-            let _ = events.send(Event::Found(Box::new(search())));
+            let _ = events.send(Event::Found(number, Box::new(search())));
         });
     }
 

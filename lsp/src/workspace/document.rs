@@ -4,11 +4,13 @@ use std::cell::OnceCell;
 
 use dikast_compiler::compile_with;
 use dikast_compiler::diagnostic::{Diagnostic, allow};
-use dikast_compiler::schema::Schemas;
 use dikast_grammar::{SourceMap, Span};
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
 
+use super::project::Project;
+use super::surroundings::Surroundings;
 use crate::text::Text;
+use crate::uri;
 
 /// An open document.
 #[derive(Debug)]
@@ -61,12 +63,22 @@ impl Document {
         self.text.range(span.start as usize..span.end as usize)
     }
 
-    /// What the compiler finds in the present text.
-    pub(crate) fn findings(&self, schemas: &Schemas) -> &[Diagnostic] {
+    /// What the compiler finds in the present text, as far as comments and settings let it through.
+    pub(super) fn findings(&self, surroundings: &Surroundings) -> &[Diagnostic] {
         self.findings.get_or_init(|| {
+            let path = uri::to_path(&self.uri);
+            let project = path.as_deref().and_then(|path| Some((path, Project::of(&surroundings.projects, path)?)));
+            if project.is_some_and(|(path, project)| project.excludes(path)) {
+                return Vec::new();
+            }
             let mut sources = SourceMap::new();
             sources.add(self.uri.as_str(), self.text.as_str());
-            allow::apply(compile_with(&sources, schemas.clone()).diagnostics, &sources)
+            let schemas = surroundings.schemas.clone();
+            let found = allow::apply(compile_with(&sources, schemas).diagnostics, &sources);
+            match project {
+                Some((_, project)) => project.settings().apply(found),
+                None => found,
+            }
         })
     }
 

@@ -1,11 +1,13 @@
 //! Open documents, what the compiler says about them, and what stands beside them.
 
 mod document;
+mod project;
 mod surroundings;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use dikast_compiler::diagnostic::Diagnostic;
 use dikast_compiler::schema::Schemas;
 use lsp_types::{
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, Location,
@@ -50,6 +52,11 @@ impl Workspace {
     /// The types of resources.
     pub(crate) fn schemas(&self) -> &Schemas {
         &self.surroundings.schemas
+    }
+
+    /// What is found in a document.
+    pub(crate) fn findings<'d>(&self, document: &'d Document) -> &'d [Diagnostic] {
+        document.findings(&self.surroundings)
     }
 
     /// The policies in the files of the workspace.
@@ -107,7 +114,7 @@ impl Workspace {
         let mut news: Vec<_> = self.closed.drain(..).map(nothing).collect();
         for document in self.documents.values_mut().filter_map(Document::take_news) {
             let place = |span| Some(Location { uri: document.uri().clone(), range: document.range(span) });
-            let found = document.findings(&self.surroundings.schemas).iter();
+            let found = document.findings(&self.surroundings).iter();
             news.push(PublishDiagnosticsParams {
                 uri: document.uri().clone(),
                 diagnostics: found.map(|found| diagnostics::to_editor(found, document.text(), &place)).collect(),

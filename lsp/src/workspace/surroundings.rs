@@ -1,12 +1,14 @@
-//! What stands beside open documents: other policies and CustomResourceDefinitions.
+//! What stands beside open documents: other policies, CustomResourceDefinitions and settings.
 
 use std::path::{Path, PathBuf};
 
 use dikast_compiler::schema::Schemas;
+use dikast_compiler::settings::FILE_NAME;
 use dikast_grammar::FileId;
 use dikast_grammar::yaml::{self, Node};
 use lsp_types::Location;
 
+use super::project::Project;
 use crate::meaning::document_kind;
 use crate::text::{Encoding, Text};
 use crate::uri;
@@ -42,12 +44,16 @@ pub(crate) struct Surroundings {
     pub(crate) schemas: Schemas,
     /// The policies in files.
     pub(crate) policies: Vec<KnownPolicy>,
+    /// Settings of the folders.
+    pub(crate) projects: Vec<Project>,
+    /// What could not be used, in words for people.
+    pub(crate) problems: Vec<String>,
 }
 
 impl Surroundings {
     /// What is known without looking.
     pub(crate) fn none() -> Self {
-        Self { schemas: Schemas::embedded(), policies: Vec::new() }
+        Self { schemas: Schemas::embedded(), policies: Vec::new(), projects: Vec::new(), problems: Vec::new() }
     }
 
     /// Looks through folders. Files that cannot be read are passed over.
@@ -59,11 +65,38 @@ impl Surroundings {
                 Root::Folder(folder) => collect(folder, false, &mut files),
             }
         }
+        let above = roots.iter().filter_map(|(Root::Tree(folder) | Root::Folder(folder))| Project::file_above(folder));
         let mut surroundings = Self::none();
-        for file in files {
-            surroundings.add(&file, encoding);
+        let mut settings: Vec<PathBuf> = above.collect();
+        settings.extend(files.iter().filter(|file| file.ends_with(FILE_NAME)).cloned());
+        settings.sort();
+        settings.dedup();
+        for file in settings {
+            surroundings.add_project(&file, &mut files);
+        }
+        files.sort();
+        files.dedup();
+        for file in files.iter().filter(|file| !file.ends_with(FILE_NAME)) {
+            surroundings.add(file, encoding);
         }
         surroundings
+    }
+
+    /// Reads settings, and adds the files with definitions that they name.
+    fn add_project(&mut self, file: &Path, files: &mut Vec<PathBuf>) {
+        match Project::read(file) {
+            Ok(project) => {
+                for path in project.definitions() {
+                    if path.is_dir() {
+                        collect(&path, true, files);
+                    } else {
+                        files.push(path);
+                    }
+                }
+                self.projects.push(project);
+            }
+            Err(problem) => self.problems.push(problem),
+        }
     }
 
     fn add(&mut self, path: &Path, encoding: Encoding) {
@@ -94,7 +127,7 @@ impl Surroundings {
     }
 }
 
-/// The YAML files of a folder, in the order of their names. Links are not followed, they may lead in circles.
+/// The YAML files and settings of a folder, in the order of their names. Links are not followed, they may lead in circles.
 fn collect(folder: &Path, deep: bool, files: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut entries: Vec<_> = entries.filter_map(Result::ok).collect();
@@ -108,7 +141,7 @@ fn collect(folder: &Path, deep: bool, files: &mut Vec<PathBuf>) {
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() && deep && !name.starts_with('.') && name != "node_modules" && name != "target" {
             collect(&entry.path(), deep, files);
-        } else if kind.is_file() && (name.ends_with(".yaml") || name.ends_with(".yml")) {
+        } else if kind.is_file() && (name.ends_with(".yaml") || name.ends_with(".yml") || name == FILE_NAME) {
             files.push(entry.path());
         }
     }
