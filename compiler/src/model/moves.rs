@@ -11,11 +11,11 @@ use crate::diagnostic::Fix;
 pub(super) fn fix(owner: &Node, entry: &Entry, source: &str) -> Option<Fix> {
     let move_of = Move { owner, entry, source };
     match entry.key.as_str() {
-        "validationFailureAction" => move_of.into_rules("validate", "failureAction"),
-        "generateExisting" => move_of.into_rules("generate", "generateExisting"),
-        "mutateExistingOnPolicyUpdate" => move_of.into_rules("mutate", "mutateExistingOnPolicyUpdate"),
-        "failurePolicy" => move_of.into_webhook("failurePolicy"),
-        "webhookTimeoutSeconds" => move_of.into_webhook("timeoutSeconds"),
+        "validationFailureAction" => move_of.moved_into_rules("validate", "failureAction"),
+        "generateExisting" => move_of.moved_into_rules("generate", "generateExisting"),
+        "mutateExistingOnPolicyUpdate" => move_of.moved_into_rules("mutate", "mutateExistingOnPolicyUpdate"),
+        "failurePolicy" => move_of.moved_into_webhook("failurePolicy"),
+        "webhookTimeoutSeconds" => move_of.moved_into_webhook("timeoutSeconds"),
         "schemaValidation" | "generateExistingOnPolicyUpdate" => {
             Some(Fix { span: move_of.lines()?, replacement: String::new() })
         }
@@ -31,7 +31,7 @@ struct Move<'n> {
 
 impl Move<'_> {
     /// Under a part of each rule that has it: one change of the whole object, from its first key on.
-    fn into_rules(&self, part: &str, name: &str) -> Option<Fix> {
+    fn moved_into_rules(&self, part: &str, name: &str) -> Option<Fix> {
         let written = self.written(self.entry.value.span)?;
         let value = match (name, written) {
             ("failureAction", action) => match action.trim_matches(['"', '\'']) {
@@ -68,7 +68,7 @@ impl Move<'_> {
     }
 
     /// Under `webhookConfiguration`, in the field's place.
-    fn into_webhook(&self, name: &str) -> Option<Fix> {
+    fn moved_into_webhook(&self, name: &str) -> Option<Fix> {
         let other = ["failurePolicy", "webhookTimeoutSeconds", "webhookConfiguration"];
         let taken = other.iter().filter(|other| **other != self.entry.key.as_str() && self.owner.get(other).is_some());
         if taken.count() > 0 {

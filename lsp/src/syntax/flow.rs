@@ -48,7 +48,7 @@ pub(super) fn within(text: &str, start: usize, at: usize) -> Option<(Vec<Step>, 
                 }
                 word = None;
             }
-            b':' if !bytes.get(position + 1).is_some_and(|next| !next.is_ascii_whitespace()) => {
+            b':' if bytes.get(position + 1).is_none_or(u8::is_ascii_whitespace) => {
                 if let (Some(Open::Object(key @ None)), Some(from)) = (open.last_mut(), word) {
                     *key = Some(unquote(text.get(from..position).unwrap_or("")));
                     word = None;
