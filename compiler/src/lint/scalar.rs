@@ -49,7 +49,10 @@ fn check_number(span: Span, written: &str, key: &str, number: &str, diagnostics:
     // Everybody writes the modes of files in octal.
     let is_octal = digits.len() > 1
         && digits.starts_with('0')
-        && digits.as_bytes().get(1).is_some_and(|second| second.is_ascii_digit() || matches!(second, b'o' | b'b' | b'_'))
+        && digits
+            .as_bytes()
+            .get(1)
+            .is_some_and(|second| second.is_ascii_digit() || matches!(second, b'o' | b'b' | b'_'))
         && !key.to_ascii_lowercase().contains("mode");
     let loses_zero = digits.split_once('.').is_some_and(|(_, fraction)| fraction.len() > 1 && fraction.ends_with('0'));
     let is_number = digits.starts_with(|first: char| first.is_ascii_digit());
