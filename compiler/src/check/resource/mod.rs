@@ -65,11 +65,11 @@ pub(crate) fn check_rule(
     diagnostics: &mut Diagnostics,
 ) -> Checked {
     let is_copy = lowered.autogen.is_some();
-    let mut findings = Findings { diagnostics, is_copy, told: HashSet::new(), within: None };
+    let mut findings = Findings { diagnostics, is_copy, told: HashSet::new(), within: None, is_vague: false };
     let mut unchecked = Vec::new();
     let subject = subject::of_rule(rule, schemas, &mut findings, &mut unchecked);
     let subject: Option<Rc<[TypeId]>> = subject.map(Into::into);
-    let paths = Paths { program, schemas, subject: subject.clone(), shapes: HashMap::new() };
+    let paths = Paths { program, schemas, subject: subject.clone(), shapes: HashMap::new(), whole: None };
     let mut checker = Checker { program, schemas, subject, paths, findings, covered: None };
     checker.rule(lowered, rule);
     Checked { shapes: checker.paths.shapes, unchecked }
@@ -84,6 +84,8 @@ pub(super) struct Findings<'d> {
     told: HashSet<(Code, Span)>,
     /// The text that spans are of, when they are not of the file.
     within: Option<dikast_grammar::yaml::Text>,
+    /// Whether spans are larger than what they stand for, so that nothing can be put in its place.
+    is_vague: bool,
 }
 
 impl Findings<'_> {
@@ -95,6 +97,9 @@ impl Findings<'_> {
             if let Some(fix) = &mut finding.fix {
                 fix.span = place(fix.span);
             }
+        }
+        if self.is_vague {
+            finding.fix = None;
         }
         if self.is_copy {
             finding.severity = finding.severity.min(Severity::Warning);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use dikast_grammar::Span;
+use dikast_grammar::template::find_variables;
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::{self, FunctionId};
 
@@ -13,8 +14,12 @@ use super::shape::Shape;
 use super::{Findings, api_path, scalar};
 use crate::check::kinds::Kinds;
 use crate::ir::{Comparison, Entry, EntryQuery, EntrySource, Expr, ExprId, NameId, Program, Written};
+use crate::lower::expression::lower_query;
 use crate::model::suggest;
 use crate::schema::{Graph, Schemas, TypeId};
+
+/// Stands for a variable; no name has it.
+const COVER: &str = "\u{fffd}";
 
 /// Deeper expressions are not checked.
 const DEEPEST: usize = 200;
@@ -38,6 +43,8 @@ pub(super) struct Paths<'a> {
     pub(super) subject: Option<Rc<[TypeId]>>,
     /// What expressions were found to give.
     pub(super) shapes: HashMap<ExprId, Shape>,
+    /// Where all of the program is written, when its expressions have no places of their own.
+    pub(super) whole: Option<Span>,
 }
 
 /// What is bound where an expression stands.
@@ -119,7 +126,33 @@ impl<'a> Paths<'a> {
 
     fn query(&mut self, query: &EntryQuery, root: Shape, scope: &Scope, findings: &mut Findings<'_>) -> Shape {
         self.of_context(query.path.expr, scope, findings);
-        query.query.map_or(Shape::Unknown, |query| self.asked_of(query, root, scope, findings))
+        match query.query {
+            Some(query) => self.asked_of(query, root, scope, findings),
+            None => self.open_query(query.path, root, scope, findings).unwrap_or(Shape::Unknown),
+        }
+    }
+
+    /// A query with variables in its text. It is looked at with something in their place, as long as they all stand within
+    /// texts of the query; what is wrong with it is told of as a whole.
+    fn open_query(&self, path: Written, root: Shape, scope: &Scope, findings: &mut Findings<'_>) -> Option<Shape> {
+        let span = self.place(path.expr)?;
+        let mut covered = self.program.names.get(path.text.index())?.to_string();
+        for variable in find_variables(&covered).into_iter().rev() {
+            covered.replace_range(variable.start..variable.end, COVER);
+        }
+        let (program, query) = lower_query(covered.trim()).ok()?;
+        if covered.contains("{{") || program.names.iter().any(|name| name.contains(COVER)) {
+            return None;
+        }
+        // Entries are named by the ids of the other program.
+        let scope = Scope { entries: Rc::default(), ..scope.clone() };
+        let subject = self.subject.clone();
+        let mut paths =
+            Paths { program: &program, schemas: self.schemas, subject, shapes: HashMap::new(), whole: Some(span) };
+        findings.is_vague = true;
+        let shape = paths.asked_of(query, root, &scope, findings);
+        findings.is_vague = false;
+        Some(shape)
     }
 
     fn graph(&self) -> &'a Graph {
@@ -130,7 +163,7 @@ impl<'a> Paths<'a> {
         let program = self.program;
         let Some(node) = program.exprs.get(id.index()).filter(|_| bound.depth < DEEPEST) else { return Shape::Unknown };
         let below = Bound { depth: bound.depth + 1, ..bound.clone() };
-        let shape = self.expression(&node.expr, node.span, &below, findings);
+        let shape = self.expression(&node.expr, node.span.or(self.whole), &below, findings);
         match self.shapes.get_mut(&id) {
             Some(known) => *known = known.clone().or(shape.clone()),
             None => {
@@ -246,7 +279,7 @@ impl<'a> Paths<'a> {
         let (Shape::Typed(types), Some(node)) = (shape, self.program.exprs.get(text.index())) else { return };
         let Expr::Const(constant) = node.expr else { return };
         let text = self.program.consts.get(constant.index()).and_then(Value::as_text);
-        let (Some(text), Some(span)) = (text.filter(|text| !text.is_empty()), node.span) else { return };
+        let (Some(text), Some(span)) = (text.filter(|text| !text.is_empty()), node.span.or(self.whole)) else { return };
         if let Some((expected, meant)) = scalar::never_chosen(self.graph(), types, text) {
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
             let (field, written) = ("the other side".to_owned(), format!("`{text}`"));
@@ -312,7 +345,7 @@ impl<'a> Paths<'a> {
     }
 
     fn place(&self, id: ExprId) -> Option<Span> {
-        self.program.exprs.get(id.index())?.span
+        self.program.exprs.get(id.index())?.span.or(self.whole)
     }
 
     fn call(
