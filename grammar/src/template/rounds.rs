@@ -7,6 +7,9 @@ use super::scan::{find_variables, unescape};
 /// The most rounds that are played. Each costs a walk over the text; nobody nests variables deeper.
 const MOST_ROUNDS: usize = 8;
 
+/// The most variables that a round may find. Nobody writes as many.
+const MOST_VARIABLES: usize = 1 << 14;
+
 /// What a text with variables means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
@@ -73,8 +76,8 @@ const STAND_IN: char = '\u{1}';
 impl Template {
     /// Reads a text. Ranges are bytes of it.
     ///
-    /// Takes time linear in the text. A text that holds the stand-in character, that needs too many rounds or in which
-    /// braces are left over is [`Form::Open`].
+    /// Takes time linear in the text. A text that holds the stand-in character, that needs too many rounds, has too many
+    /// variables or in which braces are left over is [`Form::Open`].
     pub fn parse(text: &str) -> Self {
         let mut rounds =
             Rounds { text, parts: vec![Part::Written(0..text.len())], variables: Vec::new(), followed: Vec::new() };
@@ -133,6 +136,9 @@ impl Rounds<'_> {
         let Some(last) = found.last() else {
             return Outcome::Done(self.end(false));
         };
+        if found.len() > MOST_VARIABLES {
+            return Outcome::Done(Form::Open);
+        }
         let is_whole = last.start == 0 && last.end == shown.len();
         let first_new = self.variables.len();
         let mut cutter = Cutter::new(std::mem::take(&mut self.parts));
