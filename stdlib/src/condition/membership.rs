@@ -118,17 +118,26 @@ const PAIRS_IN_TURN: usize = 4096;
 const TRIED_BYTES_MAX: usize = 1 << 24;
 
 /// The texts without wildcards and those with.
-fn split(items: &[Wildcard]) -> (HashSet<&str>, HashSet<&str>) {
-    items.iter().map(Wildcard::pattern).partition(|text| !is_wildcard(text))
+fn split<'i, C: Default + Extend<&'i str>>(items: &'i [Wildcard]) -> (C, HashSet<&'i str>) {
+    let (mut exact, mut wild) = (C::default(), HashSet::new());
+    for text in items.iter().map(Wildcard::pattern) {
+        if is_wildcard(text) {
+            wild.insert(text);
+        } else {
+            exact.extend([text]);
+        }
+    }
+    (exact, wild)
 }
 
-/// [`list_holds`] for long lists: only wildcards are tried one by one, and each key and text once.
+/// [`list_holds`] for long lists: only wildcards are tried one by one, and equal ones once.
 fn long_list_holds(keys: &[Wildcard], demand: Demand, texts: &[Wildcard]) -> Option<bool> {
-    let ((exact_texts, wild_texts), (exact_keys, wild_keys)) = (split(texts), split(keys));
-    let bytes = |set: &HashSet<&str>| set.iter().map(|text| text.len() + 8).sum::<usize>();
-    let tried = (bytes(&exact_keys) * wild_texts.len())
-        .saturating_add(bytes(&wild_keys) * wild_texts.len() * 2)
-        .saturating_add(bytes(&exact_texts) * wild_keys.len());
+    let (exact_texts, wild_texts) = split::<HashSet<&str>>(texts);
+    let (exact_keys, wild_keys) = split::<Vec<&str>>(keys);
+    let bytes = |texts: &mut dyn Iterator<Item = &&str>| texts.map(|text| text.len() + 8).sum::<usize>();
+    let tried = (bytes(&mut exact_keys.iter()) * wild_texts.len())
+        .saturating_add(bytes(&mut wild_keys.iter()) * wild_texts.len() * 2)
+        .saturating_add(bytes(&mut exact_texts.iter()) * wild_keys.len());
     if tried > TRIED_BYTES_MAX {
         return None;
     }
