@@ -9,6 +9,7 @@ use dikast_compiler::compile;
 use dikast_grammar::SourceMap;
 use dikast_runtime::engine::EngineChoice;
 use dikast_runtime::host::OfflineHost;
+use dikast_runtime::native::{Fingerprint, Fingerprints, PerfMap, UnitStore};
 use dikast_runtime::webhook::certificate::{CertificateSource, Certificates, loopback_names};
 use dikast_runtime::webhook::listener::{Bounds, serve, tls_config};
 use dikast_runtime::webhook::metrics::Metrics;
@@ -19,6 +20,7 @@ use dikast_stdlib::functions::Environment;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -186,34 +188,140 @@ async fn a_full_house_sheds_load_with_an_answer() {
     assert_eq!((&answer["response"]["uid"], &answer["response"]["status"]["code"]), (&json!("u1"), &json!(429)));
 }
 
-#[tokio::test]
-async fn tls_http_1_keeps_alive_and_ends_gracefully() {
+/// Policies on ConfigMaps whose documents are known, so that their code is found again.
+fn known(policies: &[String]) -> Loaded {
+    let fingerprint = |text: &String| Fingerprint::of([text.as_bytes()]);
+    let fingerprints =
+        Fingerprints { policies: policies.iter().map(fingerprint).collect(), exceptions: Fingerprint::of([]) };
+    Loaded { fingerprints: Some(fingerprints), ..loaded(policies) }
+}
+
+fn service_with(store: UnitStore, loaded: &Loaded) -> Service {
+    let (host, metrics) = (Arc::new(OfflineHost::default()), Arc::new(Metrics::default()));
+    let bounds = RequestBounds::default();
+    let service =
+        Service::with_store(loaded, host, Box::new(Still), EngineChoice::Native, metrics, bounds, store);
+    while !service.is_ready() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    service
+}
+
+fn figure(service: &Service, name: &str) -> f64 {
+    let page = service.metrics_page();
+    let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.and_then(|figure| figure.parse().ok()).unwrap()
+}
+
+/// Deletions are compiled last; when they are, nothing more is.
+fn wait_for_units(service: &Service, count: f64) {
+    for _ in 0..2000 {
+        if figure(service, "dikast_native_units") == count {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("{}", service.metrics_page());
+}
+
+#[test]
+fn a_reload_keeps_the_code_of_what_did_not_change_and_frees_the_rest() {
+    let on = |kind: &str, name: &str| policy(name, "Fail", "Enforce").replace("ConfigMap", kind);
+    let service = service_with(UnitStore::default(), &known(&[on("ConfigMap", "a"), on("Secret", "b")]));
+    wait_for_units(&service, 6.0);
+    assert_eq!(figure(&service, "dikast_native_compiled_total"), 6.0);
+    let code = figure(&service, "dikast_native_code_bytes");
+    assert!(code > 0.0);
+
+    service.replace(&known(&[on("ConfigMap", "a"), on("Service", "b")]));
+    wait_for_units(&service, 6.0);
+    assert_eq!(figure(&service, "dikast_native_compiled_total"), 9.0);
+    assert!(figure(&service, "dikast_native_reused_total") >= 3.0);
+
+    service.replace(&known(&[]));
+    wait_for_units(&service, 0.0);
+    assert_eq!(figure(&service, "dikast_native_code_bytes"), 0.0);
+}
+
+#[test]
+fn profilers_find_the_names_of_rules() {
+    let folder = std::env::temp_dir().join(format!("dikast-perf-map-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let map = PerfMap::create(&folder).unwrap();
+    let file = map.path().to_owned();
+    let service = service_with(UnitStore::with_perf_map(Some(map)), &loaded(&[policy("p", "Fail", "Enforce")]));
+    let text = std::fs::read_to_string(file).unwrap();
+    let line = text.lines().find(|line| line.ends_with(" p/team (v1/ConfigMap CREATE)")).unwrap();
+    let mut parts = line.split(' ');
+    let mut number = || u64::from_str_radix(parts.next().unwrap(), 16).unwrap();
+    assert!(number() > 0 && number() > 0, "{line}");
+    drop(service);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A server over TLS on loopback; it ends with the sender.
+async fn served(
+    service: Arc<Service>,
+) -> (std::net::SocketAddr, String, tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let source = CertificateSource::ThrowAway { names: loopback_names([127, 0, 0, 1].into()) };
     let certificates = Arc::new(Certificates::new(source, Arc::clone(&provider)).unwrap());
     let authority = certificates.authority_pem().unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let tls = tls_config(certificates, Arc::clone(&provider)).unwrap();
-    let handler = service(&[policy("p", "Fail", "Enforce")], RequestBounds::default());
+    let tls = tls_config(certificates, provider).unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(serve(listener, tls, handler, Bounds::default(), async move {
+    let server = tokio::spawn(serve(listener, tls, service, Bounds::default(), async move {
         let _ = stopped.await;
     }));
+    (address, authority, stop, server)
+}
 
+async fn connect(
+    address: std::net::SocketAddr,
+    authority: &str,
+    protocol: &[u8],
+) -> tokio_rustls::client::TlsStream<tokio::net::TcpStream> {
     let mut roots = rustls::RootCertStore::empty();
     let pem = <rustls_pki_types::CertificateDer<'_> as rustls_pki_types::pem::PemObject>::from_pem_slice(
         authority.as_bytes(),
     );
     roots.add(pem.unwrap()).unwrap();
-    let config = rustls::ClientConfig::builder_with_provider(provider)
+    let mut config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
+    config.alpn_protocols = vec![protocol.to_vec()];
     let stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
-    let mut stream = connector.connect("127.0.0.1".try_into().unwrap(), stream).await.unwrap();
+    connector.connect("127.0.0.1".try_into().unwrap(), stream).await.unwrap()
+}
+
+#[tokio::test]
+async fn bodies_that_are_too_large_are_refused_in_words_over_http_2() {
+    let bounds = RequestBounds { body_bytes_max: 100_000, ..RequestBounds::default() };
+    let (address, authority, _stop, _server) = served(service(&[policy("p", "Fail", "Enforce")], bounds)).await;
+    let stream = connect(address, &authority, b"h2").await;
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    for (length, status) in [(200_000, StatusCode::PAYLOAD_TOO_LARGE), (10, StatusCode::OK)] {
+        let body = Full::new(Bytes::from(vec![b'x'; length]));
+        let request = Request::post("https://localhost/validate").body(body).unwrap();
+        let response = sender.send_request(request).await.unwrap();
+        assert_eq!(response.status(), status);
+        let answer = response.into_body().collect().await.unwrap().to_bytes();
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        assert!(answer["kind"] == "Status" || answer["kind"] == "AdmissionReview", "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn tls_http_1_keeps_alive_and_ends_gracefully() {
+    let service = service(&[policy("p", "Fail", "Enforce")], RequestBounds::default());
+    let (address, authority, stop, server) = served(service).await;
+    let mut stream = connect(address, &authority, b"http/1.1").await;
     let body = review("v1", &json!({})).to_string();
     for _ in 0..2 {
         let head = format!("POST /validate HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
