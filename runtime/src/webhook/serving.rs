@@ -66,7 +66,8 @@ impl Serving {
         let program = self.native.program();
         let foreseen = [Operation::Create, Operation::Update].map(|operation| foreseen_units(program, operation));
         let known = before.map(|before| before.native.known_units()).unwrap_or_default();
-        known.into_iter().chain(foreseen.into_iter().flatten()).collect()
+        let still_known = known.into_iter().filter(|unit| !unit.rules(program).is_empty());
+        still_known.chain(foreseen.into_iter().flatten()).collect()
     }
 
     /// The units to compile when there is nothing else to do.

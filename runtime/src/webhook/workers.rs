@@ -140,9 +140,11 @@ impl Queue {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Works at full priority until there is nothing left to do for the first time: before that no request can be answered
+    /// well. From then on requests go first.
     fn work(&self) {
-        yield_to_requests();
-        while let Some(job) = self.next() {
+        let mut is_polite = false;
+        while let Some(job) = self.next(&mut is_polite) {
             let Some(program) = job.program.upgrade() else { continue };
             // A panic costs this unit its native code, no more.
             match catch_unwind(AssertUnwindSafe(|| program.unit(&job.unit).map(drop))) {
@@ -153,7 +155,7 @@ impl Queue {
         }
     }
 
-    fn next(&self) -> Option<Job> {
+    fn next(&self, is_polite: &mut bool) -> Option<Job> {
         let mut jobs = self.lock();
         loop {
             if jobs.closed {
@@ -161,6 +163,9 @@ impl Queue {
             }
             if let Some(job) = jobs.waiting.pop_front() {
                 return Some(job);
+            }
+            if !std::mem::replace(is_polite, true) {
+                yield_to_requests();
             }
             jobs = self.changed.wait(jobs).unwrap_or_else(PoisonError::into_inner);
         }
