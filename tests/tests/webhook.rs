@@ -199,8 +199,7 @@ fn known(policies: &[String]) -> Loaded {
 fn service_with(store: UnitStore, loaded: &Loaded) -> Service {
     let (host, metrics) = (Arc::new(OfflineHost::default()), Arc::new(Metrics::default()));
     let bounds = RequestBounds::default();
-    let service =
-        Service::with_store(loaded, host, Box::new(Still), EngineChoice::Native, metrics, bounds, store);
+    let service = Service::with_store(loaded, host, Box::new(Still), EngineChoice::Native, metrics, bounds, store);
     while !service.is_ready() {
         std::thread::sleep(Duration::from_millis(5));
     }
