@@ -45,7 +45,7 @@ fn run() -> Result<(), String> {
         kinds = vec![("questions", question as Compare), ("policies", policies as Compare)];
     }
     for (name, compare) in kinds {
-        println!("{name} from seed {seed}");
+        print(format_args!("{name} from seed {seed}"));
         let mut tally = Tally::default();
         let mut shown = STEP;
         for seed in seed.. {
@@ -53,14 +53,19 @@ fn run() -> Result<(), String> {
                 break;
             }
             if tally.cases() >= shown {
-                println!("{} cases", tally.cases());
+                print(format_args!("{} cases", tally.cases()));
                 shown += STEP;
             }
             compare(seed, &mut tally)?;
         }
-        println!("{tally}");
+        print(format_args!("{tally}"));
     }
     Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the counts are this program's output")]
+fn print(line: std::fmt::Arguments<'_>) {
+    println!("{line}");
 }
 
 /// Compares the engines on the cases of a seed.

@@ -9,7 +9,8 @@ use dikast_compiler::lower::expression::lower_query;
 use dikast_runtime::document::Frame;
 use dikast_runtime::native::{NativeQuestion, Outcome};
 use dikast_stdlib::Value;
-use jmespath::{Expression, Variable};
+use jmespath::{Expression, Rcvar};
+use serde::{Serialize, Serializer};
 
 use crate::differential::Nowhere;
 
@@ -114,6 +115,16 @@ pub fn compiled_by_crate(expression: &str) -> Result<Expression<'static>, String
 }
 
 /// The value that the `jmespath` crate finds in a text.
-pub fn crate_from_text(expression: &Expression<'_>, text: &str) -> Option<jmespath::Rcvar> {
-    expression.search(Variable::from_json(text).ok()?).ok()
+pub fn crate_from_text(expression: &Expression<'_>, text: &str) -> Option<Rcvar> {
+    expression.search(Json(text)).ok()
+}
+
+/// A text that becomes what the crate asks for by one pass over it. On stable Rust the crate converts whatever it is
+/// given, even its own values, by serialising it.
+struct Json<'a>(&'a str);
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_transcode::transcode(&mut serde_json::Deserializer::from_str(self.0), serializer)
+    }
 }

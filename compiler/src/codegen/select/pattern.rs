@@ -182,6 +182,7 @@ impl Selector<'_> {
     pub(super) fn anchor_keys(&self, id: PatternId, keys: &mut Vec<NameId>) -> Planned<()> {
         match &self.program.pattern(id).pattern {
             Pattern::Map(map) => {
+                let mut may_skip = false;
                 for field in map.anchored.iter().chain(&map.fields) {
                     if matches!(field.anchor, Anchor::Conditional | Anchor::Existence) {
                         if map.expand_metadata || is_wildcard(self.name(field.name)) {
@@ -191,13 +192,34 @@ impl Selector<'_> {
                             keys.push(field.raw);
                         }
                     }
-                    self.anchor_keys(field.pattern, keys)?;
+                    let mut below = Vec::new();
+                    self.anchor_keys(field.pattern, &mut below)?;
+                    let is_plain = matches!(field.anchor, Anchor::None | Anchor::AddIfAbsent | Anchor::Global);
+                    if may_skip && !is_plain && !below.is_empty() {
+                        // Kyverno visits it all the same.
+                        return Reason::new("anchors below an anchor that another may skip");
+                    }
+                    may_skip |= field.anchor == Anchor::Conditional || self.has_conditions(field.pattern);
+                    below.retain(|key| !keys.contains(key));
+                    keys.extend(below);
                 }
                 Ok(())
             }
             Pattern::EachMap(item) | Pattern::EachScalar(item) => self.anchor_keys(*item, keys),
             Pattern::Positional(items) => items.iter().try_for_each(|&item| self.anchor_keys(item, keys)),
             Pattern::EmptyList | Pattern::Scalar(_) | Pattern::Dynamic(_) => Ok(()),
+        }
+    }
+
+    /// Whether an anchor in a pattern can skip something.
+    fn has_conditions(&self, id: PatternId) -> bool {
+        match &self.program.pattern(id).pattern {
+            Pattern::Map(map) => map.anchored.iter().chain(&map.fields).any(|field| {
+                matches!(field.anchor, Anchor::Conditional | Anchor::Global) || self.has_conditions(field.pattern)
+            }),
+            Pattern::EachMap(item) | Pattern::EachScalar(item) => self.has_conditions(*item),
+            Pattern::Positional(items) => items.iter().any(|&item| self.has_conditions(item)),
+            Pattern::EmptyList | Pattern::Scalar(_) | Pattern::Dynamic(_) => false,
         }
     }
 
