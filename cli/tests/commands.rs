@@ -134,6 +134,17 @@ fn codes_and_policies_are_explained() {
     assert!(give(0, &["explain", "dk0201"]).starts_with("DK0201: unknown field"));
     let out = give(0, &["explain", &example("restrict-registries/policy.yaml")]);
     assert!(out.starts_with("ClusterPolicy restrict-registries\n"), "{out}");
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&give(0, &[&["explain", "-o", "json"], arguments].concat())).unwrap()
+    };
+    assert_eq!(json(&["DK0201"])["severity"], "error");
+    assert!(json(&["--list"]).as_array().unwrap().iter().any(|code| code["title"] == "unknown field"));
+    let policies = json(&[&example("restrict-registries/policy.yaml"), "known-registry"]);
+    assert_eq!(
+        (&policies[0]["kind"], &policies[0]["rules"][0]["name"]),
+        (&"ClusterPolicy".into(), &"known-registry".into())
+    );
+    assert!(policies[0]["rules"][0]["explanation"].as_array().is_some_and(|lines| lines.len() > 2), "{policies}");
     give(2, &["explain", "no-such-thing"]);
 }
 

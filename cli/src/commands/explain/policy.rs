@@ -1,49 +1,95 @@
 //! Policies and their rules in words.
 
+use std::fmt;
 use std::path::Path;
 
 use anyhow::bail;
 use dikast_grammar::yaml::Node;
+use serde::{Serialize, Serializer};
 
 use super::outline::{Outline, join};
 use super::{body, condition, matching};
 use crate::evaluation::policies;
 use crate::input::file::File;
 
+/// A policy, or what was asked of it, in words.
+#[derive(Debug, Serialize)]
+pub(super) struct Explained {
+    kind: String,
+    name: String,
+    explanation: Words,
+    rules: Vec<ExplainedRule>,
+}
+
+/// A rule in words.
+#[derive(Debug, Serialize)]
+struct ExplainedRule {
+    name: String,
+    explanation: Words,
+}
+
+/// An outline below a heading. Programs get what is below, the rest they have in other fields.
+#[derive(Debug)]
+struct Words(String);
+
+impl Serialize for Words {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let lines = self.0.lines().skip(1).map(|line| line.strip_prefix("  ").unwrap_or(line));
+        serializer.collect_seq(lines)
+    }
+}
+
+impl fmt::Display for Explained {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.explanation.0)?;
+        self.rules.iter().try_for_each(|rule| write!(out, "\n{}", rule.explanation.0))
+    }
+}
+
 /// What the policies in a file do, or one of their rules.
 ///
 /// # Errors
 /// When the file cannot be read, or holds no such policy or rule.
-pub(super) fn explain(path: &Path, rule: Option<&str>) -> anyhow::Result<String> {
+pub(super) fn explain(path: &Path, rule: Option<&str>) -> anyhow::Result<Vec<Explained>> {
     let file = File::read(path)?;
     let made = made_rules(path)?;
-    let mut outline = Outline::default();
-    let mut found = false;
-    for policy in file.documents.iter().filter(|document| is_policy(document)) {
-        if let Some(spec) = policy.get("spec").filter(|_| is_cleanup(policy)) {
-            if rule.is_none() {
-                found = true;
-                explain_cleanup(policy, spec, &mut outline);
-            }
-            continue;
-        }
-        let rules = policy.at(&["spec", "rules"]).map(Node::items).unwrap_or_default();
-        let rules: Vec<&Node> = rules.iter().filter(|of| rule.is_none_or(|rule| text(of, "name") == rule)).collect();
-        if rules.is_empty() && rule.is_some() {
-            continue;
-        }
-        found = true;
-        head(policy, &mut outline);
-        for rule in rules {
-            outline.gap();
-            explain_rule(rule, &made, &mut outline);
-        }
+    let policies = file.documents.iter().filter(|document| is_policy(document));
+    let explained: Vec<Explained> = policies.filter_map(|policy| explain_policy(policy, rule, &made)).collect();
+    match (explained.is_empty(), rule) {
+        (false, _) => Ok(explained),
+        (true, Some(rule)) => bail!("{} has no rule `{rule}`", path.display()),
+        (true, None) => bail!("{} holds no ClusterPolicy and no Policy", path.display()),
     }
-    match (found, rule) {
-        (true, _) => Ok(outline.finish()),
-        (false, Some(rule)) => bail!("{} has no rule `{rule}`", path.display()),
-        (false, None) => bail!("{} holds no ClusterPolicy and no Policy", path.display()),
+}
+
+/// A policy in words; nothing when it lacks the rule that is asked about.
+fn explain_policy(policy: &Node, rule: Option<&str>, made: &[String]) -> Option<Explained> {
+    let rules = policy.at(&["spec", "rules"]).map(Node::items).unwrap_or_default();
+    let rules = rules.iter().filter(|of| rule.is_none_or(|rule| text(of, "name") == rule));
+    let words = |write: &dyn Fn(&mut Outline)| {
+        let mut outline = Outline::default();
+        write(&mut outline);
+        Words(outline.finish())
+    };
+    let rules: Vec<ExplainedRule> = rules
+        .map(|rule| ExplainedRule {
+            name: text(rule, "name").to_owned(),
+            explanation: words(&|outline| explain_rule(rule, made, outline)),
+        })
+        .collect();
+    if rules.is_empty() && rule.is_some() {
+        return None;
     }
+    let cleanup = policy.get("spec").filter(|_| is_cleanup(policy));
+    Some(Explained {
+        kind: text(policy, "kind").to_owned(),
+        name: policy.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or_default().to_owned(),
+        explanation: match cleanup {
+            Some(spec) => words(&|outline| explain_cleanup(policy, spec, outline)),
+            None => words(&|outline| head(policy, outline)),
+        },
+        rules,
+    })
 }
 
 fn is_policy(document: &Node) -> bool {
