@@ -125,7 +125,7 @@ fn expressions_are_evaluated_and_explained() {
         assert_eq!(data["node"], "ASTIndexExpression");
         let data: serde_json::Value =
             serde_yaml::from_str(&give(0, &["jp", "function", "-o", format, "split"])).unwrap();
-        assert_eq!(data[0]["signature"], "split(string, string) array");
+        assert_eq!(data[0]["signature"], "split(string, string) array[string]");
     }
 }
 

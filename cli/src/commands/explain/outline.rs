@@ -20,11 +20,6 @@ impl Outline {
         }
     }
 
-    /// Adds an empty line.
-    pub(super) fn gap(&mut self) {
-        self.text.push('\n');
-    }
-
     /// Adds a line and what `write` adds below it.
     pub(super) fn under(&mut self, line: impl AsRef<str>, write: impl FnOnce(&mut Self)) {
         self.line(line);
