@@ -71,6 +71,8 @@ pub struct Filled<'s> {
     unit: &'s NativeUnit,
     scratch: &'s mut Scratch,
     body: &'s str,
+    /// Bytes of text that reading left in the frame; what deciding adds is forgotten before it decides again.
+    texts: usize,
 }
 
 /// What there is of a unit.
@@ -307,7 +309,8 @@ impl NativeUnit {
     pub fn read<'s>(&'s self, scratch: &'s mut Scratch, body: &'s [u8]) -> Result<Filled<'s>, NativeError> {
         let compiled = &self.stored.compiled;
         let body = scratch.frame.read(&compiled.layout, &compiled.pool.cells, body)?;
-        Ok(Filled { unit: self, scratch, body })
+        let texts = scratch.frame.kept_text();
+        Ok(Filled { unit: self, scratch, body, texts })
     }
 }
 
@@ -320,6 +323,7 @@ impl Filled<'_> {
 
     fn run(&mut self, surroundings: &Surroundings, environment: &dyn Environment) {
         let Scratch { frame, verdicts } = &mut *self.scratch;
+        frame.forget_text_after(self.texts);
         let outlook = Outlook { surroundings, environment };
         let compiled = &self.unit.stored.compiled;
         Running::new(frame, self.body, &compiled.pool, outlook).run(compiled, verdicts);

@@ -67,7 +67,7 @@ impl Selector<'_> {
 
     fn nested_stream(&mut self, id: ExprId) -> Planned<StreamPlan> {
         match &self.program.expr(id).expr {
-            Expr::Recover { recovery: Recovery::Error, of } if self.can_fail(*of) => {
+            Expr::Recover { recovery: Recovery::Error, of } if self.can_fail(*of) && !self.is_names(*of) => {
                 // The loops of native code run into one another: what the outer swallows, the inner would have reported.
                 Reason::new("a list whose errors are swallowed")
             }
@@ -94,6 +94,17 @@ impl Selector<'_> {
                 self.keys(of)
             }
             _ => Reason::new("a computed list"),
+        }
+    }
+
+    /// Whether this is `keys(x)`, whose only error is that `x` is no object; there the loop leaves native code, so nothing
+    /// is reported that had to be swallowed.
+    fn is_names(&self, id: ExprId) -> bool {
+        match &self.program.expr(id).expr {
+            Expr::Call { function, arguments } => {
+                functions::get(*function).name == "keys" && !arguments.iter().any(|argument| self.can_fail(*argument))
+            }
+            _ => false,
         }
     }
 
