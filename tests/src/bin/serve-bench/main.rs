@@ -58,6 +58,9 @@ impl Options {
 }
 
 fn main() -> Result<(), Failure> {
+    // Decisions in process ask for timers.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let _entered = runtime.enter();
     let options = Options::read()?;
     let requests = options.path("requests")?;
     let rounds = options.number("rounds", 10)?;
