@@ -7,6 +7,9 @@ use dikast_compiler::diagnostic::{Code, Diagnostic, Fix, code};
 use dikast_compiler::{compile, diagnostic::allow};
 use dikast_grammar::SourceMap;
 
+/// Fixes after which text is read that was passed over before: there may be more to say of it.
+const UNCOVERS: &[Code] = &[code::UNKNOWN_FIELD, code::UNRECOGNISED_POLICY];
+
 /// A fix may make room for another one; nobody needs more rounds.
 const MOST_ROUNDS: usize = 8;
 
@@ -26,7 +29,7 @@ const SAFE: &[Code] = &[
 ];
 
 /// Applies what can be fixed in the files that findings are in, and gives how many fixes were made. A file changes only
-/// when it has no more findings afterwards than before.
+/// when it has no more findings afterwards than before, or when a fix lets text be read that was passed over.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -53,10 +56,11 @@ fn fixed(text: &str) -> (String, usize) {
     let mut made = 0;
     for _ in 0..MOST_ROUNDS {
         let found = findings(&text);
-        let mut fixes: Vec<&Fix> = found.iter().filter_map(fix_of).collect();
-        fixes.sort_by_key(|fix| (fix.span.start, fix.span.end));
+        let mut mended: Vec<(&Diagnostic, &Fix)> =
+            found.iter().filter_map(|finding| Some((finding, fix_of(finding)?))).collect();
+        mended.sort_by_key(|(_, fix)| (fix.span.start, fix.span.end));
         let mut end = 0;
-        fixes.retain(|fix| {
+        mended.retain(|(_, fix)| {
             let is_apart = fix.span.start >= end;
             if is_apart {
                 end = fix.span.end;
@@ -64,16 +68,21 @@ fn fixed(text: &str) -> (String, usize) {
             is_apart
         });
         let mut changed = text.clone();
-        for fix in fixes.iter().rev() {
+        for (_, fix) in mended.iter().rev() {
             let range = fix.span.start as usize..fix.span.end as usize;
             if changed.get(range.clone()).is_some() {
                 changed.replace_range(range, &fix.replacement);
             }
         }
-        if fixes.is_empty() || findings(&changed).len() > found.len() {
+        let after = findings(&changed);
+        let uncovers = mended.iter().any(|(finding, _)| UNCOVERS.contains(&finding.code));
+        let stands = |finding: &Diagnostic| after.iter().any(|later| later.message == finding.message);
+        let is_better =
+            if uncovers { !mended.iter().any(|(finding, _)| stands(finding)) } else { after.len() <= found.len() };
+        if mended.is_empty() || !is_better {
             break;
         }
-        made += fixes.len();
+        made += mended.len();
         text = changed;
     }
     (text, made)
