@@ -112,6 +112,23 @@ validate:
 }
 
 #[test]
+fn values_that_an_entry_is_asked_of_hold_floats() {
+    let rule = "
+name: r
+context:
+- name: sum
+  variable: {value: [1, 2, 3], jmesPath: sum(@)}
+- name: large
+  variable: {value: {b: [1, 2, 3]}, jmesPath: \"b[?@ > `1`]\"}
+validate:
+  message: \"{{ sum }} {{ large }}\"
+  deny: {}
+";
+    let create = request("CREATE", &config_map("{}"), "null");
+    assert_eq!(rules(&policy("", &[rule]), &create), [said("fail", "6 [2,3]")]);
+}
+
+#[test]
 fn loops_see_entries_of_their_own_turn_and_of_outer_scopes() {
     let rule = "
 name: r

@@ -242,7 +242,7 @@ pub fn verdict(
     }
 }
 
-/// The first rule on which native code and the [baseline](crate::baseline) differ, if they do.
+/// The first rule on which native code and the [baseline] differ, if they do.
 ///
 /// # Errors
 ///

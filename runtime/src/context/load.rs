@@ -180,7 +180,8 @@ impl Loader<'_> {
         let outcome = match (value, &path) {
             (Some(value), None) => Ok(self.substituted(value)?),
             (Some(value), Some((query, path))) => {
-                let value = self.substituted(value)?;
+                // Kyverno decodes what is written from JSON, which knows floats only; without a query `store` does it.
+                let value = self.substituted(value)?.to_floats();
                 self.interpreter.ask_entry(query, path, &value).map_err(|(fault, unparsable)| {
                     fault.reworded(|error| match unparsable {
                         true => format!("failed to compile JMESPath: {path}, error: {error}"),

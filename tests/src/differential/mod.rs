@@ -13,7 +13,7 @@
 //! | [`condition`] | conditions |
 //! | [`pattern`] | patterns |
 //! | [`policy`] | policies and reviews |
-//! | [`question`] | asks both engines a question |
+//! | [`question()`] | asks both engines a question |
 //! | [`verdict`] | has both engines decide reviews |
 //! | [`tally`] | what cases came to |
 
