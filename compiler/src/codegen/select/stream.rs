@@ -97,6 +97,15 @@ impl Selector<'_> {
         }
     }
 
+    /// `[].keys(@)`, if all that can be an error in it is the names.
+    fn lists_of_names(&mut self, id: ExprId) -> Option<StreamPlan> {
+        let Expr::Each { of, body } = self.program.expr(id).expr else { return None };
+        if self.can_fail(of) || !self.is_names(body) {
+            return None;
+        }
+        self.nested_stream(id).ok().filter(|plan| matches!(plan.yields, Yield::Lists(_)))
+    }
+
     /// Whether this is `keys(x)`, whose only error is that `x` is no object; there the loop leaves native code, so nothing
     /// is reported that had to be swallowed.
     fn is_names(&self, id: ExprId) -> bool {
@@ -191,6 +200,9 @@ impl Selector<'_> {
         let program = self.program;
         match &program.expr(of).expr {
             Expr::Recover { recovery: Recovery::Error, of: list } if self.can_fail(*list) => {
+                if let Some(plan) = self.lists_of_names(*list) {
+                    return self.flatten_stream(plan);
+                }
                 let source = self.source(of)?;
                 return self.flattened(source);
             }
