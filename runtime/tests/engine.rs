@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::cell::RefCell;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use dikast_compiler::ir::{PolicyId, RuleId};
@@ -12,23 +11,7 @@ use dikast_runtime::engine::{Admission, Engine, EngineChoice, NeedsData, RuleRes
 use dikast_runtime::request::{Origin, Request, Surroundings};
 use dikast_runtime::review::{Review, review};
 use dikast_stdlib::Value;
-use dikast_stdlib::functions::Environment;
-
-struct Nowhere;
-
-impl Environment for Nowhere {
-    fn now_unix_ns(&self) -> i128 {
-        0
-    }
-
-    fn random_below(&self, _: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, host: &str) -> Result<Vec<IpAddr>, String> {
-        Err(format!("no such host: {host}"))
-    }
-}
+use dikast_stdlib::functions::Isolated;
 
 fn value(json: &str) -> Value {
     serde_json::from_str(json).unwrap()
@@ -67,7 +50,7 @@ fn config_map(data: &str) -> String {
 }
 
 fn ask(policies: &str, request: &Request, data: &dyn DataSource) -> Result<Review, NeedsData> {
-    review(&engine(policies), request, &Surroundings::default(), World { data, environment: &Nowhere })
+    review(&engine(policies), request, &Surroundings::default(), World { data, environment: &Isolated::EPOCH })
 }
 
 /// The answer of the first policy that validates.
@@ -226,7 +209,7 @@ validate:
         ..dikast_runtime::configuration::Configuration::default()
     };
     let surroundings = Surroundings { configuration: Arc::new(configuration), ..Surroundings::default() };
-    let world = World { data: &FixedData::new(), environment: &Nowhere };
+    let world = World { data: &FixedData::new(), environment: &Isolated::EPOCH };
     let review = review(&engine, &create, &surroundings, world).unwrap();
     let message = &review.validated[0].rules[0].message;
     assert!(message.ends_with("context size limit exceeded: 202 bytes exceeds limit of 150 bytes"), "{message}");
@@ -411,7 +394,7 @@ mutate:
     };
     let secret = r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s","namespace":"team"}}"#;
     data.add(key, Ok(Value::list([value(secret)])));
-    let world = World { data: &data, environment: &Nowhere };
+    let world = World { data: &data, environment: &Isolated::EPOCH };
     let create = request("CREATE", &config_map(r#"{"a":"x"}"#), "null");
     let surroundings = Surroundings { origin: Origin::Background, ..Surroundings::default() };
     let response = engine.mutate(PolicyId(0), &Admission::new(&create, &surroundings), world).unwrap();
@@ -438,7 +421,7 @@ fn native_verdicts_save_the_interpreter_and_are_checked() {
     let policies = policy("", &["name: r\nvalidate: {message: never, deny: {}}"]);
     let create = request("CREATE", &config_map("{}"), "null");
     let surroundings = Surroundings::default();
-    let world = World { data: &FixedData::new(), environment: &Nowhere };
+    let world = World { data: &FixedData::new(), environment: &Isolated::EPOCH };
     let run = |choice, verdict| {
         let verdicts = Always(verdict);
         let admission = Admission::new(&create, &surroundings).with_verdicts(&verdicts);

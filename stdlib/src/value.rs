@@ -186,6 +186,19 @@ impl Value {
             Self::Object(_) => "object",
         }
     }
+
+    /// The name of the type in Go, as Kyverno's messages have it.
+    pub fn go_type(&self) -> &'static str {
+        match self {
+            Self::Null => "<nil>",
+            Self::Bool(_) => "bool",
+            Self::Int(_) => "int64",
+            Self::Float(_) => "float64",
+            Self::Text(_) => "string",
+            Self::List(_) => "[]interface {}",
+            Self::Object(_) => "map[string]interface {}",
+        }
+    }
 }
 
 impl From<&dikast_grammar::yaml::Node> for Value {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use dikast_runtime::document::Frame;
 use dikast_stdlib::Value;
-use dikast_tests::differential::Nowhere;
+use dikast_stdlib::functions::Isolated;
 use dikast_tests::expressions::{CASES, Case, DOCUMENT, Native, compiled_by_crate, crate_from_text};
 use jmespath::{Rcvar, Variable};
 
@@ -60,7 +60,7 @@ fn measure(case: &Case) -> Result<[Figures; 2], String> {
     let variable = Rcvar::new(Variable::from_json(DOCUMENT)?);
     let mut read = native.question().read(&mut frame, DOCUMENT.as_bytes()).map_err(|error| error.to_string())?;
     let at_hand = least([
-        &mut || drop(black_box(read.answer(&Nowhere))),
+        &mut || drop(black_box(read.answer(&Isolated::EPOCH))),
         &mut || drop(black_box(expression.search(black_box(&variable)))),
         &mut || drop(black_box((case.from_value)(black_box(&value)))),
     ]);

@@ -1,7 +1,6 @@
 //! Policies and requests to measure with: written here, or read from folders.
 
 use std::error::Error;
-use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::{fs, io};
@@ -12,7 +11,7 @@ use dikast_grammar::SourceMap;
 use dikast_runtime::document::Header;
 use dikast_runtime::native::{Found, NativeError, NativeProgram, NativeUnit, Scratch, Statuses, UnitName};
 use dikast_runtime::request::Surroundings;
-use dikast_stdlib::functions::Environment;
+use dikast_stdlib::functions::Isolated;
 use serde_json::{Value, json};
 
 use crate::baseline;
@@ -199,24 +198,6 @@ fn managed_fields(containers: usize) -> Value {
     })
 }
 
-/// What unit rules may ask of the world: nothing that changes.
-#[derive(Clone, Copy, Debug)]
-pub struct Nowhere;
-
-impl Environment for Nowhere {
-    fn now_unix_ns(&self) -> i128 {
-        0
-    }
-
-    fn random_below(&self, _: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, _: &str) -> Result<Vec<IpAddr>, String> {
-        Err("no network".into())
-    }
-}
-
 /// From the bytes of a review to whether every rule passes, as the webhook goes: header, unit, frame, native code. Nothing
 /// when the unit is not compiled.
 ///
@@ -232,7 +213,7 @@ pub fn verdict(
     let header = Header::peek(body)?;
     let Some(name) = UnitName::of(&header, surroundings) else { return Ok(None) };
     let decide = |unit: &NativeUnit| {
-        let decided = unit.decide(scratch, body, surroundings, &Nowhere)?;
+        let decided = unit.decide(scratch, body, surroundings, &Isolated::EPOCH)?;
         let quiet = |status| matches!(status, Status::NoMatch | Status::Pass | Status::Skip);
         Ok(decided.statuses().all(|(_, status)| quiet(status)))
     };
@@ -250,7 +231,7 @@ pub fn verdict(
 pub fn disagreement(native: &NativeProgram, body: &[u8]) -> Result<Option<String>, Box<dyn Error>> {
     let by_hand = baseline::decide(body)?;
     let surroundings = Surroundings::default();
-    let verdicts = native.verdicts(body, &surroundings, &Nowhere)?.unwrap_or_default();
+    let verdicts = native.verdicts(body, &surroundings, &Isolated::EPOCH)?.unwrap_or_default();
     for (rule, status) in verdicts.statuses {
         let program = native.program();
         let name = program.name(program.rule(rule).name);

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use dikast_runtime::native::{NativeProgram, Scratch};
 use dikast_runtime::request::Surroundings;
+use dikast_stdlib::functions::Isolated;
 use dikast_tests::subjects::{self, POD_SECURITY};
 
 const COMMITTED: &str = include_str!("../benches/allocations.txt");
@@ -21,7 +22,7 @@ fn verdicts_take_as_much_memory_as_is_written_down() {
     for (size, containers) in [("small", 1), ("medium", 3), ("large", 10)] {
         for (what, good) in [("allowed", true), ("denied", false)] {
             let body = subjects::pod_review(containers, good);
-            native.verdicts(&body, &surroundings, &subjects::Nowhere).unwrap();
+            native.verdicts(&body, &surroundings, &Isolated::EPOCH).unwrap();
             let mut scratch = Scratch::default();
             let mut decide = || subjects::verdict(&native, &mut scratch, &body, &surroundings).unwrap();
             assert_eq!([decide(), decide()], [Some(good); 2]);

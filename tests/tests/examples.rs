@@ -2,41 +2,22 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dikast_compiler::compile;
-use dikast_compiler::passes::optimise;
 use dikast_examples::{Example, Review};
 use dikast_grammar::SourceMap;
 use dikast_runtime::data::{DataKey, FixedData};
 use dikast_runtime::engine::EngineChoice;
 use dikast_runtime::host::OfflineHost;
 use dikast_runtime::patch::json;
-use dikast_runtime::webhook::metrics::{Metrics, Phase};
+use dikast_runtime::webhook::metrics::Phase;
 use dikast_runtime::webhook::policies::Loaded;
-use dikast_runtime::webhook::service::{RequestBounds, Scope, Service};
+use dikast_runtime::webhook::service::{Options, Scope, Service};
 use dikast_stdlib::Value;
-use dikast_stdlib::functions::Environment;
+use dikast_stdlib::functions::Isolated;
 use serde_json::json;
-
-struct Still;
-
-impl Environment for Still {
-    fn now_unix_ns(&self) -> i128 {
-        0
-    }
-
-    fn random_below(&self, _bound: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, host: &str) -> Result<Vec<IpAddr>, String> {
-        Err(format!("{host} is not looked up in tests"))
-    }
-}
 
 fn value(json: serde_json::Value) -> Value {
     Value::from(json)
@@ -79,21 +60,10 @@ fn service(example: &Example, choice: EngineChoice) -> Service {
     for policy in example.policies {
         sources.add(policy.name, policy.text);
     }
-    let compilation = compile(&sources);
-    assert_eq!(compilation.diagnostics, [], "{}", example.name);
-    let (program, dead) = optimise(compilation.program);
-    assert_eq!(dead, []);
-    let loaded = Loaded {
-        fingerprints: None,
-        program: Arc::new(program),
-        sources,
-        diagnostics: Vec::new(),
-        refused: 0,
-        kept: Vec::new(),
-        problems: Vec::new(),
-    };
-    let (host, metrics) = (Arc::new(host()), Arc::new(Metrics::default()));
-    Service::new(&loaded, host, Box::new(Still), choice, metrics, RequestBounds::default())
+    let loaded = Loaded::of(sources);
+    assert_eq!(loaded.diagnostics, [], "{}", example.name);
+    let options = Options { choice, ..Options::default() };
+    Service::new(&loaded, Arc::new(host()), Box::new(Isolated::EPOCH), options)
 }
 
 async fn ask(service: &Service, phase: Phase, review: &serde_json::Value) -> serde_json::Value {

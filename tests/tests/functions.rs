@@ -2,7 +2,6 @@
 #![allow(missing_docs, reason = "a test")]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test")]
 
-use std::net::IpAddr;
 use std::path::Path;
 
 use dikast_compiler::lower::expression::lower_query;
@@ -10,31 +9,14 @@ use dikast_runtime::context::Context;
 use dikast_runtime::data::FixedData;
 use dikast_runtime::engine::World;
 use dikast_runtime::interpreter::{Budget, Interpreter, QueryCache};
-use dikast_stdlib::functions::{self, Environment};
+use dikast_stdlib::functions::{self, Isolated};
 use dikast_stdlib::{Value, encode};
-
-/// A moment in 2026, and always the smallest number.
-struct Fixed;
-
-impl Environment for Fixed {
-    fn now_unix_ns(&self) -> i128 {
-        1_780_000_000_000_000_000
-    }
-
-    fn random_below(&self, _: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, host: &str) -> Result<Vec<IpAddr>, String> {
-        Err(format!("{host} is not looked up in tests"))
-    }
-}
 
 fn evaluate(expression: &str) -> Result<String, String> {
     let (program, expr) = lower_query(expression)?;
     let context = Context::of_document(Value::Null);
     let (data, queries, budget) = (FixedData::new(), QueryCache::default(), Budget::default());
-    let world = World { data: &data, environment: &Fixed };
+    let world = World { data: &data, environment: &Isolated { now_unix_ns: 1_780_000_000_000_000_000 } };
     let interpreter = Interpreter::new(&program, &context, world, &queries, &budget);
     let value = interpreter.ask(expr, &Value::object::<&str>([])).map_err(|fault| fault.to_string())?;
     encode::to_go_json(&value).map_err(|error| error.to_string())

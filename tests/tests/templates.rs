@@ -11,24 +11,8 @@ use dikast_runtime::data::FixedData;
 use dikast_runtime::engine::World;
 use dikast_runtime::interpreter::{Budget, Interpreter, QueryCache};
 use dikast_stdlib::Value;
-use dikast_stdlib::functions::Environment;
+use dikast_stdlib::functions::Isolated;
 use proptest::prelude::*;
-
-struct Nowhere;
-
-impl Environment for Nowhere {
-    fn now_unix_ns(&self) -> i128 {
-        0
-    }
-
-    fn random_below(&self, _: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, _: &str) -> Result<Vec<std::net::IpAddr>, String> {
-        Err("no names here".to_owned())
-    }
-}
 
 const PATH: &str = "/mutate/patchStrategicMerge/metadata/name";
 
@@ -52,7 +36,7 @@ fn outcomes(text: &str, context: &Value) -> (Result<Value, String>, Result<Value
     let run = |expr| {
         let context = Context::of_document(context.clone());
         let (data, queries, budget) = (FixedData::new(), QueryCache::default(), Budget::default());
-        let world = World { data: &data, environment: &Nowhere };
+        let world = World { data: &data, environment: &Isolated::EPOCH };
         let interpreter = Interpreter::new(&program, &context, world, &queries, &budget);
         interpreter.substitute(expr).map_err(|fault| fault.to_string())
     };

@@ -1,44 +1,25 @@
 //! The webhook's router in process, request in, response out, and once over a real TLS connection.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dikast_compiler::compile;
 use dikast_grammar::SourceMap;
-use dikast_runtime::engine::EngineChoice;
 use dikast_runtime::host::OfflineHost;
 use dikast_runtime::native::{Fingerprint, Fingerprints, PerfMap, UnitStore};
+use dikast_runtime::webhook::bounds::RequestBounds;
 use dikast_runtime::webhook::certificate::{CertificateSource, Certificates, loopback_names};
 use dikast_runtime::webhook::listener::{Bounds, serve, tls_config};
-use dikast_runtime::webhook::metrics::Metrics;
 use dikast_runtime::webhook::policies::Loaded;
 use dikast_runtime::webhook::routes::handle;
-use dikast_runtime::webhook::service::{RequestBounds, Service};
-use dikast_stdlib::functions::Environment;
+use dikast_runtime::webhook::service::{Options, Service};
+use dikast_stdlib::functions::Isolated;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-struct Still;
-
-impl Environment for Still {
-    fn now_unix_ns(&self) -> i128 {
-        0
-    }
-
-    fn random_below(&self, _bound: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, host: &str) -> Result<Vec<IpAddr>, String> {
-        Err(format!("{host} is not looked up in tests"))
-    }
-}
 
 fn policy(name: &str, failure_policy: &str, action: &str) -> String {
     format!(
@@ -54,22 +35,14 @@ fn loaded(policies: &[String]) -> Loaded {
     for policy in policies {
         sources.add("policy.yaml", policy.as_str());
     }
-    let program = Arc::new(compile(&sources).program);
-    assert_eq!(program.policies.len(), policies.len());
-    Loaded {
-        program,
-        fingerprints: None,
-        sources,
-        diagnostics: Vec::new(),
-        refused: 0,
-        kept: Vec::new(),
-        problems: Vec::new(),
-    }
+    let loaded = Loaded::of(sources);
+    assert_eq!(loaded.program.policies.len(), policies.len());
+    loaded
 }
 
 fn service(policies: &[String], bounds: RequestBounds) -> Arc<Service> {
-    let (host, metrics) = (Arc::new(OfflineHost::default()), Arc::new(Metrics::default()));
-    Arc::new(Service::new(&loaded(policies), host, Box::new(Still), EngineChoice::Native, metrics, bounds))
+    let (host, environment) = (Arc::new(OfflineHost::default()), Box::new(Isolated::EPOCH));
+    Arc::new(Service::new(&loaded(policies), host, environment, Options { bounds, ..Options::default() }))
 }
 
 fn review(version: &str, labels: &Value) -> Value {
@@ -197,9 +170,8 @@ fn known(policies: &[String]) -> Loaded {
 }
 
 fn service_with(store: UnitStore, loaded: &Loaded) -> Service {
-    let (host, metrics) = (Arc::new(OfflineHost::default()), Arc::new(Metrics::default()));
-    let bounds = RequestBounds::default();
-    let service = Service::with_store(loaded, host, Box::new(Still), EngineChoice::Native, metrics, bounds, store);
+    let (host, environment) = (Arc::new(OfflineHost::default()), Box::new(Isolated::EPOCH));
+    let service = Service::new(loaded, host, environment, Options { store, ..Options::default() });
     while !service.is_ready() {
         std::thread::sleep(Duration::from_millis(5));
     }

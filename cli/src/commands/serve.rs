@@ -12,9 +12,8 @@ use dikast_runtime::cluster::{Cluster, ClusterOptions};
 use dikast_runtime::host::{Host, OfflineHost};
 use dikast_runtime::native::{PerfMap, UnitStore};
 use dikast_runtime::webhook::certificate::{CertificateSource, Certificates, loopback_names};
-use dikast_runtime::webhook::metrics::Metrics;
 use dikast_runtime::webhook::policies::{Loaded, PolicyStore};
-use dikast_runtime::webhook::service::{RequestBounds, Service};
+use dikast_runtime::webhook::service::{Options, Service};
 
 use super::{Engine, Exit};
 use crate::evaluation::world::Machine;
@@ -100,12 +99,9 @@ impl Arguments {
             std::fs::write(file, authority).with_context(|| format!("cannot write {}", file.display()))?;
         }
         let host = self.host().await?;
-        let metrics = Arc::new(Metrics::default());
-        let bounds = RequestBounds::default();
-        let units = UnitStore::with_perf_map(perf_map()?);
-        let (engine, environment) = (self.engine.into(), Box::new(Machine));
-        let service = Service::with_store(&loaded, host, environment, engine, metrics, bounds, units);
-        let service = Arc::new(service);
+        let store_of_units = UnitStore::with_perf_map(perf_map()?);
+        let options = Options { choice: self.engine.into(), store: store_of_units, ..Options::default() };
+        let service = Arc::new(Service::new(&loaded, host, Box::new(Machine), options));
         let (address, server) =
             serving::start(self.listen, Arc::clone(&service), Arc::clone(&certificates), serving::asked_to_end())
                 .await?;

@@ -2,7 +2,7 @@
 
 use dikast_stdlib::Value;
 use dikast_stdlib::duration::GoDuration;
-use dikast_stdlib::functions::{self, Argument, FunctionId};
+use dikast_stdlib::functions::{self, Argument, FunctionId, Isolated};
 use dikast_stdlib::quantity::Quantity;
 use dikast_stdlib::regex::GoRegex;
 use dikast_stdlib::semver::{Range, Version};
@@ -10,7 +10,6 @@ use dikast_stdlib::semver::{Range, Version};
 use super::Checker;
 use super::fault::{FailingCall, RefusedArgument};
 use crate::ir::{Expr, ExprId};
-use crate::passes::Nowhere;
 
 impl Checker<'_> {
     /// Looks at a call whose arguments have the right number and types.
@@ -32,7 +31,7 @@ impl Checker<'_> {
         }
         let values = arguments.iter().map(|argument| self.flow.constant(*argument).cloned().map(Argument::Value));
         let Some(values) = values.collect::<Option<Vec<_>>>() else { return };
-        if let Err(error) = functions::invoke(id, &values, &Nowhere)
+        if let Err(error) = functions::invoke(id, &values, &Isolated::EPOCH)
             && let Some(span) = self.program.expr(call).span
         {
             self.report(FailingCall { span, function: function.name, error: error.to_string() });
@@ -82,5 +81,5 @@ fn is_arithmetic(function: &str) -> bool {
 /// Whether a text is a time, as the functions read it.
 fn is_time(text: &str) -> bool {
     functions::find("time_utc")
-        .is_none_or(|id| functions::invoke(id, &[Argument::Value(Value::text(text))], &Nowhere).is_ok())
+        .is_none_or(|id| functions::invoke(id, &[Argument::Value(Value::text(text))], &Isolated::EPOCH).is_ok())
 }

@@ -129,10 +129,9 @@ impl Checker<'_> {
 
 #[cfg(test)]
 mod tests {
-    use dikast_stdlib::functions::{Argument, find, invoke};
+    use dikast_stdlib::functions::{Argument, Isolated, find, invoke};
 
     use super::*;
-    use crate::passes::Nowhere;
 
     #[test]
     fn operands_work_as_the_functions_do() {
@@ -145,7 +144,7 @@ mod tests {
             for (left, left_operand) in &samples {
                 for (right, right_operand) in &samples {
                     let arguments = [left, right].map(|value| Argument::Value(value.clone()));
-                    let works = invoke(find(function).unwrap(), &arguments, &Nowhere).is_ok();
+                    let works = invoke(find(function).unwrap(), &arguments, &Isolated::EPOCH).is_ok();
                     assert_eq!(Operand::works(function, *left_operand, *right_operand), works, "{function} {left:?}");
                 }
             }

@@ -12,10 +12,8 @@
 //! its error belongs to the moment at which the rule gets there. Volatile calls stay: `time_now()` of no argument at
 //! all is not a constant.
 
-use std::net::IpAddr;
-
 use dikast_stdlib::Value;
-use dikast_stdlib::functions::{self, Argument, Environment};
+use dikast_stdlib::functions::{self, Argument, Isolated};
 
 use super::rewrite::rewrite_exprs;
 use crate::ir::{Builder, Comparison, Expr, ExprId, ExprNode, Program};
@@ -64,7 +62,7 @@ fn fold(builder: &Builder, expr: &Expr) -> Option<Folded> {
         Expr::Call { function, arguments } if !functions::get(*function).volatile => {
             let arguments = arguments.iter().map(|argument| known(argument).cloned().map(Argument::Value));
             let arguments = arguments.collect::<Option<Vec<_>>>()?;
-            functions::invoke(*function, &arguments, &Nowhere).ok()?
+            functions::invoke(*function, &arguments, &Isolated::EPOCH).ok()?
         }
         Expr::Key { of, .. } => return known(of)?.as_text().map(|_| Folded::Operand(*of)),
         Expr::Text { parts, .. } => {
@@ -110,26 +108,5 @@ fn compare(comparison: Comparison, left: &Value, right: &Value) -> Option<Value>
         Comparison::Equal => Some(Value::Bool(left == right)),
         Comparison::NotEqual => Some(Value::Bool(left != right)),
         Comparison::Numbers(_) => None,
-    }
-}
-
-/// An environment for functions that ask nothing of one.
-pub(crate) struct Nowhere;
-
-impl Environment for Nowhere {
-    fn now_unix_ns(&self) -> i128 {
-        0
-    }
-
-    fn local_offset_seconds(&self) -> i32 {
-        0
-    }
-
-    fn random_below(&self, _bound: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, _host: &str) -> Result<Vec<IpAddr>, String> {
-        Err("names are not looked up at compile time".to_owned())
     }
 }

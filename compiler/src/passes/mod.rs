@@ -18,7 +18,6 @@ mod template_flattening;
 mod unreachable_nodes;
 
 pub use common_subexpressions::share_subexpressions;
-pub(crate) use constant_folding::Nowhere;
 pub use constant_folding::fold_constants;
 pub use dead_rules::{DeadRule, Reason, remove_dead_rules};
 pub use match_dispatch::dispatch_match;

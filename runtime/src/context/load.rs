@@ -233,7 +233,7 @@ impl Loader<'_> {
         };
         match self.interpreter.substitute(written.expr).map_err(|fault| fault.reworded(words))? {
             Value::Text(text) => Ok(text),
-            other => Err(Fault::error(words(&format!("expected string, got {}", go_type(&other))))),
+            other => Err(Fault::error(words(&format!("expected string, got {}", other.go_type())))),
         }
     }
 
@@ -353,18 +353,5 @@ pub(crate) fn data_kind(source: &EntrySource) -> Option<DataKind> {
         EntrySource::ApiCall(_) => Some(DataKind::ApiCall),
         EntrySource::ImageRegistry { .. } => Some(DataKind::Image),
         EntrySource::GlobalReference { .. } => Some(DataKind::Global),
-    }
-}
-
-/// The name of a value's type in Go.
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Float(_) => "float64",
-        Value::Text(_) => "string",
-        Value::List(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
     }
 }

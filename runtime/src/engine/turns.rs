@@ -17,16 +17,3 @@ pub(super) fn elements(interpreter: &Interpreter<'_>, list: ExprId) -> Result<Ve
         other => vec![scalar_to_float(&other)],
     })
 }
-
-/// The name of a value's type in Go.
-pub(super) fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Float(_) => "float64",
-        Value::Text(_) => "string",
-        Value::List(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
-    }
-}

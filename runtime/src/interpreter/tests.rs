@@ -1,32 +1,14 @@
 //! The table of the IR, row by row.
 
-use std::net::IpAddr;
-
 use dikast_compiler::ir::Builder;
 use dikast_compiler::ir::{Comparison, Expr, ExprId, Ordering, Recovery, Shape};
 use dikast_stdlib::Value;
-use dikast_stdlib::functions::{Environment, find};
+use dikast_stdlib::functions::{Isolated, find};
 
 use super::{Budget, Fault, Interpreter, QueryCache};
 use crate::context::Context;
 use crate::data::FixedData;
 use crate::engine::World;
-
-struct Nowhere;
-
-impl Environment for Nowhere {
-    fn now_unix_ns(&self) -> i128 {
-        0
-    }
-
-    fn random_below(&self, _: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, _: &str) -> Result<Vec<IpAddr>, String> {
-        Err("no names here".to_owned())
-    }
-}
 
 fn value(json: &str) -> Value {
     serde_json::from_str::<Value>(json).unwrap().to_floats()
@@ -39,7 +21,7 @@ fn run(context: &str, build: impl FnOnce(&mut Make) -> ExprId) -> Result<Value, 
     let program = make.0.finish();
     let context = Context::of_document(value(context));
     let (data, queries, budget) = (FixedData::new(), QueryCache::default(), Budget::default());
-    let world = World { data: &data, environment: &Nowhere };
+    let world = World { data: &data, environment: &Isolated::EPOCH };
     Interpreter::new(&program, &context, world, &queries, &budget).substitute(expr)
 }
 

@@ -3,7 +3,9 @@
 //! | module | what |
 //! |---|---|
 //! | [`policies`] | the policy files, with the last good form of each policy |
-//! | [`service`] | from the bytes of a review to the bytes of its answer |
+//! | [`service`] | from the bytes of a review to the bytes of its answer, by native code alone |
+//! | `whole` | the same where the engine has to read the request whole |
+//! | [`bounds`] | what requests may take up |
 //! | `serving` | the policies that serve at one time |
 //! | `surroundings` | what the host knows of requests, kept |
 //! | `workers` | threads that compile in the background |
@@ -15,6 +17,7 @@
 //! | [`metrics`] | what `/metrics` shows |
 //! | `counters`, `rule_counters` | counters that each thread has for itself |
 
+pub mod bounds;
 pub mod certificate;
 mod counters;
 pub mod listener;
@@ -27,6 +30,7 @@ mod rule_counters;
 pub mod service;
 mod serving;
 mod surroundings;
+mod whole;
 mod workers;
 
 pub use workers::yield_to_requests;

@@ -37,6 +37,11 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// What texts give that were never loaded before.
+    pub fn of(sources: SourceMap) -> Self {
+        PolicyStore::of(Vec::new()).compile(sources)
+    }
+
     /// Whether a file cannot be read or a diagnostic is an error.
     pub fn has_errors(&self) -> bool {
         !self.problems.is_empty() || self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -68,13 +73,17 @@ struct Good {
 }
 
 impl PolicyStore {
+    fn of(roots: Vec<PathBuf>) -> Self {
+        Self { roots, stamps: Stamps::new(), texts: BTreeMap::new(), good: BTreeMap::new() }
+    }
+
     /// Reads all YAML files under the roots; a root that is a file is read whatever its name.
     ///
     /// # Errors
     ///
     /// When a root does not exist or a file cannot be read.
     pub fn open(roots: Vec<PathBuf>) -> io::Result<(Self, Loaded)> {
-        let mut store = Self { roots, stamps: Stamps::new(), texts: BTreeMap::new(), good: BTreeMap::new() };
+        let mut store = Self::of(roots);
         store.stamps = store.look()?;
         let loaded = store.load()?;
         Ok((store, loaded))

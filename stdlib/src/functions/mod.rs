@@ -15,6 +15,7 @@ use crate::regex::{GoRegex, RegexError};
 
 mod arguments;
 mod error;
+mod isolated;
 mod reference;
 mod rows;
 mod scalar_text;
@@ -29,6 +30,7 @@ mod time;
 
 pub use arguments::{Argument, Arguments, Lambda, invoke};
 pub use error::FunctionError;
+pub use isolated::Isolated;
 pub use reference::{reference, signature};
 pub use rows::{RowsTreatment, makes_rows, treatment_of_rows};
 pub use table::{find, get, table};

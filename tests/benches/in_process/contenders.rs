@@ -12,8 +12,9 @@ use dikast_runtime::engine::{Admission, Engine, EngineChoice, World};
 use dikast_runtime::native::{NativeProgram, Scratch, Statuses, unit_of};
 use dikast_runtime::request::{Request, Surroundings};
 use dikast_runtime::review;
+use dikast_stdlib::functions::Isolated;
 use dikast_tests::baseline;
-use dikast_tests::subjects::{Nowhere, verdict};
+use dikast_tests::subjects::verdict;
 
 use crate::report::{Bar, Report};
 use crate::rounds::{Contender, race};
@@ -83,7 +84,7 @@ impl Contenders {
                 black_box(unit.read(&mut scratch.borrow_mut(), black_box(good)).is_ok());
             }),
             Contender::new(DECISION, || {
-                black_box(filled.decide(&self.surroundings, &Nowhere).statuses().count());
+                black_box(filled.decide(&self.surroundings, &Isolated::EPOCH).statuses().count());
             }),
             Contender::new(DECISION_BASELINE, || {
                 black_box(black_box(&pod).decide());
@@ -127,7 +128,7 @@ impl Contenders {
         let request = request(body)?;
         let admission = Admission::new(&request, &self.surroundings);
         let data = FixedData::new();
-        let world = World { data: &data, environment: &Nowhere };
+        let world = World { data: &data, environment: &Isolated::EPOCH };
         let policies = (0..self.program.policies.len() as u32).map(PolicyId);
         let answers = policies.map(|policy| self.interpreter.validate(policy, &admission, world));
         Ok(answers.map(|answer| answer.map_or(0, |response| response.rules.len())).sum())
@@ -135,22 +136,22 @@ impl Contenders {
 
     /// As the validating webhook does when native code has said that something fails.
     fn refuse(&self, body: &[u8]) -> Result<String, Box<dyn Error>> {
-        let verdicts = self.native.verdicts(body, &self.surroundings, &Nowhere)?.ok_or("no verdicts")?;
+        let verdicts = self.native.verdicts(body, &self.surroundings, &Isolated::EPOCH)?.ok_or("no verdicts")?;
         let request = request(body)?;
         let admission = Admission::new(&request, &self.surroundings).with_verdicts(&verdicts);
         let data = FixedData::new();
-        let world = World { data: &data, environment: &Nowhere };
+        let world = World { data: &data, environment: &Isolated::EPOCH };
         let answer = review::validate_admission(&self.engine, &admission, world).map_err(|_| "needs data")?;
         Ok(answer.message)
     }
 
     /// As the mutating webhook does when native code has said that a rule fires.
     fn patch(&self, body: &[u8]) -> Result<String, Box<dyn Error>> {
-        let verdicts = self.native.verdicts(body, &self.surroundings, &Nowhere)?.ok_or("no verdicts")?;
+        let verdicts = self.native.verdicts(body, &self.surroundings, &Isolated::EPOCH)?.ok_or("no verdicts")?;
         let request = request(body)?;
         let admission = Admission::new(&request, &self.surroundings).with_verdicts(&verdicts);
         let data = FixedData::new();
-        let world = World { data: &data, environment: &Nowhere };
+        let world = World { data: &data, environment: &Isolated::EPOCH };
         let answer = review::mutate_admission(&self.engine, admission, world).map_err(|_| "needs data")?;
         Ok(serde_json::to_string(&answer.patch)?)
     }

@@ -20,23 +20,7 @@ use dikast_runtime::engine::{Admission, Engine, EngineChoice, World};
 use dikast_runtime::native::{NativeProgram, unit_of};
 use dikast_runtime::request::{Request, Surroundings};
 use dikast_stdlib::Value;
-use dikast_stdlib::functions::Environment;
-
-struct Nowhere;
-
-impl Environment for Nowhere {
-    fn now_unix_ns(&self) -> i128 {
-        0
-    }
-
-    fn random_below(&self, _: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, _: &str) -> Result<Vec<std::net::IpAddr>, String> {
-        Err("no network".into())
-    }
-}
+use dikast_stdlib::functions::Isolated;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -76,10 +60,10 @@ fn measure(program: &Arc<Program>, native: &NativeProgram, path: &Path) -> Resul
     let layout = &compiled.compiled().layout;
     let cells = &compiled.compiled().pool.cells;
     let reading = time(|| drop(black_box(frame.read(layout, cells, &body).map(str::len))));
-    let deciding = time(|| drop(black_box(native.verdicts(&body, &surroundings, &Nowhere))));
+    let deciding = time(|| drop(black_box(native.verdicts(&body, &surroundings, &Isolated::EPOCH))));
     let interpreting = time(|| drop(black_box(interpret(program, &engine, &body, &surroundings))));
     let parsing = time(|| drop(black_box(serde_json::from_slice::<serde_json::Value>(&body))));
-    let verdicts = native.verdicts(&body, &surroundings, &Nowhere)?.ok_or("no verdicts")?;
+    let verdicts = native.verdicts(&body, &surroundings, &Isolated::EPOCH)?.ok_or("no verdicts")?;
     let count = |wanted: Status| verdicts.statuses.iter().filter(|(_, status)| *status == wanted).count();
     let reasons: Vec<String> = compiled
         .compiled()
@@ -121,7 +105,7 @@ fn interpret(
     let request = Request::from_value(review.get("request").ok_or("no request")?)?;
     let admission = Admission::new(&request, surroundings);
     let data = FixedData::new();
-    let world = World { data: &data, environment: &Nowhere };
+    let world = World { data: &data, environment: &Isolated::EPOCH };
     let mut answers = 0;
     for policy in 0..program.policies.len() as u32 {
         answers += engine.validate(PolicyId(policy), &admission, world).map_or(0, |response| response.rules.len());

@@ -28,27 +28,11 @@ mod tally;
 mod template;
 mod verdict;
 
-use std::net::IpAddr;
-
-use dikast_stdlib::functions::Environment;
+use dikast_stdlib::functions::Isolated;
 
 pub use question::question;
 pub use tally::Tally;
 pub use verdict::policies;
 
 /// The same moment and the same chance for both engines, and no network.
-pub struct Nowhere;
-
-impl Environment for Nowhere {
-    fn now_unix_ns(&self) -> i128 {
-        1_700_000_000_000_000_000
-    }
-
-    fn random_below(&self, _: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, _: &str) -> Result<Vec<IpAddr>, String> {
-        Err("no network".into())
-    }
-}
+const ENVIRONMENT: Isolated = Isolated { now_unix_ns: 1_700_000_000_000_000_000 };

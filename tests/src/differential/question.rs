@@ -20,7 +20,7 @@ use dikast_stdlib::pattern::document::{self as matching, match_document};
 
 use super::chance::Random;
 use super::expression::Expressions;
-use super::{Nowhere, Tally, condition, document, pattern, template};
+use super::{ENVIRONMENT, Tally, condition, document, pattern, template};
 
 /// Documents of each question.
 const DOCUMENTS: usize = 8;
@@ -59,7 +59,7 @@ pub fn question(seed: u64, tally: &mut Tally) -> Result<(), String> {
             }
             Ok(native) => {
                 let mut read = native.read(&mut frame, document.as_bytes()).map_err(|error| error.to_string())?;
-                read.answer(&Nowhere)
+                read.answer(&ENVIRONMENT)
             }
         };
         if found == Outcome::Undecided {
@@ -131,7 +131,7 @@ impl Asked {
         let floats = document.to_floats();
         let context = Context::of_document(floats.clone());
         let (data, queries, budget) = (FixedData::new(), QueryCache::default(), Budget::default());
-        let world = World { data: &data, environment: &Nowhere };
+        let world = World { data: &data, environment: &ENVIRONMENT };
         let interpreter = Interpreter::new(&self.program, &context, world, &queries, &budget);
         let value = |result: Result<Value, _>| result.map_or(Outcome::Error, Outcome::Value);
         Ok(match &self.question {

@@ -13,7 +13,7 @@ use dikast_runtime::request::{Request, Surroundings};
 use dikast_stdlib::Value;
 
 use super::chance::Random;
-use super::{Nowhere, Tally, policy};
+use super::{ENVIRONMENT, Tally, policy};
 
 /// Reviews of each set of policies.
 const REVIEWS: usize = 12;
@@ -40,7 +40,7 @@ pub fn policies(seed: u64, tally: &mut Tally) -> Result<(), String> {
     for _ in 0..REVIEWS {
         let review = policy::review(&mut random);
         let verdicts = native
-            .verdicts(review.as_bytes(), &surroundings, &Nowhere)
+            .verdicts(review.as_bytes(), &surroundings, &ENVIRONMENT)
             .map_err(|error| failed(&error.to_string()))?
             .ok_or_else(|| failed("no unit"))?;
         let interpreted = interpret(&engine, &program, &review, &surroundings).map_err(|error| failed(&error))?;
@@ -83,7 +83,7 @@ fn interpret(
     let request = Request::from_value(request).map_err(|error| error.to_string())?;
     let admission = Admission::new(&request, surroundings);
     let data = FixedData::new();
-    let world = World { data: &data, environment: &Nowhere };
+    let world = World { data: &data, environment: &ENVIRONMENT };
     let mut statuses = BTreeMap::new();
     for policy in 0..program.policies.len() as u32 {
         let response = engine.validate(PolicyId(policy), &admission, world);

@@ -12,7 +12,7 @@ use dikast_stdlib::Value;
 use jmespath::{Expression, Rcvar};
 use serde::{Serialize, Serializer};
 
-use crate::differential::Nowhere;
+use dikast_stdlib::functions::Isolated;
 
 /// The document that is asked: a review of a Pod, with what Kyverno's context has beside it.
 pub const DOCUMENT: &str = include_str!("document.json");
@@ -88,7 +88,7 @@ impl Native {
 
     /// Reads what the expression needs of a text, and finds its value.
     pub fn from_text(&self, frame: &mut Frame, text: &str) -> Option<Value> {
-        value(self.question.read(frame, text.as_bytes()).ok()?.answer(&Nowhere))
+        value(self.question.read(frame, text.as_bytes()).ok()?.answer(&Isolated::EPOCH))
     }
 
     /// The question, to be asked more than once of what was read.

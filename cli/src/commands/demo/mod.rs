@@ -10,17 +10,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use dikast_compiler::compile;
-use dikast_compiler::diagnostic::{Severity, render};
-use dikast_compiler::passes::optimise;
+use dikast_compiler::diagnostic::render;
 use dikast_examples::{Example, Review};
 use dikast_grammar::SourceMap;
-use dikast_runtime::engine::EngineChoice;
 use dikast_runtime::patch::{self, Merged};
 use dikast_runtime::webhook::certificate::{CertificateSource, Certificates, loopback_names};
-use dikast_runtime::webhook::metrics::Metrics;
 use dikast_runtime::webhook::policies::Loaded;
-use dikast_runtime::webhook::service::{RequestBounds, Service};
+use dikast_runtime::webhook::service::{Options, Service};
 use dikast_stdlib::Value;
 
 use self::client::Client;
@@ -116,22 +112,10 @@ fn service(example: &Example) -> anyhow::Result<Service> {
     for policy in example.policies {
         sources.add(policy.name, policy.text);
     }
-    let compilation = compile(&sources);
-    let errors = compilation.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    ensure!(!errors, "{}", render::terminal::render(&compilation.diagnostics, &sources, false));
-    let program = Arc::new(optimise(compilation.program).0);
-    let loaded = Loaded {
-        fingerprints: None,
-        program,
-        sources,
-        diagnostics: Vec::new(),
-        refused: 0,
-        kept: Vec::new(),
-        problems: Vec::new(),
-    };
+    let loaded = Loaded::of(sources);
+    ensure!(!loaded.has_errors(), "{}", render::terminal::render(&loaded.diagnostics, &loaded.sources, false));
     let host = Arc::new(cluster::host(example)?);
-    let (choice, metrics) = (EngineChoice::Native, Arc::new(Metrics::default()));
-    Ok(Service::new(&loaded, host, Box::new(Machine), choice, metrics, RequestBounds::default()))
+    Ok(Service::new(&loaded, host, Box::new(Machine), Options::default()))
 }
 
 /// Sends the reviews of an example, shows the answers, and gives how many are not the expected ones.

@@ -1,32 +1,15 @@
 //! What small policies generate.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use dikast_compiler::ir::PolicyId;
 use dikast_grammar::SourceMap;
 use dikast_stdlib::Value;
-use dikast_stdlib::functions::Environment;
+use dikast_stdlib::functions::Isolated;
 
 use crate::data::{DataKey, DataKind, DataSource, FixedData, Lookup};
 use crate::engine::{Admission, Engine, NeedsData, RuleResponse, World};
 use crate::request::{Origin, Request, Surroundings};
-
-struct Nowhere;
-
-impl Environment for Nowhere {
-    fn now_unix_ns(&self) -> i128 {
-        0
-    }
-
-    fn random_below(&self, _: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, host: &str) -> Result<Vec<IpAddr>, String> {
-        Err(format!("no such host: {host}"))
-    }
-}
 
 fn value(json: &str) -> Value {
     serde_json::from_str(json).unwrap()
@@ -63,7 +46,7 @@ fn ask(policies: &str, request: &Request, data: &dyn DataSource) -> Result<Vec<R
     sources.add("policies.yaml", policies);
     let engine = Engine::new(Arc::new(dikast_compiler::compile(&sources).program));
     let surroundings = Surroundings { origin: Origin::Background, ..Surroundings::default() };
-    let world = World { data, environment: &Nowhere };
+    let world = World { data, environment: &Isolated::EPOCH };
     engine.generate(PolicyId(0), &Admission::new(request, &surroundings), world).map(|response| response.rules)
 }
 

@@ -63,7 +63,7 @@ impl Check<'_> {
         self.run.admission.context.set_element(element, index, scope.nesting);
         let is_map = element.as_object().is_some();
         if each.element_scope == Some(true) && !is_map {
-            let found = turns::go_type(element);
+            let found = element.go_type();
             return Ok(Turn::Ended(Outcome::new(
                 Status::Error,
                 format!(

@@ -8,7 +8,7 @@ use dikast_compiler::ir::{Program, RuleId};
 use dikast_compiler::unit::{Kind, Operation, Unit};
 use dikast_grammar::SourceMap;
 use dikast_stdlib::Value;
-use dikast_stdlib::functions::Environment;
+use dikast_stdlib::functions::Isolated;
 
 use super::{NativeProgram, NativeUnit};
 use crate::data::FixedData;
@@ -18,22 +18,6 @@ use crate::request::{Request, Surroundings};
 mod matching;
 mod pattern;
 mod question;
-
-struct Nowhere;
-
-impl Environment for Nowhere {
-    fn now_unix_ns(&self) -> i128 {
-        0
-    }
-
-    fn random_below(&self, _: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, _: &str) -> Result<Vec<std::net::IpAddr>, String> {
-        Err("no network".into())
-    }
-}
 
 fn compile(policies: &str) -> Arc<Program> {
     let mut sources = SourceMap::new();
@@ -71,7 +55,7 @@ fn interpreted(program: &Arc<Program>, review: &str, surroundings: &Surroundings
     let engine = Engine::new(Arc::clone(program));
     let admission = Admission::new(&request, surroundings);
     let data = FixedData::new();
-    let world = World { data: &data, environment: &Nowhere };
+    let world = World { data: &data, environment: &Isolated::EPOCH };
     (0..program.policies.len() as u32)
         .flat_map(|policy| engine.validate(dikast_compiler::ir::PolicyId(policy), &admission, world).unwrap().rules)
         .map(|rule| {
@@ -100,7 +84,7 @@ fn statuses(policies: &str, reviews: &[&str]) -> Vec<Status> {
         .iter()
         .map(|members| {
             let review = review(members);
-            let verdicts = native.verdicts(review.as_bytes(), &surroundings, &Nowhere).unwrap().unwrap();
+            let verdicts = native.verdicts(review.as_bytes(), &surroundings, &Isolated::EPOCH).unwrap().unwrap();
             let expected = interpreted(&program, &review, &surroundings);
             for rule in (0..program.rules.len() as u32).map(RuleId) {
                 let wanted = expected.get(&rule).copied().unwrap_or(Status::NoMatch);

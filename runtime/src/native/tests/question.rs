@@ -4,17 +4,17 @@ use dikast_compiler::codegen::{Question, QuestionError};
 use dikast_compiler::lower::expression::lower_query;
 use dikast_stdlib::Value;
 
-use super::Nowhere;
 use crate::document::Frame;
 use crate::native::{NativeQuestion, Outcome};
+use dikast_stdlib::functions::Isolated;
 
 fn answer(expression: &str, document: &str) -> Outcome {
     let (program, expr) = lower_query(expression).unwrap();
     let question = NativeQuestion::compile(&program, &Question::Query(expr)).unwrap();
     let mut frame = Frame::default();
     let mut asked = question.read(&mut frame, document.as_bytes()).unwrap();
-    let first = asked.answer(&Nowhere);
-    assert_eq!(asked.answer(&Nowhere), first, "asked again");
+    let first = asked.answer(&Isolated::EPOCH);
+    assert_eq!(asked.answer(&Isolated::EPOCH), first, "asked again");
     first
 }
 

@@ -6,7 +6,7 @@ use dikast_grammar::anchor::AnchorKind;
 
 use super::fault::Fault;
 use super::order::keys_in_order;
-use super::{FailureKind, Matcher, anchor_of, go_type};
+use super::{FailureKind, Matcher, anchor_of};
 use crate::{Object, Value};
 
 impl Matcher {
@@ -112,12 +112,12 @@ impl Matcher {
         let Value::List(items) = member else {
             let message = format!(
                 "invalid resource type {}: Existence ^ () anchor can be used only on list/array type resource",
-                go_type(member)
+                member.go_type()
             );
             return Err(Fault::mismatch(path, message));
         };
         let refuse = |expected: &str| {
-            let found = go_type(pattern);
+            let found = pattern.go_type();
             Fault::mismatch(path, format!("invalid pattern type {found}: Pattern has to be of {expected}"))
         };
         let Value::List(patterns) = pattern else {

@@ -110,7 +110,7 @@ impl Matcher {
         match (pattern, resource) {
             (Value::Object(pattern), Value::Object(members)) => self.map(pattern, members, path, depth),
             (Value::Object(_), _) => {
-                let (expected, found) = (go_type(pattern), go_type(resource));
+                let (expected, found) = (pattern.go_type(), resource.go_type());
                 let message = format!(
                     "pattern and resource have different structures. Path: {path}. Expected {expected}, found {found}"
                 );
@@ -187,19 +187,6 @@ impl Matcher {
 /// The anchor of a key in a pattern for validation; one that adds means nothing there.
 fn anchor_of(key: &str) -> Option<(AnchorKind, &str)> {
     dikast_grammar::anchor::parse(key).filter(|(kind, _)| *kind != AnchorKind::AddIfAbsent)
-}
-
-/// Go's name of a value's type.
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Float(_) => "float64",
-        Value::Text(_) => "string",
-        Value::List(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
-    }
 }
 
 #[cfg(test)]

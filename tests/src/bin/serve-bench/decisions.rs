@@ -1,7 +1,6 @@
 //! Decisions in process: from the bytes of a review to those of its answer, without HTTP and TLS.
 
 use std::future::Future;
-use std::net::IpAddr;
 use std::path::Path;
 use std::pin::pin;
 use std::process::Command;
@@ -9,36 +8,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use dikast_compiler::compile;
-use dikast_compiler::passes::optimise;
 use dikast_grammar::SourceMap;
-use dikast_runtime::engine::EngineChoice;
 use dikast_runtime::host::OfflineHost;
-use dikast_runtime::webhook::metrics::{Metrics, Phase};
+use dikast_runtime::webhook::metrics::Phase;
 use dikast_runtime::webhook::policies::Loaded;
-use dikast_runtime::webhook::service::{RequestBounds, Scope, Service};
-use dikast_stdlib::functions::Environment;
+use dikast_runtime::webhook::service::{Options, Scope, Service};
+use dikast_stdlib::functions::Isolated;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::Failure;
 use crate::policies::{Concern, policy};
 use crate::report::{Report, median};
-
-struct Still;
-
-impl Environment for Still {
-    fn now_unix_ns(&self) -> i128 {
-        1_767_225_600_000_000_000
-    }
-
-    fn random_below(&self, _bound: u64) -> u64 {
-        0
-    }
-
-    fn resolve_host(&self, host: &str) -> Result<Vec<IpAddr>, String> {
-        Err(format!("{host} is not looked up here"))
-    }
-}
 
 /// A service for these policy texts, with all foreseen units compiled.
 fn service(texts: impl IntoIterator<Item = String>) -> Service {
@@ -46,18 +26,9 @@ fn service(texts: impl IntoIterator<Item = String>) -> Service {
     for text in texts {
         sources.add("policy.yaml", text);
     }
-    let program = Arc::new(optimise(compile(&sources).program).0);
-    let loaded = Loaded {
-        program,
-        fingerprints: None,
-        sources,
-        diagnostics: Vec::new(),
-        refused: 0,
-        kept: Vec::new(),
-        problems: Vec::new(),
-    };
-    let (host, metrics) = (Arc::new(OfflineHost::default()), Arc::new(Metrics::default()));
-    let service = Service::new(&loaded, host, Box::new(Still), EngineChoice::Native, metrics, RequestBounds::default());
+    let environment = Box::new(Isolated { now_unix_ns: 1_767_225_600_000_000_000 });
+    let host = Arc::new(OfflineHost::default());
+    let service = Service::new(&Loaded::of(sources), host, environment, Options::default());
     while !service.is_ready() {
         std::thread::sleep(Duration::from_millis(10));
     }
