@@ -42,4 +42,5 @@ pub mod unit;
 
 pub use check::resource::Unchecked;
 pub use model::policy_schema;
+pub use model::suggest::closest;
 pub use pipeline::{Compilation, Counts, compile, compile_with};

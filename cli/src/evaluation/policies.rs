@@ -11,6 +11,7 @@ use dikast_grammar::{SourceMap, Span};
 
 use crate::input::InputError;
 use crate::input::file::name_of;
+use crate::input::folder::is_yaml;
 use crate::input::unreadable::{Unreadable, is_remote, read_text_or_lossy};
 
 /// Policies and exceptions, compiled.
@@ -139,8 +140,7 @@ impl Texts<'_> {
         entries.sort();
         for entry in entries {
             let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            let yaml = entry.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-            if !hidden && (entry.is_dir() || yaml) {
+            if !hidden && (entry.is_dir() || is_yaml(&entry)) {
                 self.add(&entry);
             }
         }

@@ -8,7 +8,8 @@ use dikast_stdlib::Value;
 
 use super::InputError;
 use super::file::{name_of, place_of, read_text};
-use super::resources::{NO_OBJECT, of_document, with_defaults, yaml_files};
+use super::folder::yaml_files;
+use super::resources::{NO_OBJECT, of_document, with_defaults};
 use super::scope::Scopes;
 use crate::parallel;
 

@@ -1,5 +1,6 @@
 //! The members of a mapping, read strictly: what is not asked for is an error.
 
+use dikast_compiler::closest;
 use dikast_grammar::yaml::{Entry, Node};
 use dikast_stdlib::Value;
 
@@ -127,31 +128,9 @@ impl<'a> Fields<'a> {
     pub(crate) fn finish(self) -> Result<(), InputError> {
         let Some(entry) = self.entries.first() else { return Ok(()) };
         let name = entry.key.as_str();
-        let near = nearest(name, &self.asked).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let near = closest(name, self.asked.iter().copied()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         Err(self.file.error(entry.key.span(), format!("{} has no field `{name}`{near}", self.what)))
     }
-}
-
-/// The name that differs least, if it is near at all.
-fn nearest<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
-    let near = names.iter().map(|known| (distance(&name.to_lowercase(), &known.to_lowercase()), *known)).min()?;
-    (near.0 <= 2.min(name.len() / 2)).then_some(near.1)
-}
-
-/// Edit distance.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(a != *b)).min(above + 1).min(row[j] + 1);
-            diagonal = above;
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

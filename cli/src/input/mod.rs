@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`mod@file`] | texts and the YAML documents in them |
 //! | [`fields`] | the members of a mapping, strictly |
+//! | [`folder`] | the files that paths stand for |
 //! | [`resources`] | Kubernetes objects |
 //! | [`bulk`] | many of them |
 //! | [`values`] | `Values` files, `--set` |
@@ -14,6 +15,7 @@
 pub(crate) mod bulk;
 pub(crate) mod fields;
 pub(crate) mod file;
+pub(crate) mod folder;
 pub(crate) mod resources;
 pub(crate) mod scope;
 pub(crate) mod unreadable;

@@ -1,6 +1,6 @@
 //! Kubernetes objects from files (Kyverno `cmd/cli/kubectl-kyverno/resource`).
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use dikast_grammar::Span;
@@ -53,20 +53,6 @@ impl ObjectKey {
 /// When it cannot be read or holds something that is no object.
 pub(crate) fn read(path: &Path) -> Result<Vec<Value>, InputError> {
     from_file(&File::read(path)?)
-}
-
-/// The YAML files right in a folder, in the order of their names.
-pub(super) fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
-    let failed = |error: std::io::Error| InputError::of_file(&folder.display().to_string(), error.to_string());
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.is_file() && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    Ok(paths)
 }
 
 /// The objects of a file that is read already; those of lists, such as `kubectl get -o yaml` writes, one by one.

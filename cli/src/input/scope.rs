@@ -7,7 +7,7 @@ use dikast_grammar::yaml::{Node, unpack_list};
 
 use super::InputError;
 use super::file::File;
-use super::resources::yaml_files;
+use super::folder::yaml_files;
 
 /// API groups and their kinds without a namespace.
 const CLUSTER_SCOPED: &[(&str, &[&str])] = &[

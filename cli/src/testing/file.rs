@@ -4,11 +4,12 @@ use std::path::{Component, Path, PathBuf};
 
 use dikast_grammar::yaml::Node;
 use dikast_runtime::request::Operation;
-use dikast_stdlib::{Value, wildcard};
+use dikast_stdlib::Value;
 
 use crate::input::InputError;
 use crate::input::fields::Fields;
 use crate::input::file::File;
+use crate::input::folder::globbed;
 use crate::input::values::Values;
 
 /// One test: policies, what they are applied to, and what should come of it.
@@ -154,21 +155,6 @@ impl Folder<'_> {
         }
         all
     }
-}
-
-/// The files that a wildcard in the last part of a path stands for, in order; the path itself when it is a file or stands
-/// for none.
-fn globbed(path: PathBuf) -> Vec<PathBuf> {
-    let pattern = path.file_name().and_then(|name| name.to_str()).filter(|name| wildcard::is_wildcard(name));
-    let (Some(pattern), Some(folder), false) = (pattern, path.parent(), path.exists()) else { return vec![path] };
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let fits = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| wildcard::matches(pattern, name)) && path.is_file()
-    };
-    let mut found: Vec<PathBuf> = entries.filter(fits).collect();
-    found.sort();
-    if found.is_empty() { vec![path] } else { found }
 }
 
 /// A path without `.` and `..`, as far as its text tells.

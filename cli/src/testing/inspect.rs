@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, code};
 use dikast_compiler::{compile, testing};
-use dikast_grammar::yaml::{self, Node};
+use dikast_grammar::yaml::{self, Node, unpack_list};
 use dikast_grammar::{FileId, SourceMap, Span};
 use dikast_stdlib::wildcard;
 
 use crate::input::InputError;
 use crate::input::file::{name_of, read_text};
+use crate::input::folder::{globbed, yaml_files};
 
 /// Fields of a test that name files.
 const FILES: &[&str] =
@@ -50,42 +51,15 @@ pub(crate) fn inspect(files: &[PathBuf]) -> Result<(Vec<Diagnostic>, SourceMap),
 
 /// The documents of the files that a field names. What cannot be read has none.
 fn documents(test: &Node, field: &str, folder: &Path) -> Vec<Node> {
-    let mut files = Vec::new();
-    texts(test, field).for_each(|(text, _)| add_files(&folder.join(text), &mut files));
-    let read = |file: &PathBuf| read_text(file).map(|text| yaml::parse(FileId::default(), &text).documents);
-    let documents = files.iter().filter_map(|file| read(file).ok()).flatten();
-    documents
-        .flat_map(|document| {
-            if document.get("items").is_some() {
-                document.get("items").map(|items| items.items().to_vec()).unwrap_or_default()
-            } else {
-                vec![document]
-            }
-        })
-        .collect()
+    let read = |file: PathBuf| read_text(&file).map(|text| yaml::parse(FileId::default(), &text).documents);
+    let files = texts(test, field).flat_map(|(text, _)| files_of(folder.join(text)));
+    let documents = files.filter_map(|file| read(file).ok()).flatten();
+    documents.flat_map(unpack_list).collect()
 }
 
-/// A file, those of a folder, or those that a wildcard in the last part stands for.
-fn add_files(path: &Path, files: &mut Vec<PathBuf>) {
-    let list = |folder: &Path| {
-        let mut entries: Vec<PathBuf> =
-            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-        entries.sort();
-        entries
-    };
-    let pattern = path.file_name().and_then(|name| name.to_str()).filter(|name| wildcard::is_wildcard(name));
-    if path.is_file() {
-        files.push(path.to_owned());
-    } else if path.is_dir() {
-        let is_yaml =
-            |path: &PathBuf| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-        files.extend(list(path).into_iter().filter(is_yaml));
-    } else if let (Some(pattern), Some(folder)) = (pattern, path.parent()) {
-        let fits = |path: &PathBuf| {
-            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| wildcard::matches(pattern, name))
-        };
-        files.extend(list(folder).into_iter().filter(fits));
-    }
+/// The files that a path in a test file stands for.
+fn files_of(path: PathBuf) -> Vec<PathBuf> {
+    if path.is_dir() { yaml_files(&path).unwrap_or_default() } else { globbed(path) }
 }
 
 /// The texts of a field that holds one or a list of them, with their places.

@@ -1,7 +1,7 @@
 //! What an author may have meant.
 
 /// The candidate that is closest to `written`, if it is close enough to be a slip of the pen.
-pub(crate) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let tolerance = match written.chars().count() {
         0..=2 => 0,
         3..=4 => 1,
