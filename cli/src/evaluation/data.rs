@@ -1,7 +1,7 @@
 //! External data without a cluster: objects from files and answers from test files
 //! (Kyverno `cmd/cli/kubectl-kyverno/store`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use dikast_runtime::data::{DataKey, DataKind, DataSource, Lookup};
 use dikast_stdlib::selector::LabelSelector;
@@ -17,8 +17,8 @@ pub(crate) struct OfflineData {
     /// Whether the objects are those of a cluster, pretended or not: then config maps are looked up too, and each object
     /// needs its namespace.
     is_cluster: bool,
-    /// The objects that rules with targets can change.
-    existing: Vec<Value>,
+    /// The objects that exist.
+    existing: Existing,
     /// Answers to calls by `METHOD:url` or `url`.
     calls: BTreeMap<String, (i64, Value)>,
     /// Entries of the global context.
@@ -37,9 +37,9 @@ impl OfflineData {
         self.objects = Some(objects);
     }
 
-    /// Sets the objects that rules with targets can change, cluster or not.
+    /// Sets the objects that rules with targets can change and that generate rules find, cluster or not.
     pub(crate) fn set_existing(&mut self, objects: Vec<Value>) {
-        self.existing = objects;
+        self.existing = Existing::new(objects);
     }
 
     /// The objects of the pretended cluster.
@@ -100,7 +100,7 @@ impl DataSource for OfflineData {
             },
             DataKey::Objects { api_version, kind, namespace, name, selector } => {
                 let wanted = Wanted { api_version, kind, namespace, name, selector: selector.as_deref() };
-                wanted.among(&self.existing)
+                wanted.among(self.existing.of_kind(wanted.top_kind()))
             }
         }
     }
@@ -116,6 +116,58 @@ impl DataSource for OfflineData {
     }
 }
 
+/// The same data with other existing objects.
+pub(super) struct DataWithObjects<'a> {
+    pub(super) data: &'a OfflineData,
+    pub(super) existing: Vec<Value>,
+}
+
+impl DataSource for DataWithObjects<'_> {
+    fn lookup(&self, key: &DataKey) -> Lookup {
+        match key {
+            DataKey::Objects { api_version, kind, namespace, name, selector } => {
+                let wanted = Wanted { api_version, kind, namespace, name, selector: selector.as_deref() };
+                wanted.among(self.existing.iter())
+            }
+            other => self.data.lookup(other),
+        }
+    }
+
+    fn offers(&self, kind: DataKind) -> bool {
+        self.data.offers(kind)
+    }
+}
+
+/// Objects that exist, found by their kind.
+#[derive(Clone, Debug, Default)]
+struct Existing {
+    objects: Vec<Value>,
+    by_kind: HashMap<String, Vec<usize>>,
+}
+
+impl Existing {
+    fn new(objects: Vec<Value>) -> Self {
+        let mut by_kind: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, object) in objects.iter().enumerate() {
+            let kind = object.get("kind").and_then(Value::as_text).unwrap_or_default();
+            match by_kind.get_mut(kind) {
+                Some(places) => places.push(at),
+                None => drop(by_kind.insert(kind.to_owned(), vec![at])),
+            }
+        }
+        Self { objects, by_kind }
+    }
+
+    /// The objects of a kind; all for a wildcard.
+    fn of_kind(&self, kind: &str) -> Box<dyn Iterator<Item = &Value> + '_> {
+        if kind.is_empty() || wildcard::is_wildcard(kind) {
+            return Box::new(self.objects.iter());
+        }
+        let places = self.by_kind.get(kind).map(Vec::as_slice).unwrap_or_default();
+        Box::new(places.iter().filter_map(|at| self.objects.get(*at)))
+    }
+}
+
 /// The objects that a mutation of existing objects, or a generation, asks for.
 struct Wanted<'a> {
     api_version: &'a str,
@@ -127,19 +179,25 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
+    /// The kind without a subresource.
+    fn top_kind(&self) -> &str {
+        self.kind.split('/').next().unwrap_or_default()
+    }
+
     /// One object when namespace and name are given without wildcards, else all that fit
     /// (Kyverno `pkg/clients/dclient/helpers.go`).
-    fn among(&self, objects: &[Value]) -> Lookup {
-        let kind = self.kind.split('/').next().unwrap_or_default();
-        let fits = |pattern: &str, text: &str| pattern.is_empty() || wildcard::matches(pattern, text);
-        let of_kind = objects.iter().filter(|object| {
-            let key = ObjectKey::of(object);
-            fits(self.api_version, &key.api_version) && fits(kind, &key.kind)
-        });
+    fn among<'o>(&self, objects: impl Iterator<Item = &'o Value>) -> Lookup {
+        let kind = self.top_kind();
+        let fits = |pattern: &str, object: &Value, path: &[&str]| {
+            let text = || object.at(path).and_then(Value::as_text).unwrap_or_default();
+            pattern.is_empty() || wildcard::matches(pattern, text())
+        };
         let exact = |text: &str| !text.is_empty() && !wildcard::is_wildcard(text);
-        let mut named = of_kind.filter(|object| {
-            let key = ObjectKey::of(object);
-            fits(self.namespace, &key.namespace) && fits(self.name, &key.name)
+        let mut named = objects.filter(|object| {
+            fits(self.name, object, &["metadata", "name"])
+                && fits(self.namespace, object, &["metadata", "namespace"])
+                && fits(kind, object, &["kind"])
+                && fits(self.api_version, object, &["apiVersion"])
         });
         if exact(self.namespace) && exact(self.name) {
             return match named.next() {

@@ -35,7 +35,7 @@ use dikast_stdlib::Value;
 use crate::input::resources::ObjectKey;
 use crate::input::user::User;
 use crate::input::values::{Values, path_of};
-use data::OfflineData;
+use data::{DataWithObjects, OfflineData};
 use response::{PolicyFacts, Response};
 use turn::Turn;
 use world::Machine;
@@ -57,11 +57,22 @@ pub(crate) struct Evaluator {
     pub(crate) user: Option<User>,
     /// What rules find beyond the object.
     pub(crate) data: OfflineData,
-    /// Objects that generate rules clone.
-    pub(crate) clone_sources: Vec<CloneSources>,
+    /// What generate rules find.
+    pub(crate) downstream: Downstream,
+}
+
+/// What generate rules find beside the object that they are about.
+#[derive(Debug, Default)]
+pub(crate) enum Downstream {
+    /// All existing objects.
+    #[default]
+    Existing,
+    /// What each rule clones, and nothing else.
+    Sources(Vec<CloneSources>),
 }
 
 /// The objects that a generate rule clones.
+#[derive(Debug)]
 pub(crate) struct CloneSources {
     /// The policy, with its namespace if it has one.
     pub(crate) policy: String,
@@ -89,7 +100,7 @@ impl Evaluator {
             values: Values::default(),
             user: None,
             data: OfflineData::default(),
-            clone_sources: Vec::new(),
+            downstream: Downstream::default(),
         }
     }
 
@@ -125,30 +136,28 @@ impl Evaluator {
             RuleKind::Mutation => self.engine.mutate(policy, admission, world),
             RuleKind::Validation => self.engine.validate(policy, admission, world),
             RuleKind::Cleanup => self.engine.clean_up(policy, admission, world),
-            RuleKind::Generation => {
-                let mut data = self.data.clone();
-                data.set_existing(self.existing_downstream(policy, facts, admission.shown_object()));
-                let mut response = self.engine.generate(policy, admission, World { data: &data, ..world })?;
-                // where one rule cannot generate, Kyverno forgets what the others have generated
-                if response.rules.iter().any(|rule| rule.generation_error.is_some()) {
-                    response.rules.iter_mut().for_each(|rule| rule.generated.clear());
+            RuleKind::Generation => match &self.downstream {
+                Downstream::Existing => self.engine.generate(policy, admission, world),
+                Downstream::Sources(sources) => {
+                    let existing = self.cloned(sources, policy, facts, admission.shown_object());
+                    let data = DataWithObjects { data: &self.data, existing };
+                    self.engine.generate(policy, admission, World { data: &data, ..world })
                 }
-                Ok(response)
-            }
+            },
         }
     }
 
-    /// What generate rules find: the object, and what the test says that they clone.
-    fn existing_downstream(&self, policy: PolicyId, facts: &PolicyFacts, object: &Value) -> Vec<Value> {
+    /// The object, and what the rules of a policy clone.
+    fn cloned(&self, sources: &[CloneSources], policy: PolicyId, facts: &PolicyFacts, object: &Value) -> Vec<Value> {
         let program = self.engine.program();
         let rules = program.policy(policy).rules;
-        let names = (rules.0..rules.1).map(|rule| program.name(program.rule(RuleId(rule)).name));
-        let of_rule = |rule: &str| {
-            let full_name = facts.full_name();
-            self.clone_sources.iter().find(|sources| sources.policy == full_name && sources.rule == rule)
+        let full_name = facts.full_name();
+        let of_rule = |rule: RuleId| {
+            let name = program.name(program.rule(rule).name);
+            sources.iter().find(|sources| sources.policy == full_name && *sources.rule == **name)
         };
-        let sources = names.filter_map(|name| of_rule(name)).flat_map(|sources| &sources.objects);
-        std::iter::once(object).chain(sources).cloned().collect()
+        let cloned = (rules.0..rules.1).map(RuleId).filter_map(of_rule).flat_map(|sources| &sources.objects);
+        std::iter::once(object).chain(cloned).cloned().collect()
     }
 
     /// The kind that policies match, and the subresource that the object stands for.

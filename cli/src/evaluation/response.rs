@@ -95,6 +95,36 @@ pub(crate) struct Response {
 }
 
 impl Response {
+    /// Forgets all that was generated when one rule cannot generate: what tests compare in Kyverno.
+    pub(crate) fn forget_generated_after_errors(&mut self) {
+        if self.rules.iter().any(|rule| rule.generation_error.is_some()) {
+            self.rules.iter_mut().for_each(|rule| rule.generated.clear());
+        }
+    }
+
+    /// Makes an error of each rule that applies and cannot generate, which Kyverno counts as passed.
+    pub(crate) fn fail_without_generated(&mut self) {
+        for rule in &mut self.rules {
+            if let Some(why) = rule.generation_error.take() {
+                rule.status = Status::Error;
+                rule.message = why;
+            }
+        }
+    }
+
+    /// Which rules apply and have nothing to generate.
+    pub(crate) fn idle_generations(&self) -> impl Iterator<Item = String> {
+        let generates = |rule: &&RuleResponse| rule.kind == RuleKind::Generation && rule.status == Status::Pass;
+        self.rules.iter().filter(generates).filter(|rule| rule.generated.is_empty()).map(|rule| {
+            let object = ObjectKey::of(&self.object).path();
+            format!(
+                "policy {} rule {} generates nothing for {object}: what it makes exists, or none of the objects given is to \
+                 be cloned",
+                self.policy.name, rule.name
+            )
+        })
+    }
+
     /// What rules that apply could not generate, and why: their status does not tell.
     pub(crate) fn generation_errors(&self) -> impl Iterator<Item = String> {
         self.rules.iter().filter_map(|rule| {

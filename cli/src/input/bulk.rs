@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use dikast_grammar::yaml::{Documents, SyntaxError};
+use dikast_grammar::yaml::{Documents, InheritedType, SyntaxError};
 use dikast_grammar::{FileId, SourceMap, Span};
 use dikast_stdlib::Value;
 
 use super::InputError;
 use super::file::{name_of, place_of, read_text};
 use super::folder::yaml_files;
-use super::resources::{NO_OBJECT, of_document, with_defaults};
+use super::resources::{NO_OBJECT, of_document, typed, with_defaults};
 use super::scope::Scopes;
 use crate::parallel;
 
@@ -75,13 +75,13 @@ pub(crate) fn read_all(paths: &[PathBuf], numbers: Numbers, scopes: &Scopes) -> 
         }
     }
     let results = parallel::map(pieces.len(), |at| match pieces[at] {
-        (Ok(Pieces::Json(values)), at) => Ok(vec![with_defaults(values[at].clone(), scopes).to_floats()]),
-        (Ok(Pieces::Yaml(documents)), at) => document(documents, at, numbers, scopes).map_err(|fault| *fault),
-        (Err(_), _) => Ok(Vec::new()),
+        (Ok(Pieces::Json(values)), at) => vec![Ok(with_defaults(values[at].clone(), scopes).to_floats())],
+        (Ok(Pieces::Yaml(documents)), at) => document(documents, at, numbers, scopes),
+        (Err(_), _) => Vec::new(),
     });
-    for result in results {
-        match result {
-            Ok(objects) => read.objects.extend(objects),
+    for found in results.into_iter().flatten() {
+        match found {
+            Ok(object) => read.objects.push(object),
             Err((span, message)) => read.faults.push(fault_at(&sources, span, message)),
         }
     }
@@ -103,38 +103,31 @@ fn cut(id: FileId, sources: &SourceMap, numbers: Numbers) -> Result<Pieces, Synt
 
 /// The objects of a list, or the object itself; nothing when one of them is no object.
 fn unpacked(value: Value) -> Option<Vec<Value>> {
-    let kind = value.get("kind").and_then(Value::as_text).filter(|kind| !kind.is_empty())?;
-    if !kind.ends_with("List") {
-        return Some(vec![value]);
+    let text = |member| value.get(member).and_then(Value::as_text).unwrap_or_default();
+    if !text("kind").ends_with("List") {
+        return Some(vec![typed(value, None)?]);
     }
-    let items = value.get("items").and_then(Value::as_list)?;
-    let is_plain = |item: &Value| {
-        let kind = item.get("kind").and_then(Value::as_text).unwrap_or_default();
-        !kind.is_empty() && !kind.ends_with("List")
-    };
-    items.iter().all(is_plain).then(|| items.to_vec())
+    let inherited = InheritedType::of_list(text("kind"), text("apiVersion"));
+    let is_list = |item: &Value| item.get("kind").and_then(Value::as_text).is_some_and(|kind| kind.ends_with("List"));
+    let item = |item: &Value| typed(item.clone(), inherited.as_ref()).filter(|item| !is_list(item));
+    value.get("items").and_then(Value::as_list)?.iter().map(item).collect()
 }
 
-/// The objects of one document, or why it cannot be read.
-fn document(
-    documents: &Documents,
-    at: usize,
-    numbers: Numbers,
-    scopes: &Scopes,
-) -> Result<Vec<Value>, Box<(Span, String)>> {
+/// What a piece of a file holds: objects, and places of what cannot be read with the reason.
+type Found = Vec<Result<Value, (Span, String)>>;
+
+fn document(documents: &Documents, at: usize, numbers: Numbers, scopes: &Scopes) -> Found {
     let parsed = documents.read(at);
     if let Some(error) = parsed.errors.iter().find(|error| error.is_refusal()) {
-        return Err(Box::new((error.span, error.to_string())));
+        return vec![Err((error.span, error.to_string()))];
     }
-    let mut objects = Vec::new();
-    for node in parsed.documents {
-        let read = of_document(node, scopes).map_err(|span| Box::new((span, NO_OBJECT.to_owned())))?;
-        match numbers {
-            Numbers::AsWritten => objects.extend(read),
-            Numbers::Floats => objects.extend(read.iter().map(Value::to_floats)),
-        }
-    }
-    Ok(objects)
+    let objects = parsed.documents.into_iter().flat_map(|node| of_document(node, scopes));
+    let object = |object: Result<Value, Span>| match (object, numbers) {
+        (Err(span), _) => Err((span, NO_OBJECT.to_owned())),
+        (Ok(object), Numbers::AsWritten) => Ok(object),
+        (Ok(object), Numbers::Floats) => Ok(object.to_floats()),
+    };
+    objects.map(object).collect()
 }
 
 fn fault_at(sources: &SourceMap, span: Span, message: String) -> InputError {

@@ -128,7 +128,9 @@ impl<'a> Fields<'a> {
     pub(crate) fn finish(self) -> Result<(), InputError> {
         let Some(entry) = self.entries.first() else { return Ok(()) };
         let name = entry.key.as_str();
-        let near = closest(name, self.asked.iter().copied()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let near = closest(name, self.asked.iter().copied())
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
         Err(self.file.error(entry.key.span(), format!("{} has no field `{name}`{near}", self.what)))
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dikast_grammar::Span;
-use dikast_grammar::yaml::{Node, unpack_list};
+use dikast_grammar::yaml::{InheritedType, ListItem, Node, unpack_typed_list};
 use dikast_stdlib::{Object, Value};
 
 use super::InputError;
@@ -59,7 +59,9 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Value>, InputError> {
 pub(crate) fn from_file(file: &File) -> Result<Vec<Value>, InputError> {
     let mut objects = Vec::new();
     for node in &file.documents {
-        objects.extend(of_document(node.clone(), &Scopes::default()).map_err(|span| file.error(span, NO_OBJECT))?);
+        for object in of_document(node.clone(), &Scopes::default()) {
+            objects.push(object.map_err(|span| file.error(span, NO_OBJECT))?);
+        }
     }
     Ok(objects)
 }
@@ -67,22 +69,25 @@ pub(crate) fn from_file(file: &File) -> Result<Vec<Value>, InputError> {
 /// What is said of a document that is no object.
 pub(super) const NO_OBJECT: &str = "is no Kubernetes object: it has no `kind`";
 
-/// The objects of a document; none of an empty one.
-///
-/// # Errors
-/// The place of the first value that is no object.
-pub(super) fn of_document(node: Node, scopes: &Scopes) -> Result<Vec<Value>, Span> {
-    let mut objects = Vec::new();
-    for node in unpack_list(node) {
-        if node.is_null() {
-            continue;
+/// The objects of a document; none of an empty one. For what is no object there is its place.
+pub(super) fn of_document(node: Node, scopes: &Scopes) -> impl Iterator<Item = Result<Value, Span>> {
+    unpack_typed_list(node).into_iter().filter(|item| !item.node.is_null()).map(|ListItem { node, inherited }| {
+        let object = Value::from(&node);
+        match typed(object, inherited.as_ref()) {
+            Some(object) => Ok(with_defaults(object, scopes)),
+            None => Err(node.span),
         }
-        if node.get("kind").and_then(Node::as_str).is_none_or(str::is_empty) {
-            return Err(node.span);
-        }
-        objects.push(with_defaults(Value::from(&node), scopes));
+    })
+}
+
+/// The object with the kind that its list says it has, where it has none itself; nothing when nobody says.
+pub(super) fn typed(object: Value, inherited: Option<&InheritedType>) -> Option<Value> {
+    if object.get("kind").and_then(Value::as_text).is_some_and(|kind| !kind.is_empty()) {
+        return Some(object);
     }
-    Ok(objects)
+    let InheritedType { kind, api_version } = inherited.filter(|_| object.as_object().is_some())?;
+    let object = with_member(&object, "kind", Value::text(kind.as_str()));
+    Some(with_member(&object, "apiVersion", Value::text(api_version.as_str())))
 }
 
 /// The object with its namespace filled in and maps in the place of missing ones.
@@ -175,6 +180,17 @@ mod tests {
     fn lists_are_unpacked() {
         let read = objects("kind: List\napiVersion: v1\nitems:\n- {apiVersion: v1, kind: Node, metadata: {name: a}}\n");
         assert_eq!(ObjectKey::of(&read[0]).path(), "v1/Node//a");
+    }
+
+    #[test]
+    fn items_without_a_kind_have_that_of_their_list() {
+        let read = objects(
+            "kind: PodList\napiVersion: v1\nitems:\n- {metadata: {name: a}}\n- {kind: Node, metadata: {name: b}}\n",
+        );
+        assert_eq!(ObjectKey::of(&read[0]).path(), "v1/Pod/default/a");
+        assert_eq!(ObjectKey::of(&read[1]).kind, "Node");
+        let file = File::parse("r.yaml", "kind: List\nitems:\n- {metadata: {name: a}}\n".to_owned()).unwrap();
+        assert_eq!(from_file(&file).unwrap_err().place, "r.yaml:3:3");
     }
 
     #[test]

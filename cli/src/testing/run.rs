@@ -11,7 +11,8 @@ use super::file::{GlobalEntry, Test, ValuesSource};
 use crate::evaluation::data::OfflineData;
 use crate::evaluation::expression;
 use crate::evaluation::policies::{self, Policies};
-use crate::evaluation::{CloneSources, Evaluator};
+use crate::evaluation::response::Response;
+use crate::evaluation::{CloneSources, Downstream, Evaluator};
 use crate::input::InputError;
 use crate::input::fields::Fields;
 use crate::input::file::File;
@@ -60,16 +61,14 @@ pub(crate) fn prepare(test: &Test, engine: EngineChoice, words: bool) -> anyhow:
         targets.extend(resources::read(path)?);
     }
     evaluator.data = data(test, &objects, &targets)?;
+    let mut cloned = Vec::new();
     for expectation in &test.expectations {
         if let Some(path) = &expectation.clone_source {
-            let sources = CloneSources {
-                policy: expectation.policy.clone(),
-                rule: expectation.rule.clone(),
-                objects: resources::read(path)?,
-            };
-            evaluator.clone_sources.push(sources);
+            let (policy, rule) = (expectation.policy.clone(), expectation.rule.clone());
+            cloned.push(CloneSources { policy, rule, objects: resources::read(path)? });
         }
     }
+    evaluator.downstream = Downstream::Sources(cloned);
     Ok(Prepared { evaluator, policies, objects, targets, repeated })
 }
 
@@ -124,7 +123,10 @@ impl Prepared {
         for object in &self.objects {
             let key = ObjectKey::of(object);
             match self.evaluator.evaluate(object, operation) {
-                Ok(responses) => said.push((key, responses)),
+                Ok(mut responses) => {
+                    responses.iter_mut().for_each(Response::forget_generated_after_errors);
+                    said.push((key, responses));
+                }
                 Err(reason) => anyhow::bail!("failed to apply policies on resource {} ({reason})", key.name),
             }
         }

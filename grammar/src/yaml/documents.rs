@@ -74,23 +74,58 @@ pub(super) fn comments(text: &str, lines: Range<usize>) -> impl Iterator<Item = 
 /// The objects of a document: the items when it is a Kubernetes list (`kind: List`, `kind: PodList`), otherwise the
 /// document itself. Lists within lists are unpacked too.
 pub fn unpack_list(document: Node) -> Vec<Node> {
+    unpack_typed_list(document).into_iter().map(|item| item.node).collect()
+}
+
+/// An object out of a list, or one that stands by itself.
+#[derive(Clone, Debug)]
+pub struct ListItem {
+    /// The object.
+    pub node: Node,
+    /// The kind that it has when it does not say so itself, and the API version with it; nothing when the list does not
+    /// tell.
+    pub inherited: Option<InheritedType>,
+}
+
+/// What the items of a `PodList` are when they do not say so themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InheritedType {
+    /// `Pod`
+    pub kind: String,
+    /// That of the list; empty when it has none.
+    pub api_version: String,
+}
+
+impl InheritedType {
+    /// What a list of this kind and API version says of its items (Kubernetes
+    /// `k8s.io/apimachinery/pkg/apis/meta/v1/unstructured`); nothing for a plain `List`.
+    pub fn of_list(kind: &str, api_version: &str) -> Option<Self> {
+        let kind = kind.strip_suffix("List").filter(|kind| !kind.is_empty())?;
+        Some(Self { kind: kind.to_owned(), api_version: api_version.to_owned() })
+    }
+}
+
+/// The objects of a document as [`unpack_list`] gives them, with what their lists say of them.
+pub fn unpack_typed_list(document: Node) -> Vec<ListItem> {
     let mut objects = Vec::new();
-    unpack_into(document, &mut objects);
+    unpack_into(document, None, &mut objects);
     objects
 }
 
-fn unpack_into(mut document: Node, objects: &mut Vec<Node>) {
-    let is_list = document.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List"));
+fn unpack_into(mut node: Node, inherited: Option<&InheritedType>, objects: &mut Vec<ListItem>) {
+    let text = |name: &str| node.get(name).and_then(Node::as_str).unwrap_or_default();
+    let is_list = text("kind").ends_with("List");
+    let of_items = InheritedType::of_list(text("kind"), text("apiVersion"));
     if is_list
-        && let NodeValue::Map(entries) = &mut document.value
+        && let NodeValue::Map(entries) = &mut node.value
         && let Some(items) = entries.iter_mut().find(|entry| entry.key == "items")
         && let NodeValue::List(items) = std::mem::replace(&mut items.value.value, NodeValue::Null)
     {
         for item in items {
-            unpack_into(item, objects);
+            unpack_into(item, of_items.as_ref(), objects);
         }
     } else {
-        objects.push(document);
+        objects.push(ListItem { node, inherited: inherited.cloned() });
     }
 }
 

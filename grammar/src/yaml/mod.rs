@@ -37,7 +37,7 @@ mod tests;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use documents::unpack_list;
+pub use documents::{InheritedType, ListItem, unpack_list, unpack_typed_list};
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use node::{Entry, Node, NodeValue};
 pub use text::Text;

@@ -190,6 +190,11 @@ fn lists_of_objects_are_unpacked() {
     assert_eq!(unpacked("kind: Pod\nitems: []\n").len(), 1);
     assert_eq!(unpacked("kind: List\n").len(), 1);
     assert_eq!(unpacked("kind: List\nitems: []\n").len(), 0);
+    let typed = unpack_typed_list(read(
+        "apiVersion: apps/v1\nkind: DeploymentList\nitems: [{a: 1}, {kind: List, items: [{b: 1}]}]\n",
+    ));
+    let kinds: Vec<_> = typed.iter().map(|item| item.inherited.as_ref().map(|of| &*of.kind)).collect();
+    assert_eq!(kinds, [Some("Deployment"), None]);
 }
 
 #[test]

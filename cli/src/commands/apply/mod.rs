@@ -148,12 +148,13 @@ impl Arguments {
         }
         let mut counts = Counts::default();
         let mut responses = Vec::new();
-        self.evaluate(&evaluator, &objects, |response| {
+        self.evaluate(&evaluator, &objects, |mut response| {
+            response.fail_without_generated();
             if !self.policy_report {
                 sink.take(&response, &mut out)?;
             }
-            for error in response.generation_errors() {
-                writeln!(std::io::stderr(), "{error}")?;
+            for rule in response.idle_generations() {
+                writeln!(std::io::stderr(), "warning: {rule}")?;
             }
             counts.add(&response, self.audit_warn);
             if self.policy_report || self.table || show::is_worth_words(&response) {

@@ -89,8 +89,8 @@ fn copy(
     if source.namespace == target.namespace && source.name == target.name {
         return Ok(None);
     }
+    let Identity { api_version, kind, namespace, name } = source;
     let source = downstream.object(run, source).map_err(|fault| {
-        let Identity { api_version, kind, namespace, name } = target;
         fault.reworded(|error| format!("source resource {api_version}/{kind}/{namespace}/{name} not found: {error}"))
     })?;
     let exists = downstream.has(run, target)?;

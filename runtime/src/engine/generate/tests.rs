@@ -176,7 +176,7 @@ fn a_missing_source_is_told_beside_the_status() {
     assert_eq!((statuses(&rules), names(&rules)), (vec!["pass"], vec![]));
     assert_eq!(
         rules[0].generation_error.as_deref(),
-        Some("source resource v1/Secret/shop/registry not found: Secret \"registry-gold\" not found")
+        Some("source resource v1/Secret/vault/registry-gold not found: Secret \"registry-gold\" not found")
     );
 }
 

@@ -1,6 +1,8 @@
 //! The commands on the examples, as a user runs them.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod apply;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -1,0 +1,82 @@
+//! `dikast apply`
+
+use std::fs;
+
+use super::{dikast, folder, give};
+
+const NAMESPACE: &str = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n";
+const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: registry, namespace: vault, labels: {share: all}}\ndata: {key: eA==}\n";
+
+/// A policy with three rules for namespaces: data, a clone, a list of clones.
+fn generating() -> String {
+    let rule = |name: &str, body: &str| {
+        format!(
+            "  - name: {name}\n    match: {{any: [{{resources: {{kinds: [Namespace]}}}}]}}\n    generate:\n      \
+             namespace: \"{{{{ request.object.metadata.name }}}}\"\n{body}"
+        )
+    };
+    let of_kind = |kind: &str, name: &str, body: &str| {
+        format!("      apiVersion: v1\n      kind: {kind}\n      name: {name}\n      {body}\n")
+    };
+    [
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: furnish}\nspec:\n  rules:\n".to_owned(),
+        rule("data", &of_kind("ConfigMap", "made", "data: {data: {a: b}}")),
+        rule("clone", &of_kind("Secret", "pull", "clone: {name: registry, namespace: vault}")),
+        rule(
+            "list",
+            "      cloneList: {kinds: [v1/Secret], namespace: vault, selector: {matchLabels: {share: all}}}\n",
+        ),
+    ]
+    .concat()
+}
+
+#[test]
+fn clones_are_made_of_the_objects_given() {
+    let folder = folder("clones");
+    let path = |name: &str| folder.join(name).display().to_string();
+    fs::write(folder.join("policy.yaml"), generating()).unwrap();
+    fs::write(folder.join("namespace.yaml"), NAMESPACE).unwrap();
+    fs::write(folder.join("secret.yaml"), SECRET).unwrap();
+    let objects = format!("{},{}", path("namespace.yaml"), path("secret.yaml"));
+    let made = give(0, &["apply", &path("policy.yaml"), "-r", &objects, "-i"]);
+    let names: Vec<_> = made.lines().filter_map(|line| line.strip_prefix("  name: ")).collect();
+    assert_eq!(names, ["made", "pull", "registry"], "{made}");
+    assert_eq!(made.matches("  namespace: shop\n").count(), 3, "{made}");
+}
+
+#[test]
+fn a_missing_source_is_an_error_and_hides_nothing() {
+    let folder = folder("no-source");
+    let path = |name: &str| folder.join(name).display().to_string();
+    fs::write(folder.join("policy.yaml"), generating()).unwrap();
+    fs::write(folder.join("namespace.yaml"), NAMESPACE).unwrap();
+    let output = dikast(&["apply", &path("policy.yaml"), "-r", &path("namespace.yaml")]);
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{out}");
+    assert!(out.contains("\n  name: made\n"), "{out}");
+    assert!(out.contains("error: source resource v1/Secret/vault/registry not found"), "{out}");
+    assert!(out.contains("\npass: 2, fail: 0, warn: 0, error: 1, skip: 0 \n"), "{out}");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("warning: policy furnish rule list generates nothing for v1/Namespace//shop"), "{told}");
+}
+
+#[test]
+fn a_bad_item_leaves_the_others_of_its_list_alone() {
+    let folder = folder("lists");
+    let path = |name: &str| folder.join(name).display().to_string();
+    let policy = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec:\n  rules:\n  - name: r\n    \
+                  match: {any: [{resources: {kinds: [Pod]}}]}\n    validate: {message: m, pattern: {metadata: {name: \"?*\"}}}\n";
+    fs::write(folder.join("policy.yaml"), policy).unwrap();
+    let yaml = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n- {metadata: {name: b}}\n\
+                - {apiVersion: v1, kind: Pod, metadata: {name: c}}\n";
+    fs::write(folder.join("list.yaml"), yaml).unwrap();
+    let json = r#"{"apiVersion": "v1", "kind": "PodList",
+ "items": [{"metadata": {"name": "a"}}, 5, {"metadata": {"name": "c"}}]}"#;
+    fs::write(folder.join("list.json"), json).unwrap();
+    for (file, place) in [("list.yaml", ":5:3: "), ("list.json", ":2:41: ")] {
+        let output = dikast(&["apply", &path("policy.yaml"), "-r", &path(file)]);
+        let (out, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(out.contains("\npass: 2, fail: 0, warn: 0, error: 1, skip: 0 \n"), "{file}: {out}\n{told}");
+        assert!(told.contains(&format!("{file}{place}is no Kubernetes object")), "{told}");
+    }
+}
