@@ -57,10 +57,10 @@ pub(crate) struct Arguments {
     /// Show only what is not as expected
     #[arg(long)]
     fail_only: bool,
-    /// Fail when there are no tests
+    /// Fail when there are no tests, or none of their results is selected
     #[arg(long)]
     require_tests: bool,
-    /// Fail when a result holds only because no rule matches its object, which is a warning otherwise
+    /// Let results fail that hold only because no rule matches their object, which is a warning otherwise
     #[arg(long)]
     deny_vacuous: bool,
     /// Show which rules the tests reach: a table, or a file in lcov's form or JSON
@@ -92,7 +92,10 @@ struct Ran {
     answers: Vec<coverage::Answer>,
     /// Whether it could not be run.
     broken: bool,
-    vacuous: usize,
+    /// Whether results of it are selected.
+    selected: bool,
+    /// Whether its results name what is not there.
+    names_unknown: bool,
 }
 
 impl Arguments {
@@ -120,19 +123,43 @@ impl Arguments {
         if files.is_empty() {
             report.say("\nNo test yamls available\n")?;
             report.finish()?;
-            return Ok(if self.require_tests { Exit::Findings } else { Exit::Clean });
+            return Ok(self.without_tests("no test files are found"));
         }
         let ran = parallel::map_long(tests.len(), |at| self.run_test(&tests[at], &selector));
         let coverage = match self.coverage.is_empty() {
             true => None,
             false => Some(Coverage::of(&self.paths, &tests, ran.iter().map(|ran| ran.answers.as_slice()))?),
         };
+        let nothing_selected = !ran.iter().any(|ran| ran.selected || ran.broken);
+        let mut dubious: Vec<&Path> =
+            tests.iter().zip(&ran).filter(|(_, ran)| ran.names_unknown).map(|(test, _)| test.path.as_path()).collect();
+        dubious.dedup();
         ran.into_iter().try_for_each(|ran| report.add(ran))?;
-        let exit = report.finish()?;
+        for file in dubious {
+            std::io::stderr().write_all(inspect::unknown_names(file, colour_on_stderr())?.as_bytes())?;
+        }
+        let exit = match report.finish()? {
+            Exit::Clean if nothing_selected => self.without_tests(&format!(
+                "`{}` selects none of the results in {} test(s)",
+                self.test_case_selector,
+                tests.len()
+            )),
+            exit => exit,
+        };
         if let Some(coverage) = &coverage {
             self.show(coverage)?;
         }
         Ok(exit)
+    }
+
+    /// How the command ends when there is nothing to check.
+    fn without_tests(&self, why: &str) -> Exit {
+        if !self.require_tests {
+            return Exit::Clean;
+        }
+        // Standard error can be closed; the exit code tells all the same.
+        let _ = writeln!(std::io::stderr(), "error: no tests found: {why}");
+        Exit::Findings
     }
 
     /// Shows what is wrong with the test files themselves.
@@ -179,19 +206,25 @@ impl Arguments {
 
     fn run_expectations(&self, test: &Test, expectations: &[Expectation]) -> anyhow::Result<Ran> {
         let path = test.path.display();
-        let mut ran = Ran { said: format!("Loading test  ( {path} ) ...\n"), ..Ran::default() };
+        let mut ran =
+            Ran { said: format!("Loading test {} ( {path} ) ...\n", test.name), selected: true, ..Ran::default() };
         let prepared = run::prepare(test, self.engine.into(), self.detailed_results)?;
+        ran.names_unknown = prepared.names_unknown(test);
+        ran.said += "  Loading values/variables ...\n";
+        if test.user.is_some() {
+            ran.said += "  Loading user infos ...\n";
+        }
+        ran.said += "  Loading policies ...\n  Loading resources ...\n";
         for key in &prepared.repeated {
             ran.said += &format!("  warning: found duplicated resource {} {} {}\n", key.kind, key.name, key.namespace);
         }
         let [policies, objects, exceptions] = prepared.counts();
         ran.said += &format!(
-            "  Applying {policies} {} to {objects} {} with {exceptions} {} ...\n  Checking results ...\n",
+            "  Loading exceptions ...\n  Applying {policies} {} to {objects} {} with {exceptions} {} ...\n  Checking results ...\n",
             plural(policies, "policy", "policies"),
             plural(objects, "resource", "resources"),
             plural(exceptions, "exception", "exceptions"),
         );
-        ran.complaints += &prepared.complaints();
         for warning in &test.warnings {
             ran.complaints += &format!("{warning}\n");
         }
@@ -200,6 +233,7 @@ impl Arguments {
                 &format!("{path}: payloads, parameters and context files are for policies in CEL, and are not read\n");
         }
         let outcome = prepared.run(test)?;
+        ran.complaints += &prepared.complaints(&outcome, colour_on_stderr());
         for error in outcome.generation_errors() {
             ran.complaints += &format!("{path}: {error}\n");
         }
@@ -207,9 +241,13 @@ impl Arguments {
             ran.answers = coverage::answers(expectations, &outcome);
         }
         ran.rows = check::check(expectations, &outcome);
-        for vacuous in vacuous::find(expectations, &ran.rows) {
-            ran.vacuous += 1;
-            ran.complaints += &format!("{path}: {}: {vacuous}\n", if self.deny_vacuous { "error" } else { "warning" });
+        let vacuous = vacuous::find(expectations, &ran.rows);
+        let severity = if self.deny_vacuous { "error" } else { "warning" };
+        for vacuous in &vacuous {
+            ran.complaints += &format!("{path}: {severity}: {}\n", vacuous.message);
+        }
+        if self.deny_vacuous {
+            vacuous::deny(&vacuous, &mut ran.rows);
         }
         Ok(ran)
     }
@@ -219,6 +257,11 @@ impl Ran {
     fn broken(error: &anyhow::Error) -> Self {
         Self { complaints: format!("error: {error:#}\n"), broken: true, ..Self::default() }
     }
+}
+
+/// Whether standard error shows colours.
+fn colour_on_stderr() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 fn plural<'w>(count: usize, one: &'w str, many: &'w str) -> &'w str {
@@ -257,13 +300,12 @@ struct Report<'a> {
     rows: Vec<Row>,
     counts: Counts,
     broken: usize,
-    vacuous: usize,
 }
 
 impl<'a> Report<'a> {
     fn new(arguments: &'a Arguments) -> Self {
         let style = Style::of_stdout(arguments.remove_color || arguments.output_format.is_some());
-        Self { arguments, style, rows: Vec::new(), counts: Counts::default(), broken: 0, vacuous: 0 }
+        Self { arguments, style, rows: Vec::new(), counts: Counts::default(), broken: 0 }
     }
 
     /// Writes for people; nothing where a machine reads.
@@ -281,7 +323,6 @@ impl<'a> Report<'a> {
         self.counts.passed += counts.passed;
         self.counts.failed += counts.failed;
         self.broken += usize::from(ran.broken);
-        self.vacuous += ran.vacuous;
         if !ran.rows.is_empty() && !self.arguments.fail_only && self.arguments.output_format.is_none() {
             let table = format::table(&ran.rows, self.arguments.detailed_results, self.style);
             self.say(&format!("\n{table}\n"))?;
@@ -294,9 +335,6 @@ impl<'a> Report<'a> {
         let detailed = self.arguments.detailed_results;
         if self.arguments.fail_only {
             self.rows.retain(|row| row.verdict == Verdict::Fail);
-            for (at, row) in self.rows.iter_mut().enumerate() {
-                row.id = at + 1;
-            }
         }
         let Counts { passed, failed } = self.counts;
         match self.arguments.output_format {
@@ -317,7 +355,6 @@ impl<'a> Report<'a> {
                 return Ok(Exit::CouldNotRun);
             }
         }
-        let vacuous = self.arguments.deny_vacuous && self.vacuous > 0;
-        Ok(if failed > 0 || self.broken > 0 || vacuous { Exit::Findings } else { Exit::Clean })
+        Ok(if failed > 0 || self.broken > 0 { Exit::Findings } else { Exit::Clean })
     }
 }

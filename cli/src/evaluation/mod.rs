@@ -104,6 +104,11 @@ impl Evaluator {
         }
     }
 
+    /// The policies.
+    pub(crate) fn program(&self) -> &Program {
+        self.engine.program()
+    }
+
     /// How many rules there are, those that autogen made included.
     pub(crate) fn rule_count(&self) -> usize {
         self.engine.program().rules.len()

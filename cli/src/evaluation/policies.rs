@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, render};
+use dikast_compiler::ir::{Program, RuleId};
 use dikast_compiler::schema::Schemas;
 use dikast_compiler::{Compilation, compile, compile_with};
 use dikast_grammar::yaml::{self, Node};
@@ -162,20 +163,45 @@ impl Texts<'_> {
 }
 
 impl Policies {
-    /// The findings that mean that something is left out.
-    pub(crate) fn errors(&self) -> Vec<Diagnostic> {
-        self.compilation.diagnostics.iter().filter(|found| found.severity == Severity::Error).cloned().collect()
+    /// The findings that are errors. Whether a value that a rule asks for is really lacking shows when the rule runs, for
+    /// values files, mocks and defaults can give it: so these findings count only where a rule has ended in an error.
+    pub(crate) fn errors(&self, rules: &RuleOutcomes) -> Vec<Diagnostic> {
+        let lacking = [code::UNDEFINED_VARIABLE, code::UNSUPPORTED_IMAGE_REGISTRY, code::UNSUPPORTED_GLOBAL_REFERENCE];
+        let counts = |found: &&Diagnostic| {
+            found.severity == Severity::Error
+                && (!lacking.contains(&found.code) || rules.ended_in_error(found.span) != Some(false))
+        };
+        self.compilation.diagnostics.iter().filter(counts).cloned().collect()
     }
 
     /// Findings about the form of a document: Kyverno reads no file that has one.
     pub(crate) fn malformed(&self) -> Vec<Diagnostic> {
         let malformed = [code::YAML_SYNTAX, code::UNKNOWN_FIELD, code::WRONG_TYPE];
-        self.errors().into_iter().filter(|found| malformed.contains(&found.code)).collect()
+        let is_malformed = |found: &&Diagnostic| found.severity == Severity::Error && malformed.contains(&found.code);
+        self.compilation.diagnostics.iter().filter(is_malformed).cloned().collect()
     }
 
     /// Findings for people.
     pub(crate) fn shown(&self, findings: &[Diagnostic], colour: bool) -> String {
         render::terminal::render(findings, &self.sources, colour)
+    }
+}
+
+/// The rules of a program as written, and whether they ended in an error on any object.
+#[derive(Debug, Default)]
+pub(crate) struct RuleOutcomes(Vec<(Span, bool)>);
+
+impl RuleOutcomes {
+    /// The rules of a program, of which these have ended in an error.
+    pub(crate) fn of(program: &Program, in_error: &BTreeSet<RuleId>) -> Self {
+        let ids = (0..program.rules.len()).filter_map(|at| u32::try_from(at).ok()).map(RuleId);
+        Self(ids.filter_map(|id| Some((program.rule(id).span?, in_error.contains(&id)))).collect())
+    }
+
+    /// Whether the rule around a place has ended in an error; nothing when no rule is there.
+    fn ended_in_error(&self, place: Span) -> Option<bool> {
+        let around = |span: &Span| span.file == place.file && (span.start..=span.end).contains(&place.start);
+        self.0.iter().filter(|(span, _)| around(span)).map(|(_, in_error)| *in_error).reduce(|one, other| one || other)
     }
 }
 

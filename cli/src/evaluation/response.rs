@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dikast_compiler::ir::{Body, PolicyId, Program};
+use dikast_compiler::ir::{Body, PolicyId, Program, RuleId};
 use dikast_runtime::engine::{RuleKind, RuleResponse, Status};
 use dikast_stdlib::Value;
 
@@ -95,6 +95,11 @@ pub(crate) struct Response {
 }
 
 impl Response {
+    /// The rules that ended in an error.
+    pub(crate) fn rules_in_error(&self) -> impl Iterator<Item = RuleId> {
+        self.rules.iter().filter(|rule| rule.status == Status::Error).map(|rule| rule.rule)
+    }
+
     /// Forgets all that was generated when one rule cannot generate: what tests compare in Kyverno.
     pub(crate) fn forget_generated_after_errors(&mut self) {
         if self.rules.iter().any(|rule| rule.generation_error.is_some()) {

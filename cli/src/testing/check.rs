@@ -36,10 +36,15 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// All that was said about the objects of the test.
+    pub(crate) fn responses(&self) -> impl Iterator<Item = &Response> {
+        let all = self.said.iter().chain(self.by_operation.iter().flat_map(|(_, said)| said));
+        all.flat_map(|(_, responses)| responses)
+    }
+
     /// What rules that apply could not generate, and why.
     pub(crate) fn generation_errors(&self) -> impl Iterator<Item = String> {
-        let all = self.said.iter().chain(self.by_operation.iter().flat_map(|(_, said)| said));
-        all.flat_map(|(_, responses)| responses.iter().flat_map(Response::generation_errors))
+        self.responses().flat_map(Response::generation_errors)
     }
 }
 
@@ -63,10 +68,7 @@ fn candidates<'o>(expectation: &Expectation, said: &'o Said, targets: &'o Said) 
     let mut named = Vec::new();
     if let Some(names) = &expectation.resources {
         for name in names {
-            named.extend(all().filter(|key| match name.split_once('/') {
-                None => key.name == *name,
-                Some((namespace, name)) => key.namespace == namespace && key.name == name,
-            }));
+            named.extend(all().filter(|key| is_named(key, name)));
         }
         for spec in &expectation.resource_specs {
             let api_version =
@@ -77,6 +79,14 @@ fn candidates<'o>(expectation: &Expectation, said: &'o Said, targets: &'o Said) 
         }
     }
     if named.is_empty() { all().collect() } else { named }
+}
+
+/// Whether an expectation's `name` or `namespace/name` is that of an object.
+pub(crate) fn is_named(key: &ObjectKey, written: &str) -> bool {
+    match written.split_once('/') {
+        None => key.name == written,
+        Some((namespace, name)) => key.namespace == namespace && key.name == name,
+    }
 }
 
 /// Calls `take` for each answer that the expectations are about, once for each expectation and object.
@@ -244,11 +254,7 @@ fn left_out<'o>(expectation: &Expectation, outcome: &'o Outcome) -> Option<&'o L
 
 /// Whether an answer is of the rule that the expectation names, or of one that autogen made of it.
 fn concerns(expectation: &Expectation, rule: &RuleResponse) -> bool {
-    let (name, expected) = (&*rule.name, expectation.rule.as_str());
-    expected.is_empty()
-        || name == expected
-        || name.strip_prefix("autogen-") == Some(expected)
-        || name.strip_prefix("autogen-cronjob-") == Some(expected)
+    expectation.rule.is_empty() || expectation.names_rule(&rule.name)
 }
 
 fn examine(expectation: &Expectation, response: &Response, rule: &RuleResponse, actual: &Value) -> Finding {

@@ -17,6 +17,8 @@ use crate::input::values::Values;
 pub(crate) struct Test {
     /// The file it stands in; its paths are relative to the folder of that.
     pub(crate) path: PathBuf,
+    /// Its name in the old form of tests; the present form has none that Kyverno shows.
+    pub(crate) name: String,
     /// Files with policies.
     pub(crate) policies: Vec<PathBuf>,
     /// Files with objects.
@@ -112,6 +114,13 @@ impl Expectation {
     pub(crate) fn policy_name(&self) -> &str {
         self.policy.rsplit('/').next().unwrap_or_default()
     }
+
+    /// Whether a rule is the one that it names, or one that autogen made of it.
+    pub(crate) fn names_rule(&self, name: &str) -> bool {
+        let written = name.strip_prefix("autogen-");
+        let names = [Some(name), written, written.and_then(|name| name.strip_prefix("cronjob-"))];
+        names.contains(&Some(self.rule.as_str()))
+    }
 }
 
 /// An object by group, version, namespace and name.
@@ -176,8 +185,8 @@ fn test(path: &Path, file: &File, node: &Node) -> Result<Test, InputError> {
     let folder = Folder(path.parent().unwrap_or(Path::new("")));
     let mut fields = Fields::of(file, node, "test")?;
     let mut warnings = Vec::new();
-    let named = !fields.text("name")?.is_empty();
-    if fields.text("apiVersion")?.is_empty() || fields.text("kind")?.is_empty() || named {
+    let name = fields.text("name")?;
+    if fields.text("apiVersion")?.is_empty() || fields.text("kind")?.is_empty() || !name.is_empty() {
         let odd = "the old form of tests, which Kyverno no longer reads: write `apiVersion: cli.kyverno.io/v1alpha1`, \
                    `kind: Test` and the name in `metadata`";
         warnings.push(file.error(node.span, odd).to_string());
@@ -198,6 +207,7 @@ fn test(path: &Path, file: &File, node: &Node) -> Result<Test, InputError> {
     }
     let test = Test {
         path: path.to_owned(),
+        name,
         policies: folder.all(fields.texts("policies")?),
         resources: folder.all(fields.texts("resources")?),
         target_resources: folder.all(fields.texts("targetResources")?),

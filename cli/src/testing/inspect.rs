@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use dikast_compiler::diagnostic::{Diagnostic, code};
+use dikast_compiler::diagnostic::{Diagnostic, Severity, code, render};
 use dikast_compiler::{compile, testing};
 use dikast_grammar::yaml::{self, Node, unpack_list};
 use dikast_grammar::{FileId, SourceMap, Span};
@@ -47,6 +47,19 @@ pub(crate) fn inspect(files: &[PathBuf]) -> Result<(Vec<Diagnostic>, SourceMap),
     found.extend(compile(&sources).diagnostics);
     found.sort_by_key(|finding| (finding.span, finding.code));
     Ok((found, sources))
+}
+
+/// What the results of a test file name and none of its files has, as warnings for people: Kyverno says nothing then, and
+/// checks something else.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn unknown_names(file: &Path, colour: bool) -> Result<String, InputError> {
+    let (found, sources) = inspect(&[file.to_owned()])?;
+    let unknown = found.into_iter().filter(|finding| finding.code == code::UNKNOWN_IN_TEST);
+    let warnings: Vec<_> =
+        unknown.map(|finding| Diagnostic { severity: Severity::Warning, fix: None, ..finding }).collect();
+    Ok(if warnings.is_empty() { String::new() } else { render::terminal::render(&warnings, &sources, colour) })
 }
 
 /// The documents of the files that a field names. What cannot be read has none.

@@ -1,16 +1,14 @@
 //! Running a test (Kyverno `cmd/cli/kubectl-kyverno/commands/test/test.go`).
 
-use std::io::IsTerminal;
-
 use dikast_runtime::engine::EngineChoice;
 use dikast_runtime::request::Operation;
 use dikast_stdlib::Value;
 
-use super::check::{Outcome, Said};
-use super::file::{GlobalEntry, Test, ValuesSource};
+use super::check::{Outcome, Said, is_named};
+use super::file::{Expectation, GlobalEntry, Test, ValuesSource};
 use crate::evaluation::data::OfflineData;
 use crate::evaluation::expression;
-use crate::evaluation::policies::{self, Policies};
+use crate::evaluation::policies::{self, Policies, RuleOutcomes};
 use crate::evaluation::response::Response;
 use crate::evaluation::{CloneSources, Downstream, Evaluator};
 use crate::input::InputError;
@@ -79,10 +77,26 @@ impl Prepared {
         [counts.policies + counts.refused, self.objects.len(), counts.exceptions]
     }
 
-    /// Findings of the compiler that cost a policy or a rule.
-    pub(crate) fn complaints(&self) -> String {
-        let errors = self.policies.errors();
-        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    /// Whether results name an object or a rule that is not there. Kyverno checks all objects then, and takes for excluded
+    /// what no rule answers.
+    pub(crate) fn names_unknown(&self, test: &Test) -> bool {
+        let program = self.evaluator.program();
+        let keys: Vec<_> = self.objects.iter().chain(&self.targets).map(ObjectKey::of).collect();
+        let has_rule = |expectation: &Expectation| {
+            expectation.rule.is_empty()
+                || program.rules.iter().any(|rule| expectation.names_rule(program.name(rule.name)))
+        };
+        let has_objects = |expectation: &Expectation| {
+            let mut names = expectation.resources.iter().flatten();
+            names.all(|name| keys.iter().any(|key| is_named(key, name)))
+        };
+        !test.expectations.iter().all(|expectation| has_rule(expectation) && has_objects(expectation))
+    }
+
+    /// Findings of the compiler that cost a policy or a rule, or that tell why one has ended in an error.
+    pub(crate) fn complaints(&self, outcome: &Outcome, colour: bool) -> String {
+        let in_error = outcome.responses().flat_map(Response::rules_in_error).collect();
+        let errors = self.policies.errors(&RuleOutcomes::of(self.evaluator.program(), &in_error));
         if errors.is_empty() { String::new() } else { self.policies.shown(&errors, colour) }
     }
 

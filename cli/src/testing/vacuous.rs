@@ -2,20 +2,33 @@
 
 use super::check::EXCLUDED;
 use super::file::Expectation;
-use super::row::Row;
+use super::row::{Row, Verdict};
 
-/// What there is to say about expectations that such rows meet. An expectation of `skip` is about objects that do not
-/// match, and one that names no object is about those that do: it is vacuous when there are none.
-pub(crate) fn find(expectations: &[Expectation], rows: &[Row]) -> Vec<String> {
+/// The reason of rows that hold in this way, where such rows are denied.
+pub(crate) const VACUOUS: &str = "vacuous";
+
+/// An expectation that such rows meet.
+#[derive(Debug)]
+pub(crate) struct Vacuous {
+    /// What there is to say about it.
+    pub(crate) message: String,
+    /// The places of the rows.
+    pub(crate) rows: Vec<usize>,
+}
+
+/// The expectations that such rows meet. One that names no object is about those that match: it is vacuous when there are
+/// none.
+pub(crate) fn find(expectations: &[Expectation], rows: &[Row]) -> Vec<Vacuous> {
     let mut found = Vec::new();
-    for (at, expectation) in expectations.iter().enumerate().filter(|(_, expectation)| expectation.result != "skip") {
-        let of_expectation = || rows.iter().filter(move |row| row.expectation == at);
-        let is_vacuous = |row: &&Row| row.reason == EXCLUDED;
+    for (at, expectation) in expectations.iter().enumerate() {
+        let own = || rows.iter().enumerate().filter(move |(_, row)| row.expectation == at);
+        let is_vacuous = |row: &Row| row.reason == EXCLUDED;
         let names_objects = expectation.resources.as_ref().is_some_and(|names| !names.is_empty());
-        if !names_objects && !of_expectation().all(|row| is_vacuous(&row)) {
+        if !names_objects && !own().all(|(_, row)| is_vacuous(row)) {
             continue;
         }
-        let objects: Vec<&str> = of_expectation().filter(is_vacuous).map(|row| row.resource.as_str()).collect();
+        let (rows, objects): (Vec<usize>, Vec<&str>) =
+            own().filter(|(_, row)| is_vacuous(row)).map(|(place, row)| (place, row.resource.as_str())).unzip();
         if objects.is_empty() {
             continue;
         }
@@ -23,20 +36,33 @@ pub(crate) fn find(expectations: &[Expectation], rows: &[Row]) -> Vec<String> {
             "" => "no rule of it answers".to_owned(),
             rule => format!("its rule {rule} does not answer"),
         };
-        found.push(format!(
+        let message = format!(
             "policy {} is expected to give `{}`, but {rule} for {}: the result holds whatever the policy says",
             expectation.policy,
             expectation.result,
             objects.join(", "),
-        ));
+        );
+        found.push(Vacuous { message, rows });
     }
     found
+}
+
+/// Makes failures of the rows that hold in this way.
+pub(crate) fn deny(found: &[Vacuous], rows: &mut [Row]) {
+    for vacuous in found {
+        for place in &vacuous.rows {
+            if let Some(row) = rows.get_mut(*place) {
+                row.verdict = Verdict::Fail;
+                row.reason = VACUOUS.to_owned();
+                row.message.clone_from(&vacuous.message);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::row::Verdict;
 
     fn row(expectation: usize, resource: &str, reason: &str) -> Row {
         Row {
@@ -60,11 +86,15 @@ mod tests {
             ..Expectation::default()
         };
         let expectations = [expectation("fail", &["a", "b"]), expectation("skip", &["a"]), expectation("pass", &[])];
-        let rows =
+        let mut rows =
             [row(0, "a", EXCLUDED), row(0, "b", "Ok"), row(1, "a", EXCLUDED), row(2, "a", EXCLUDED), row(2, "b", "Ok")];
         let found = find(&expectations, &rows);
-        assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].contains(" for a:"), "{found:?}");
+        assert_eq!(found.iter().map(|vacuous| vacuous.rows.as_slice()).collect::<Vec<_>>(), [[0], [2]]);
+        assert!(found[0].message.contains(" for a:"), "{found:?}");
         assert_eq!(find(&expectations[2..], &[row(0, "a", EXCLUDED)]).len(), 1);
+        deny(&found, &mut rows);
+        let failed: Vec<_> = rows.iter().map(|row| row.verdict == Verdict::Fail).collect();
+        assert_eq!(failed, [true, false, true, false, false]);
+        assert_eq!((&*rows[0].reason, rows[0].message == found[0].message), (VACUOUS, true));
     }
 }

@@ -80,3 +80,24 @@ fn a_bad_item_leaves_the_others_of_its_list_alone() {
         assert!(told.contains(&format!("{file}{place}is no Kubernetes object")), "{told}");
     }
 }
+
+#[test]
+fn what_a_policy_lacks_is_told_only_when_nothing_gives_it() {
+    let folder = folder("lacking");
+    let path = |name: &str| folder.join(name).display().to_string();
+    let policy = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec:\n  rules:\n  - name: r\n    \
+                  match: {any: [{resources: {kinds: [Namespace]}}]}\n    context:\n    - name: image\n      \
+                  imageRegistry: {reference: \"web:1\"}\n    - name: shared\n      globalReference: {name: teams}\n    \
+                  validate:\n      message: denied\n      deny: {conditions: {all: [{key: \"{{ image.os }}{{ shared.a }}{{ \
+                  given }}{{ other || '' }}\", operator: Equals, value: x}]}}\n";
+    fs::write(folder.join("policy.yaml"), policy).unwrap();
+    fs::write(folder.join("namespace.yaml"), NAMESPACE).unwrap();
+    let apply = |values: &str| {
+        let output = dikast(&["apply", &path("policy.yaml"), "-r", &path("namespace.yaml"), "-s", values]);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(apply("image.os=linux,shared.a=b,given=c"), (Some(0), String::new()));
+    let (code, told) = apply("given=c");
+    assert_eq!(code, Some(1));
+    assert!(told.contains("DK0307") && told.contains("DK0308"), "{told}");
+}

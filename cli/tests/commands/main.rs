@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod apply;
+mod testing;
 
 use std::fs;
 use std::path::PathBuf;

@@ -5,6 +5,7 @@ mod foreign;
 mod show;
 mod sink;
 
+use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ use dikast_stdlib::Value;
 
 use super::{Engine, Exit};
 use crate::evaluation::count::Counts;
-use crate::evaluation::policies::{self, Policies};
+use crate::evaluation::policies::{self, Policies, RuleOutcomes};
 use crate::evaluation::{Evaluator, global};
 use crate::input::bulk::{self, Numbers, Objects};
 use crate::input::scope::Scopes;
@@ -148,8 +149,10 @@ impl Arguments {
         }
         let mut counts = Counts::default();
         let mut responses = Vec::new();
+        let mut in_error = BTreeSet::new();
         self.evaluate(&evaluator, &objects, |mut response| {
             response.fail_without_generated();
+            in_error.extend(response.rules_in_error());
             if !self.policy_report {
                 sink.take(&response, &mut out)?;
             }
@@ -165,7 +168,8 @@ impl Arguments {
         for fault in &faults {
             writeln!(std::io::stderr(), "error: {fault}")?;
         }
-        counts.error += faults.len() + self.report_left_out(&policies, &mut out)?;
+        let rules = RuleOutcomes::of(evaluator.program(), &in_error);
+        counts.error += faults.len() + self.report_left_out(&policies, &rules, &mut out)?;
         if self.policy_report {
             self.write_reports(&responses, &mut out)?;
         } else if self.table {

@@ -8,7 +8,7 @@ use dikast_stdlib::encode;
 
 use super::{Arguments, ReportFormat};
 use crate::evaluation::count::counted;
-use crate::evaluation::policies::Policies;
+use crate::evaluation::policies::{Policies, RuleOutcomes};
 use crate::evaluation::response::Response;
 use crate::input::resources::ObjectKey;
 use crate::output::style::{Style, Tone};
@@ -25,8 +25,13 @@ pub(super) fn is_worth_words(response: &Response) -> bool {
 
 impl Arguments {
     /// Names policies and rules that are not applied, and gives their number.
-    pub(super) fn report_left_out(&self, policies: &Policies, out: &mut impl Write) -> anyhow::Result<usize> {
-        let errors = policies.errors();
+    pub(super) fn report_left_out(
+        &self,
+        policies: &Policies,
+        rules: &RuleOutcomes,
+        out: &mut impl Write,
+    ) -> anyhow::Result<usize> {
+        let errors = policies.errors(rules);
         if !errors.is_empty() {
             let colour = Style::of_stdout(self.remove_color).is_colourful();
             std::io::stderr().write_all(policies.shown(&errors, colour).as_bytes())?;

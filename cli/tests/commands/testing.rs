@@ -1,0 +1,103 @@
+//! `dikast test`
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::{dikast, folder, give};
+
+const POLICY: &str = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: named}\nspec:\n  rules:\n  - name: has-team\n    \
+                      match: {any: [{resources: {kinds: [Pod]}}]}\n    exclude: {any: [{resources: {names: [\"free-*\"]}}]}\n    \
+                      validate: {message: m, pattern: {metadata: {labels: {team: \"?*\"}}}}\n";
+const PODS: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: good, labels: {team: a}}\n---\napiVersion: v1\nkind: Pod\n\
+                    metadata: {name: bad}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: free-one}\n";
+
+/// A folder with a policy for Pods, three Pods and a test with these results.
+fn test_with(name: &str, results: &str) -> PathBuf {
+    let folder = folder(name);
+    fs::write(folder.join("policy.yaml"), POLICY).unwrap();
+    fs::write(folder.join("pods.yaml"), PODS).unwrap();
+    let test = format!(
+        "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {{name: t}}\npolicies: [policy.yaml]\nresources: \
+         [pods.yaml]\nresults:\n{results}"
+    );
+    fs::write(folder.join("kyverno-test.yaml"), test).unwrap();
+    folder
+}
+
+fn rows(out: &str) -> Vec<(u64, String, String)> {
+    let rows: Vec<serde_json::Value> = serde_json::from_str(out).unwrap();
+    let text = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap().to_owned();
+    rows.iter().map(|row| (row["ID"].as_u64().unwrap(), text(row, "RESULT"), text(row, "REASON"))).collect()
+}
+
+#[test]
+fn denied_vacuous_results_fail_in_every_format() {
+    let folder = test_with(
+        "vacuous-rows",
+        "- {policy: named, rule: has-team, result: fail, resources: [free-one]}\n\
+         - {policy: named, rule: has-team, result: skip, resources: [free-one]}\n\
+         - {policy: named, rule: has-team, result: pass, resources: [good]}\n",
+    );
+    let path = folder.display().to_string();
+    let output = dikast(&["test", &path]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), told.matches(": warning: policy named ").count()), (Some(0), 2), "{told}");
+    let row = |id, result: &str, reason: &str| (id, result.to_owned(), reason.to_owned());
+    let expected = [row(1, "Fail", "vacuous"), row(2, "Fail", "vacuous"), row(3, "Pass", "Ok")];
+    assert_eq!(rows(&give(1, &["test", &path, "--deny-vacuous", "-o", "json"])), expected);
+    let junit = give(1, &["test", &path, "--deny-vacuous", "-o", "junit"]);
+    assert_eq!(junit.matches("<failure message=\"vacuous\">").count(), 2, "{junit}");
+    let markdown = give(1, &["test", &path, "--deny-vacuous", "-o", "markdown"]);
+    assert_eq!(markdown.matches("| Fail | vacuous |").count(), 2, "{markdown}");
+    let yaml = give(1, &["test", &path, "--deny-vacuous", "-o", "yaml"]);
+    assert_eq!(yaml.matches("REASON: vacuous\n").count(), 2, "{yaml}");
+    let text = give(1, &["test", &path, "--deny-vacuous"]);
+    assert!(text.contains("\nTest Summary: 1 tests passed and 2 tests failed\n"), "{text}");
+}
+
+#[test]
+fn failures_keep_their_numbers() {
+    let folder = test_with(
+        "numbers",
+        "- {policy: named, rule: has-team, result: pass, resources: [good]}\n\
+         - {policy: named, rule: has-team, result: pass, resources: [bad]}\n",
+    );
+    let out = give(1, &["test", &folder.display().to_string(), "--fail-only", "-o", "json"]);
+    assert_eq!(rows(&out), [(2, "Fail".to_owned(), "Want pass, got fail".to_owned())]);
+}
+
+#[test]
+fn a_selector_that_selects_nothing_is_no_test() {
+    let folder = test_with("unselected", "- {policy: named, rule: has-team, result: pass, resources: [good]}\n");
+    let path = folder.display().to_string();
+    give(0, &["test", &path, "-t", "policy=other"]);
+    let output = dikast(&["test", &path, "-t", "policy=other", "--require-tests"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert_eq!(told, "error: no tests found: `policy=other` selects none of the results in 1 test(s)\n");
+    give(0, &["test", &path, "-t", "policy=named", "--require-tests"]);
+}
+
+#[test]
+fn names_that_nothing_has_are_told_with_what_may_be_meant() {
+    let folder = test_with(
+        "misspelt",
+        "- {policy: named, rule: has-taem, result: pass, resources: [good]}\n\
+         - {policy: named, rule: has-team, result: pass, resources: [goot]}\n",
+    );
+    let output = dikast(&["test", &folder.display().to_string()]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("no rule of this test is called `has-taem`"), "{told}");
+    assert!(told.contains("did you mean `has-team`?") && told.contains("did you mean `good`?"), "{told}");
+    assert!(!told.contains("error["), "{told}");
+}
+
+#[test]
+fn the_name_of_the_old_form_is_shown() {
+    let folder = test_with("old-form", "- {policy: named, rule: has-team, result: pass, resources: [good]}\n");
+    let file = folder.join("kyverno-test.yaml");
+    let text = fs::read_to_string(&file).unwrap().replace("metadata: {name: t}", "name: old");
+    fs::write(&file, text).unwrap();
+    let out = give(0, &["test", &folder.display().to_string()]);
+    assert!(out.starts_with(&format!("Loading test old ( {} ) ...\n", file.display())), "{out}");
+}
