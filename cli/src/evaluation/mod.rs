@@ -22,9 +22,11 @@ mod review;
 mod turn;
 pub(crate) mod world;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dikast_compiler::ir::{PolicyId, Program, RuleId};
+use dikast_grammar::Span;
 use dikast_runtime::engine::{
     Admission, Disagreement, Engine, EngineChoice, NeedsData, PolicyResponse, RuleKind, World,
 };
@@ -107,6 +109,11 @@ impl Evaluator {
     /// The policies.
     pub(crate) fn program(&self) -> &Program {
         self.engine.program()
+    }
+
+    /// Where rules stand.
+    pub(crate) fn places_of(&self, rules: &BTreeSet<RuleId>) -> Vec<Span> {
+        rules.iter().filter_map(|rule| self.program().rule(*rule).span).collect()
     }
 
     /// How many rules there are, those that autogen made included.

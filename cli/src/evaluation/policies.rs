@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, render};
-use dikast_compiler::ir::{Program, RuleId};
 use dikast_compiler::schema::Schemas;
 use dikast_compiler::{Compilation, compile, compile_with};
 use dikast_grammar::yaml::{self, Node};
@@ -164,14 +163,27 @@ impl Texts<'_> {
 
 impl Policies {
     /// The findings that are errors. Whether a value that a rule asks for is really lacking shows when the rule runs, for
-    /// values files, mocks and defaults can give it: so these findings count only where a rule has ended in an error.
-    pub(crate) fn errors(&self, rules: &RuleOutcomes) -> Vec<Diagnostic> {
+    /// values files, mocks and defaults can give it: so these findings count only in rules that have ended in an error, of
+    /// which `in_error` has the places.
+    pub(crate) fn errors(&self, in_error: &[Span]) -> Vec<Diagnostic> {
         let lacking = [code::UNDEFINED_VARIABLE, code::UNSUPPORTED_IMAGE_REGISTRY, code::UNSUPPORTED_GLOBAL_REFERENCE];
         let counts = |found: &&Diagnostic| {
             found.severity == Severity::Error
-                && (!lacking.contains(&found.code) || rules.ended_in_error(found.span) != Some(false))
+                && (!lacking.contains(&found.code)
+                    || self
+                        .rule_around(found.span)
+                        .is_none_or(|rule| in_error.iter().any(|span| is_within(*span, rule))))
         };
         self.compilation.diagnostics.iter().filter(counts).cloned().collect()
+    }
+
+    /// The rule as written that a place is in.
+    fn rule_around(&self, place: Span) -> Option<Span> {
+        let file = self.sources.get(place.file)?;
+        let documents = yaml::parse(place.file, file.text()).documents;
+        let mut rules =
+            documents.iter().flat_map(|document| document.at(&["spec", "rules"]).map(Node::items).unwrap_or_default());
+        rules.find(|rule| is_within(place, rule.span)).map(|rule| rule.span)
     }
 
     /// Findings about the form of a document: Kyverno reads no file that has one.
@@ -187,22 +199,8 @@ impl Policies {
     }
 }
 
-/// The rules of a program as written, and whether they ended in an error on any object.
-#[derive(Debug, Default)]
-pub(crate) struct RuleOutcomes(Vec<(Span, bool)>);
-
-impl RuleOutcomes {
-    /// The rules of a program, of which these have ended in an error.
-    pub(crate) fn of(program: &Program, in_error: &BTreeSet<RuleId>) -> Self {
-        let ids = (0..program.rules.len()).filter_map(|at| u32::try_from(at).ok()).map(RuleId);
-        Self(ids.filter_map(|id| Some((program.rule(id).span?, in_error.contains(&id)))).collect())
-    }
-
-    /// Whether the rule around a place has ended in an error; nothing when no rule is there.
-    fn ended_in_error(&self, place: Span) -> Option<bool> {
-        let around = |span: &Span| span.file == place.file && (span.start..=span.end).contains(&place.start);
-        self.0.iter().filter(|(span, _)| around(span)).map(|(_, in_error)| *in_error).reduce(|one, other| one || other)
-    }
+fn is_within(place: Span, span: Span) -> bool {
+    place.file == span.file && (span.start..=span.end).contains(&place.start)
 }
 
 /// What became of a policy, or a rule of one, that is not in the program.
@@ -237,11 +235,8 @@ fn left_out(sources: &SourceMap, compilation: &Compilation) -> Vec<LeftOut> {
                     && policy.namespace.is_none_or(|of| **program.name(of) == *namespace)
             });
             let explain = |node: &Node, rule: Option<String>| {
-                let inside = |found: &&Diagnostic| {
-                    found.severity == Severity::Error
-                        && found.span.file == id
-                        && (node.span.start..=node.span.end).contains(&found.span.start)
-                };
+                let inside =
+                    |found: &&Diagnostic| found.severity == Severity::Error && is_within(found.span, node.span);
                 let error = compilation.diagnostics.iter().find(inside);
                 LeftOut {
                     policy: name.clone(),

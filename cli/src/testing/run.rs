@@ -8,7 +8,7 @@ use super::check::{Outcome, Said, is_named};
 use super::file::{Expectation, GlobalEntry, Test, ValuesSource};
 use crate::evaluation::data::OfflineData;
 use crate::evaluation::expression;
-use crate::evaluation::policies::{self, Policies, RuleOutcomes};
+use crate::evaluation::policies::{self, Policies};
 use crate::evaluation::response::Response;
 use crate::evaluation::{CloneSources, Downstream, Evaluator};
 use crate::input::InputError;
@@ -96,7 +96,7 @@ impl Prepared {
     /// Findings of the compiler that cost a policy or a rule, or that tell why one has ended in an error.
     pub(crate) fn complaints(&self, outcome: &Outcome, colour: bool) -> String {
         let in_error = outcome.responses().flat_map(Response::rules_in_error).collect();
-        let errors = self.policies.errors(&RuleOutcomes::of(self.evaluator.program(), &in_error));
+        let errors = self.policies.errors(&self.evaluator.places_of(&in_error));
         if errors.is_empty() { String::new() } else { self.policies.shown(&errors, colour) }
     }
 

@@ -15,7 +15,7 @@ use dikast_stdlib::Value;
 
 use super::{Engine, Exit};
 use crate::evaluation::count::Counts;
-use crate::evaluation::policies::{self, Policies, RuleOutcomes};
+use crate::evaluation::policies::{self, Policies};
 use crate::evaluation::{Evaluator, global};
 use crate::input::bulk::{self, Numbers, Objects};
 use crate::input::scope::Scopes;
@@ -168,8 +168,8 @@ impl Arguments {
         for fault in &faults {
             writeln!(std::io::stderr(), "error: {fault}")?;
         }
-        let rules = RuleOutcomes::of(evaluator.program(), &in_error);
-        counts.error += faults.len() + self.report_left_out(&policies, &rules, &mut out)?;
+        let in_error = evaluator.places_of(&in_error);
+        counts.error += faults.len() + self.report_left_out(&policies, &in_error, &mut out)?;
         if self.policy_report {
             self.write_reports(&responses, &mut out)?;
         } else if self.table {

@@ -3,12 +3,13 @@
 use std::io::Write;
 
 use anyhow::anyhow;
+use dikast_grammar::Span;
 use dikast_runtime::engine::{RuleKind, Status};
 use dikast_stdlib::encode;
 
 use super::{Arguments, ReportFormat};
 use crate::evaluation::count::counted;
-use crate::evaluation::policies::{Policies, RuleOutcomes};
+use crate::evaluation::policies::Policies;
 use crate::evaluation::response::Response;
 use crate::input::resources::ObjectKey;
 use crate::output::style::{Style, Tone};
@@ -28,10 +29,10 @@ impl Arguments {
     pub(super) fn report_left_out(
         &self,
         policies: &Policies,
-        rules: &RuleOutcomes,
+        in_error: &[Span],
         out: &mut impl Write,
     ) -> anyhow::Result<usize> {
-        let errors = policies.errors(rules);
+        let errors = policies.errors(in_error);
         if !errors.is_empty() {
             let colour = Style::of_stdout(self.remove_color).is_colourful();
             std::io::stderr().write_all(policies.shown(&errors, colour).as_bytes())?;
