@@ -1,13 +1,16 @@
 //! Policy reports (Kyverno `cmd/cli/kubectl-kyverno/report`, `pkg/utils/report/results.go`).
 
+use std::io::Write;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use anyhow::anyhow;
 use dikast_runtime::engine::{RuleResponse, Status};
 use dikast_stdlib::{Object, Value, encode};
 
 use crate::evaluation::response::{PolicyFacts, Response, reported};
 use crate::input::resources::ObjectKey;
+use crate::output::yaml;
 
 /// API groups of reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -35,53 +38,157 @@ impl Group {
     }
 }
 
-/// The reports of all responses: one of all cluster policies, then one of each namespaced policy.
-pub(crate) fn reports(responses: &[Response], audit_warns: bool, group: Group) -> Vec<Value> {
-    let mut clustered = Vec::new();
-    let mut namespaced: Vec<(&Arc<PolicyFacts>, Vec<Value>)> = Vec::new();
-    for response in responses.iter().filter(|response| !response.rules.is_empty()) {
-        let results = response.rules.iter().map(|rule| result(response, rule, audit_warns));
-        if response.policy.namespace.is_empty() {
-            clustered.extend(results);
-            continue;
+/// Formats of reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// YAML
+    #[default]
+    Yaml,
+    /// JSON
+    Json,
+}
+
+impl Format {
+    /// Writes a value as a document.
+    pub(crate) fn document(self, value: &Value) -> anyhow::Result<String> {
+        match self {
+            Self::Yaml => Ok(yaml::write(value)),
+            Self::Json => json(value),
         }
-        match namespaced.iter_mut().find(|(policy, _)| policy.full_name() == response.policy.full_name()) {
-            Some((_, all)) => all.extend(results),
-            None => namespaced.push((&response.policy, results.collect())),
+    }
+}
+
+fn json(value: &Value) -> anyhow::Result<String> {
+    encode::to_go_json(value).map_err(|error| anyhow!("{error}"))
+}
+
+/// The reports of all responses: one of all cluster policies, then one of each namespaced policy. Results are written when
+/// they come; only those of namespaced policies wait for the end, as text.
+pub(crate) struct Reports {
+    audit_warns: bool,
+    group: Group,
+    format: Format,
+    clustered: Option<Report>,
+    namespaced: Vec<(Arc<PolicyFacts>, Report, Vec<u8>)>,
+}
+
+impl Reports {
+    /// Reports without results.
+    pub(crate) fn new(audit_warns: bool, group: Group, format: Format) -> Self {
+        Self { audit_warns, group, format, clustered: None, namespaced: Vec::new() }
+    }
+
+    /// Adds what a response says.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn take(&mut self, response: &Response, out: &mut impl Write) -> anyhow::Result<()> {
+        let policy = &response.policy;
+        let results = response.rules.iter().map(|rule| result(response, rule, self.audit_warns));
+        let (group, format) = (self.group, self.format);
+        if response.rules.is_empty() {
+            return Ok(());
         }
+        if policy.namespace.is_empty() {
+            let report = match &mut self.clustered {
+                Some(report) => report,
+                None => {
+                    let metadata = Value::object([("name", Value::text("merged"))]);
+                    self.clustered.insert(Report::begin(group, format, group.cluster_kind(), metadata, out)?)
+                }
+            };
+            return results.into_iter().try_for_each(|result| report.add(&result, out));
+        }
+        let found = self.namespaced.iter().position(|(of, ..)| of.full_name() == policy.full_name());
+        let at = match found {
+            Some(at) => at,
+            None => {
+                let metadata =
+                    Value::object([("name", &policy.name), ("namespace", &policy.namespace)].map(text_member));
+                let mut text = Vec::new();
+                let report = Report::begin(group, format, "PolicyReport", metadata, &mut text)?;
+                self.namespaced.push((Arc::clone(policy), report, text));
+                self.namespaced.len() - 1
+            }
+        };
+        let Some((_, report, text)) = self.namespaced.get_mut(at) else { return Ok(()) };
+        results.into_iter().try_for_each(|result| report.add(&result, text))
     }
-    let mut reports = Vec::new();
-    if !clustered.is_empty() {
-        reports.push(report(group, group.cluster_kind(), Value::object([("name", Value::text("merged"))]), clustered));
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn finish(self, out: &mut impl Write) -> anyhow::Result<()> {
+        let mut is_first = self.clustered.is_none();
+        if let Some(report) = self.clustered {
+            report.end(out)?;
+        }
+        for (_, report, text) in self.namespaced {
+            if !std::mem::take(&mut is_first) {
+                writeln!(out, "---")?;
+            }
+            out.write_all(&text)?;
+            report.end(out)?;
+        }
+        Ok(())
     }
-    for (policy, results) in namespaced {
-        let metadata = Value::object([("name", &policy.name), ("namespace", &policy.namespace)].map(text_member));
-        reports.push(report(group, "PolicyReport", metadata, results));
-    }
-    reports
 }
 
 fn text_member<'n>((name, text): (&'n str, &String)) -> (&'n str, Value) {
     (name, Value::from(text.as_str()))
 }
 
-fn report(group: Group, kind: &str, metadata: Value, results: Vec<Value>) -> Value {
-    let count = |status: &str| {
-        let found = results.iter().filter(|result| result.get("result").and_then(Value::as_text) == Some(status));
-        Value::Int(i64::try_from(found.count()).unwrap_or(i64::MAX))
-    };
-    let summary = ["pass", "fail", "warn", "error", "skip"].map(|status| (status, count(status)));
-    let mut members = vec![
-        ("apiVersion", Value::text(group.api_version())),
-        ("kind", Value::text(kind)),
-        ("metadata", metadata),
-        ("summary", Value::object(summary)),
-        ("results", Value::list(results)),
-    ];
-    if group == Group::Openreports {
-        members.push(("source", Value::text("kyverno")));
+/// A report of which the beginning is written.
+struct Report {
+    group: Group,
+    format: Format,
+    /// How many results there are of each status, in the order of [`STATUSES`].
+    counts: [i64; 5],
+}
+
+const STATUSES: [Status; 5] = [Status::Pass, Status::Fail, Status::Warn, Status::Error, Status::Skip];
+
+impl Report {
+    /// Writes all that stands before the results: the members whose names come first.
+    fn begin(group: Group, format: Format, kind: &str, metadata: Value, out: &mut impl Write) -> anyhow::Result<Self> {
+        let members =
+            [("apiVersion", Value::text(group.api_version())), ("kind", Value::text(kind)), ("metadata", metadata)];
+        let head = format.document(&Value::object(members))?;
+        match format {
+            Format::Yaml => write!(out, "{head}results:\n")?,
+            Format::Json => write!(out, "{},\"results\":[", head.strip_suffix('}').unwrap_or(&head))?,
+        }
+        Ok(Self { group, format, counts: [0; 5] })
     }
-    Value::object(members)
+
+    fn add(&mut self, result: &Value, out: &mut impl Write) -> anyhow::Result<()> {
+        let is_first = self.counts.iter().all(|count| *count == 0);
+        let status = result.get("result").and_then(Value::as_text);
+        for (count, _) in self.counts.iter_mut().zip(STATUSES).filter(|(_, of)| Some(of.as_str()) == status) {
+            *count += 1;
+        }
+        match self.format {
+            Format::Yaml => write!(out, "{}", yaml::write(&Value::list([result.clone()])))?,
+            Format::Json => write!(out, "{}{}", if is_first { "" } else { "," }, json(result)?)?,
+        }
+        Ok(())
+    }
+
+    /// Writes all that stands behind the results.
+    fn end(self, out: &mut impl Write) -> anyhow::Result<()> {
+        let counts = STATUSES.iter().zip(self.counts).map(|(status, count)| (status.as_str(), Value::Int(count)));
+        let mut members = vec![("summary", Value::object(counts))];
+        if self.group == Group::Openreports {
+            members.push(("source", Value::text("kyverno")));
+        }
+        let tail = self.format.document(&Value::object(members))?;
+        match self.format {
+            Format::Yaml => writeln!(out, "{tail}")?,
+            Format::Json => writeln!(out, "],{}", tail.strip_prefix('{').unwrap_or(&tail))?,
+        }
+        Ok(())
+    }
 }
 
 /// One entry of `results`.

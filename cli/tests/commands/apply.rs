@@ -101,3 +101,36 @@ fn what_a_policy_lacks_is_told_only_when_nothing_gives_it() {
     assert_eq!(code, Some(1));
     assert!(told.contains("DK0307") && told.contains("DK0308"), "{told}");
 }
+
+#[test]
+fn reports_of_namespaced_policies_come_behind_that_of_all_others() {
+    let folder = folder("reports");
+    let path = |name: &str| folder.join(name).display().to_string();
+    let policy = |kind: &str, metadata: &str| {
+        format!(
+            "---\napiVersion: kyverno.io/v1\nkind: {kind}\nmetadata: {metadata}\nspec:\n  rules:\n  - name: r\n    match: {{any: \
+             [{{resources: {{kinds: [Pod]}}}}]}}\n    validate: {{message: \"two\\nlines\", pattern: {{metadata: {{name: \"a*\"}}}}}}\n"
+        )
+    };
+    let policies =
+        [policy("Policy", "{name: own, namespace: default}"), policy("ClusterPolicy", "{name: all}")].concat();
+    fs::write(folder.join("policies.yaml"), policies).unwrap();
+    let pods =
+        ["a1", "b1"].map(|name| format!("---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n")).concat();
+    fs::write(folder.join("pods.yaml"), pods).unwrap();
+    for format in ["yaml", "json"] {
+        let arguments = ["apply", &path("policies.yaml"), "-r", &path("pods.yaml"), "-p", "--output-format", format];
+        let out = give(1, &arguments);
+        let reports: Vec<serde_yaml::Value> =
+            out.split("---\n").map(|report| serde_yaml::from_str(report).unwrap()).collect();
+        let kinds: Vec<_> = reports.iter().map(|report| report["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["ClusterPolicyReport", "PolicyReport"], "{out}");
+        for report in &reports {
+            let results = report["results"].as_sequence().unwrap();
+            let of: Vec<_> = results.iter().map(|result| result["result"].as_str().unwrap()).collect();
+            assert_eq!(of, ["pass", "fail"]);
+            assert!(results[1]["message"].as_str().unwrap().contains("two\nlines"), "{out}");
+            assert_eq!((report["summary"]["pass"].as_u64(), report["summary"]["fail"].as_u64()), (Some(1), Some(1)));
+        }
+    }
+}

@@ -10,7 +10,6 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use clap::ValueEnum;
 use dikast_stdlib::Value;
 
 use super::{Engine, Exit};
@@ -21,7 +20,8 @@ use crate::input::bulk::{self, Numbers, Objects};
 use crate::input::scope::Scopes;
 use crate::input::user::User;
 use crate::input::values::Values;
-use crate::output::{report, yaml};
+use crate::output::report::{self, Reports};
+use crate::output::yaml;
 use foreign::Foreign;
 use sink::Sink;
 
@@ -80,7 +80,7 @@ pub(crate) struct Arguments {
     report_group: report::Group,
     /// Format of the reports
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    output_format: ReportFormat,
+    output_format: report::Format,
     /// Show results as a table
     #[arg(short, long)]
     table: bool,
@@ -110,13 +110,6 @@ pub(crate) struct Arguments {
     remove_color: bool,
     #[command(flatten)]
     foreign: Foreign,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum ReportFormat {
-    #[default]
-    Yaml,
-    Json,
 }
 
 impl Arguments {
@@ -150,17 +143,20 @@ impl Arguments {
         let mut counts = Counts::default();
         let mut responses = Vec::new();
         let mut in_error = BTreeSet::new();
+        let mut reports =
+            self.policy_report.then(|| Reports::new(self.audit_warn, self.report_group, self.output_format));
         self.evaluate(&evaluator, &objects, |mut response| {
             response.fail_without_generated();
             in_error.extend(response.rules_in_error());
-            if !self.policy_report {
-                sink.take(&response, &mut out)?;
+            match &mut reports {
+                Some(reports) => reports.take(&response, &mut out)?,
+                None => sink.take(&response, &mut out)?,
             }
             for rule in response.idle_generations() {
                 writeln!(std::io::stderr(), "warning: {rule}")?;
             }
             counts.add(&response, self.audit_warn);
-            if self.policy_report || self.table || show::is_worth_words(&response) {
+            if reports.is_none() && (self.table || show::is_worth_words(&response)) {
                 responses.push(response);
             }
             Ok(())
@@ -170,8 +166,8 @@ impl Arguments {
         }
         let in_error = evaluator.places_of(&in_error);
         counts.error += faults.len() + self.report_left_out(&policies, &in_error, &mut out)?;
-        if self.policy_report {
-            self.write_reports(&responses, &mut out)?;
+        if let Some(reports) = reports {
+            reports.finish(&mut out)?;
         } else if self.table {
             self.write_table(&responses, &mut out)?;
         } else if !self.piped {

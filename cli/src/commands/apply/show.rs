@@ -2,18 +2,16 @@
 
 use std::io::Write;
 
-use anyhow::anyhow;
 use dikast_grammar::Span;
 use dikast_runtime::engine::{RuleKind, Status};
-use dikast_stdlib::encode;
 
-use super::{Arguments, ReportFormat};
+use super::Arguments;
 use crate::evaluation::count::counted;
 use crate::evaluation::policies::Policies;
 use crate::evaluation::response::Response;
 use crate::input::resources::ObjectKey;
 use crate::output::style::{Style, Tone};
-use crate::output::{report, table, yaml};
+use crate::output::table;
 
 /// Whether there is anything to say about a response beside its numbers.
 pub(super) fn is_worth_words(response: &Response) -> bool {
@@ -47,21 +45,6 @@ impl Arguments {
             writeln!(out, "{divider}")?;
         }
         Ok(policies.left_out.len())
-    }
-
-    pub(super) fn write_reports(&self, responses: &[Response], out: &mut impl Write) -> anyhow::Result<()> {
-        for (at, report) in report::reports(responses, self.audit_warn, self.report_group).iter().enumerate() {
-            if at > 0 {
-                writeln!(out, "---")?;
-            }
-            match self.output_format {
-                ReportFormat::Yaml => writeln!(out, "{}", yaml::write(report))?,
-                ReportFormat::Json => {
-                    writeln!(out, "{}", encode::to_go_json(report).map_err(|error| anyhow!("{error}"))?)?;
-                }
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn write_table(&self, responses: &[Response], out: &mut impl Write) -> anyhow::Result<()> {
