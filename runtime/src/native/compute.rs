@@ -223,7 +223,7 @@ impl Running<'_> {
         let arguments = if expression_first == 0 { [list, key] } else { [key, list] };
         match functions::invoke(function, &arguments, self.environment) {
             Ok(value) => self.done(result, value),
-            Err(FunctionError::Missing(_)) => Answer::Undecided,
+            Err(FunctionError::Missing(_) | FunctionError::Crash(_)) => Answer::Undecided,
             Err(_) => Answer::No,
         }
     }

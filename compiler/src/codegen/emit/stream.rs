@@ -83,6 +83,7 @@ impl Emitter<'_, '_> {
                 let no_object = match otherwise {
                     NoList::Nothing => ends.null,
                     NoList::Interpret => self.exits.interpret,
+                    NoList::Fails => self.exits.error,
                 };
                 let ends_of_entries = Ends { null: no_object, done: ends.done };
                 self.each_entry(of, *row, *key, ends_of_entries, |emitter, next| {
@@ -109,6 +110,7 @@ impl Emitter<'_, '_> {
             let otherwise = match rows.otherwise {
                 NoList::Nothing => nothing,
                 NoList::Interpret => self.exits.interpret,
+                NoList::Fails => self.exits.error,
             };
             self.switch_tag(tag, |tag| match tag {
                 Tag::List => is_list,

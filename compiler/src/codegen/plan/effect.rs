@@ -17,7 +17,7 @@ impl Level {
         match self {
             Level::Guard(test) => test.can_fail(),
             Level::Computed { of, .. } | Level::Let(_, of) => of.can_fail(),
-            Level::Entries { otherwise, .. } => *otherwise == NoList::Interpret,
+            Level::Entries { otherwise, .. } => *otherwise == NoList::Fails,
             // What is no list here only adds items.
             Level::NoList(_) | Level::Rows { .. } => false,
         }

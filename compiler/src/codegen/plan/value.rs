@@ -268,6 +268,8 @@ pub(in super::super) enum NoList {
     Nothing,
     /// For a list, null is passed over; anything else is more than native code handles here.
     Interpret,
+    /// It is an error.
+    Fails,
 }
 
 impl Source {

@@ -226,19 +226,15 @@ impl Selector<'_> {
     }
 
     fn member_of(&mut self, of: Source, name: &str) -> Planned<Source> {
+        if let Source::OrNull { of, errors: false } = &of
+            && let Source::Path(path) = &**of
+        {
+            // What is missing up to here is null, and so is what would be below it.
+            let path = Path { null_steps: path.steps.len(), ..path.clone() };
+            return self.member_of_path(&path, name);
+        }
         match of {
             Source::Path(path) => self.member_of_path(&path, name),
-            Source::OrNull { of, errors: false } => match *of {
-                // What is missing up to here is null, and so is what would be below it.
-                Source::Path(path) => {
-                    let path = Path { null_steps: path.steps.len(), ..path };
-                    self.member_of_path(&path, name)
-                }
-                of => {
-                    let of = self.member_of(of, name)?;
-                    Ok(Source::or_null(of))
-                }
-            },
             Source::At { list, position, row, then } => {
                 let then = Box::new(self.member_of(*then, name)?);
                 Ok(Source::At { list, position, row, then })

@@ -320,7 +320,7 @@ impl Selector<'_> {
         let Some(of) = list_path(self.source(of)?) else { return Reason::new("the names of a computed object") };
         let places = self.layout.entries(of.place());
         let (row, key) = self.row_at(places.key, of.numbers);
-        let level = Level::Entries { of, row, key: places.key, otherwise: NoList::Interpret };
+        let level = Level::Entries { of, row, key: places.key, otherwise: NoList::Fails };
         Ok(StreamPlan::of_items(vec![level], Source::Path(key)))
     }
 }
