@@ -119,6 +119,14 @@ impl Selector<'_> {
                 self.parts(*of, known, false)
             }
             Expr::Or { left, right } => {
+                // What is known of the left side decides which side counts.
+                if let Ok(Source::Known(value)) = self.source(*left) {
+                    return if value.is_true() {
+                        self.parts(*left, known, false)
+                    } else {
+                        self.parts(*right, known, required)
+                    };
+                }
                 let mut parts = self.parts(*left, known, false)?;
                 parts.extend(self.parts(*right, known, required)?);
                 Ok(parts)
