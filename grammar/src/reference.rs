@@ -156,9 +156,14 @@ fn find_escapes(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The place that a reference means, seen from `place`. An absolute one is not tidied.
+/// The place that a reference means, seen from `place`. An absolute one is not tidied; one in a key of the root, whose
+/// place is the empty text, stays relative and means nothing.
 pub fn absolute_path(reference: &str, place: &str) -> String {
-    if reference.starts_with('/') { reference.to_owned() } else { tidied(&format!("{place}/{reference}")) }
+    match (reference.starts_with('/'), place) {
+        (true, _) => reference.to_owned(),
+        (false, "") => tidied(reference),
+        (false, place) => tidied(&format!("{place}/{reference}")),
+    }
 }
 
 /// A place of a document without the anchors of its keys.
@@ -248,6 +253,7 @@ mod tests {
         assert_eq!(absolute_path("x", "/a"), "/a/x");
         assert_eq!(absolute_path("/a/../b", "/c"), "/a/../b");
         assert_eq!(absolute_path("../../../x", "/a"), "/x");
+        assert_eq!(absolute_path("./x", ""), "x");
         assert_eq!(without_anchors("/spec/=(a)/(b)/0"), "/spec/a/b/0");
         assert_eq!(without_anchors(""), "");
     }

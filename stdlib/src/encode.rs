@@ -4,25 +4,53 @@ use std::fmt::Write;
 
 use crate::{Value, go_format};
 
-/// A value that JSON cannot hold.
+/// A value that JSON cannot hold, in the words of the encoder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("json: unsupported value: {0}")]
+#[error("{0}")]
 pub struct EncodeError(String);
 
 /// Compact JSON with sorted keys, as Go's `json.Marshal` writes it: `<`, `>`, `&` and the line separators U+2028 and
-/// U+2029 are escaped, floats have an exponent only below 1e-6 and from 1e21 on.
-///
-/// This is the text of a value that is no text inside a longer text (Kyverno `pkg/engine/variables/vars.go`,
-/// `substituteVarInPattern`) and the result of `to_string`.
+/// U+2029 are escaped, floats have an exponent only below 1e-6 and from 1e21 on. `to_string` gives it.
 ///
 /// # Errors
 ///
 /// NaN and infinities have no JSON.
 pub fn to_go_json(value: &Value) -> Result<String, EncodeError> {
     let mut out = String::new();
-    write_json(value, &mut out)?;
+    match write_json(value, Encoder::Standard, &mut out) {
+        Ok(()) => Ok(out),
+        Err(NotFinite(number)) => Err(EncodeError(format!("json: unsupported value: {}", go_format::general(number)))),
+    }
+}
+
+/// The text of a value inside a longer text: text as it is, anything else as compact JSON (Kyverno
+/// `pkg/engine/variables/vars.go`, `substituteVarInPattern`).
+///
+/// Kyverno uses another encoder there, json-iterator. It differs from [`to_go_json`] in small floats, `1e-09`, and in the
+/// escapes of backspace and form feed, `\u0008` and `\u000c`.
+///
+/// # Errors
+///
+/// NaN and infinities have no JSON.
+pub fn embedded(value: &Value) -> Result<String, EncodeError> {
+    let mut out = String::new();
+    match value {
+        Value::Text(text) => out.push_str(text),
+        other => write_json(other, Encoder::JsonIterator, &mut out)
+            .map_err(|_| EncodeError(format!("failed to marshal {}: {}", other.go_type(), sprint(other))))?,
+    }
     Ok(out)
 }
+
+/// The encoders of JSON that Kyverno uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoder {
+    Standard,
+    JsonIterator,
+}
+
+/// A number that JSON cannot hold.
+struct NotFinite(f64);
 
 /// Go's default text of a value, as `fmt.Sprint` and `%v` give it: `<nil>`, `1e+06`, `[a b]`, `map[a:1 b:2]`.
 ///
@@ -33,23 +61,26 @@ pub fn sprint(value: &Value) -> String {
     out
 }
 
-fn write_json(value: &Value, out: &mut String) -> Result<(), EncodeError> {
+fn write_json(value: &Value, encoder: Encoder, out: &mut String) -> Result<(), NotFinite> {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
         Value::Int(number) => push_int(*number, out),
-        Value::Float(number) => match go_format::json(*number) {
-            Some(text) => out.push_str(&text),
-            None => return Err(EncodeError(go_format::general(*number))),
-        },
-        Value::Text(text) => write_json_text(text, out),
+        Value::Float(number) => {
+            let text = match encoder {
+                Encoder::Standard => go_format::json(*number),
+                Encoder::JsonIterator => go_format::json_iterator(*number),
+            };
+            out.push_str(&text.ok_or(NotFinite(*number))?);
+        }
+        Value::Text(text) => write_json_text(text, encoder, out),
         Value::List(items) => {
             out.push('[');
             for (at, item) in items.iter().enumerate() {
                 if at > 0 {
                     out.push(',');
                 }
-                write_json(item, out)?;
+                write_json(item, encoder, out)?;
             }
             out.push(']');
         }
@@ -59,9 +90,9 @@ fn write_json(value: &Value, out: &mut String) -> Result<(), EncodeError> {
                 if at > 0 {
                     out.push(',');
                 }
-                write_json_text(key, out);
+                write_json_text(key, encoder, out);
                 out.push(':');
-                write_json(member, out)?;
+                write_json(member, encoder, out)?;
             }
             out.push('}');
         }
@@ -69,7 +100,7 @@ fn write_json(value: &Value, out: &mut String) -> Result<(), EncodeError> {
     Ok(())
 }
 
-fn write_json_text(text: &str, out: &mut String) {
+fn write_json_text(text: &str, encoder: Encoder, out: &mut String) {
     out.push('"');
     for character in text.chars() {
         match character {
@@ -78,8 +109,8 @@ fn write_json_text(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
+            '\u{8}' if encoder == Encoder::Standard => out.push_str("\\b"),
+            '\u{c}' if encoder == Encoder::Standard => out.push_str("\\f"),
             '<' | '>' | '&' | '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}' => {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "\\u{:04x}", u32::from(character));
@@ -153,6 +184,17 @@ mod tests {
     fn json_has_no_nan() {
         let error = to_go_json(&Value::list([Value::Float(f64::NAN)])).unwrap_err();
         assert_eq!(error.to_string(), "json: unsupported value: NaN");
+    }
+
+    #[test]
+    fn embedded_text_is_that_of_json_iterator() {
+        assert_eq!(embedded(&value(r#""<a>""#)).unwrap(), "<a>");
+        assert_eq!(
+            embedded(&value(r#"[1e-9, 1e21, 100000000000000000000, "<\b"]"#)).unwrap(),
+            r#"[1e-09,1e+21,100000000000000000000,"\u003c\u0008"]"#
+        );
+        let error = embedded(&Value::list([Value::Float(f64::INFINITY)])).unwrap_err();
+        assert_eq!(error.to_string(), "failed to marshal []interface {}: [+Inf]");
     }
 
     #[test]

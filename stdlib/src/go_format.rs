@@ -33,12 +33,15 @@ pub fn scientific(number: f64) -> String {
 /// Text of a float as Go's `encoding/json` writes it: an exponent below 1e-6 and from 1e21 on, without leading zeros.
 /// Nothing for NaN and infinities, which JSON cannot hold.
 pub fn json(number: f64) -> Option<String> {
+    Some(json_iterator(number)?.replace("e-0", "e-"))
+}
+
+/// Text of a float as json-iterator writes it: as [`json`], but small exponents have two digits.
+pub fn json_iterator(number: f64) -> Option<String> {
     let digits = Digits::of(number.abs(), number.is_sign_negative())?;
     let magnitude = number.abs();
-    if magnitude == 0.0 || (1e-6..1e21).contains(&magnitude) {
-        return Some(digits.positional());
-    }
-    Some(digits.scientific('e').replace("e-0", "e-"))
+    let is_positional = magnitude == 0.0 || (1e-6..1e21).contains(&magnitude);
+    Some(if is_positional { digits.positional() } else { digits.scientific('e') })
 }
 
 fn not_finite(number: f64) -> String {

@@ -28,7 +28,12 @@ impl Interpreter<'_> {
     ) -> Result<Value, Fault> {
         let mut whole = String::new();
         for part in parts {
-            let text = inserted(&self.evaluate(*part, subject)?)?;
+            let value = self.evaluate(*part, subject)?;
+            let text = match (inserted(&value), otherwise) {
+                // The general substitution tells which variable it was.
+                (Err(_), Some(otherwise)) => return self.evaluate(otherwise, subject),
+                (text, _) => text?,
+            };
             let is_result = !matches!(self.program.expr(*part).expr, Expr::Const(_));
             if let (true, Some(otherwise)) = (is_result && may_form_variable(&whole, &text), otherwise) {
                 return self.evaluate(otherwise, subject);
@@ -227,12 +232,9 @@ pub(crate) fn has_shape(value: &Value, shape: Shape) -> bool {
     }
 }
 
-/// How a value stands in a longer text: text as it is, anything else as compact JSON.
+/// How a value stands in a longer text.
 fn inserted(value: &Value) -> Result<String, Fault> {
-    match value {
-        Value::Text(text) => Ok(text.to_string()),
-        other => encode::to_go_json(other).map_err(|error| Fault::error(error.to_string())),
-    }
+    encode::embedded(value).map_err(|error| Fault::error(error.to_string()))
 }
 
 fn check_length(bytes: usize) -> Result<(), Fault> {

@@ -40,13 +40,7 @@ impl Running<'_> {
     pub(super) fn concat(&mut self, arguments: u32, result: u64) -> Answer {
         let mut whole = String::new();
         for part in self.last_arguments(arguments) {
-            let part = match part {
-                Value::Text(text) => text.to_string(),
-                other => match encode::to_go_json(&other) {
-                    Ok(text) => text,
-                    Err(_) => return Answer::Undecided,
-                },
-            };
+            let Ok(part) = encode::embedded(&part) else { return Answer::Undecided };
             let may_join =
                 part.contains("{{") || part.ends_with(['{', '\\']) || (part.starts_with('{') && whole.ends_with('{'));
             if may_join || whole.len() + part.len() > TEXT_BYTES_MAX {

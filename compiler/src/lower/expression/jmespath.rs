@@ -78,11 +78,11 @@ impl Lowering<'_> {
                 lowering.holes.text(lowering.builder, text, span)
             }),
             Node::Sub(left, right) => {
-                let left = self.ask(left, subject);
+                let left = self.ask_within(left, subject);
                 self.ask_result(right, left)
             }
             Node::Index { of, position } => {
-                let of = self.ask(of, subject);
+                let of = self.ask_within(of, subject);
                 match self.holes.position(*position) {
                     Some(position) => self.push(Expr::IndexOf { of, position }, ast),
                     None => self.push(Expr::Index { of, position: *position }, ast),
@@ -105,10 +105,20 @@ impl Lowering<'_> {
                 lowering.push(Expr::Object(members), ast)
             }),
             Node::Compare(comparator, left, right) => self.once(ast, subject, |lowering, subject| {
+                let is_same_reference = same_reference(left, right);
                 let left = lowering.ask_recovered(left, subject);
                 let right = lowering.ask_recovered(right, subject);
-                lowering.compare(comparison(*comparator), left, right, ast)
+                match (is_same_reference, comparator) {
+                    (Some(same), Comparator::Equal) => lowering.after(&[left, right], Value::Bool(same), ast),
+                    (Some(same), Comparator::NotEqual) => lowering.after(&[left, right], Value::Bool(!same), ast),
+                    _ => lowering.compare(comparison(*comparator), left, right, ast),
+                }
             }),
+            Node::And(left, right) if reference(left).is_some() => self.ask(right, subject),
+            Node::Or(left, _) if reference(left).is_some() => self.ask(left, subject),
+            Node::Not(operand) if reference(operand).is_some() => {
+                self.once(ast, subject, |lowering, _| lowering.value(Value::Bool(false), ast))
+            }
             Node::And(left, right) => self.once(ast, subject, |lowering, subject| {
                 let left = lowering.ask_recovered(left, subject);
                 let right = lowering.ask(right, subject);
@@ -128,7 +138,7 @@ impl Lowering<'_> {
                 let right = self.ask_result(right, left);
                 self.recover(Recovery::Missing, right, ast)
             }
-            // Such a value can only be looked at from outside, where Go prints its struct as `{}`.
+            // As a result it is printed like Go's struct.
             Node::Reference(_) => self.once(ast, subject, |lowering, _| lowering.value(Value::object::<&str>([]), ast)),
             Node::Call { name: Some(name), arguments } => {
                 self.once(ast, subject, |lowering, subject| lowering.call(name, arguments, subject, ast))
@@ -197,6 +207,21 @@ impl Lowering<'_> {
         self.push(Expr::Recover { recovery, of }, ast)
     }
 
+    /// What a member or an item is asked of; a reference has none.
+    fn ask_within(&mut self, ast: &Ast, subject: Subject) -> ExprId {
+        match reference(ast) {
+            Some(_) => self.value(Value::Null, ast),
+            None => self.ask(ast, subject),
+        }
+    }
+
+    /// A known value, after expressions that may fail.
+    fn after(&mut self, operands: &[ExprId], known: Value, ast: &Ast) -> ExprId {
+        let value = self.push(Expr::List(operands.to_vec()), ast);
+        let body = self.value(known, ast);
+        self.push(Expr::Bind { value, body }, ast)
+    }
+
     fn field(&mut self, name: &str, subject: Subject, ast: &Ast) -> ExprId {
         if self.holes.is_in(name) {
             self.is_open |= matches!(subject, Subject::Root);
@@ -224,7 +249,7 @@ impl Lowering<'_> {
 
     fn projection(&mut self, of: &Ast, by: &Projector, body: &Ast, subject: Subject, ast: &Ast) -> ExprId {
         self.once(ast, subject, |lowering, subject| {
-            let of_result = lowering.ask(of, subject);
+            let of_result = lowering.ask_within(of, subject);
             let list = lowering.projected(of_result, by, of, ast);
             if matches!(by, Projector::Values) && !keeps_null(body) {
                 return lowering.values_after_nulls(list, body, ast);
@@ -253,7 +278,10 @@ impl Lowering<'_> {
             }
             Projector::Filter(condition) => {
                 let value = self.recover(Recovery::Error, value, of);
-                let condition = self.ask(condition, Subject::Current);
+                let condition = match reference(condition) {
+                    Some(_) => self.value(Value::Bool(true), condition),
+                    None => self.ask(condition, Subject::Current),
+                };
                 self.push(Expr::Filter { of: value, condition }, ast)
             }
         }
@@ -356,6 +384,26 @@ impl Lowering<'_> {
             let at_least = function.arity == Arity::Repeated;
             diagnostics.report(ArgumentCount { span, name: function.name, declared, at_least, given });
         }
+    }
+}
+
+/// The expression that an operand is a reference to, `&a`. As a value a reference is true, has no members and equals only
+/// a reference to the same expression.
+fn reference(ast: &Ast) -> Option<&Ast> {
+    match &ast.node {
+        Node::Reference(to) => Some(to),
+        Node::Or(left, _) => reference(left),
+        Node::And(left, right) => reference(left).and(reference(right)),
+        _ => None,
+    }
+}
+
+/// Whether two operands are references to the same expression; nothing when none of them is a reference.
+fn same_reference(left: &Ast, right: &Ast) -> Option<bool> {
+    match (reference(left), reference(right)) {
+        (None, None) => None,
+        (Some(left), Some(right)) => Some(left.to_string() == right.to_string()),
+        _ => Some(false),
     }
 }
 
