@@ -8,6 +8,7 @@ use std::ops::Range;
 use dikast_grammar::jmespath::{self, Ast, Node, Projector};
 use dikast_runtime::interpreter::Fault;
 use dikast_stdlib::Value;
+use dikast_stdlib::functions::{self, Arity, Kind};
 
 use super::expression::evaluate;
 
@@ -23,6 +24,8 @@ pub(crate) struct Part {
     pub(crate) item: Option<usize>,
     /// What it gives.
     pub(crate) outcome: Outcome,
+    /// The argument that a function refuses, where it is one.
+    pub(crate) refused: Option<Range<usize>>,
     /// The parts that it is made of, in the order in which they are asked.
     pub(crate) parts: Vec<Part>,
 }
@@ -63,14 +66,15 @@ pub(crate) fn explain(expression: &str, document: &Value) -> Option<Part> {
     jmespath::parse(expression).ast.map(|ast| part(&ast, document))
 }
 
-/// Where the fault arises with which an expression fails: the innermost part that fails with the same words.
+/// Where the fault arises with which an expression fails: the innermost part that fails with the same words, or the
+/// argument that it refuses.
 pub(crate) fn fault_range(whole: &Part) -> Option<Range<usize>> {
     let words = whole.outcome.words()?;
     let mut part = whole;
     while let Some(inner) = part.parts.iter().find(|inner| inner.outcome.words() == Some(words)) {
         part = inner;
     }
-    Some(part.range.clone())
+    Some(part.refused.as_ref().unwrap_or(&part.range).clone())
 }
 
 fn part(ast: &Ast, subject: &Value) -> Part {
@@ -79,7 +83,13 @@ fn part(ast: &Ast, subject: &Value) -> Part {
         Err(fault @ Fault::Missing(_)) => Outcome::Missing(fault.to_string()),
         Err(fault) => Outcome::Error(fault.to_string()),
     };
-    Part { range: ast.range.clone(), item: None, outcome, parts: parts(ast, subject) }
+    let refused = match (&ast.node, &outcome) {
+        (Node::Call { name: Some(name), arguments }, Outcome::Error(words)) => {
+            refused_argument(&name.text, arguments, words, subject)
+        }
+        _ => None,
+    };
+    Part { range: ast.range.clone(), item: None, outcome, refused, parts: parts(ast, subject) }
 }
 
 fn parts(ast: &Ast, subject: &Value) -> Vec<Part> {
@@ -122,7 +132,27 @@ fn written(ast: &Ast, subject: &Value) -> Option<Part> {
 }
 
 fn not_asked(ast: &Ast) -> Part {
-    Part { range: ast.range.clone(), item: None, outcome: Outcome::NotAsked, parts: Vec::new() }
+    Part { range: ast.range.clone(), item: None, outcome: Outcome::NotAsked, refused: None, parts: Vec::new() }
+}
+
+/// The argument that a call fails for: the one that its words name, or else the first that is not of a declared type.
+fn refused_argument(function: &str, arguments: &[Ast], words: &str, subject: &Value) -> Option<Range<usize>> {
+    let function = functions::get(functions::find(function)?);
+    if let Some((_, behind)) = words.split_once("argument #") {
+        let digits = behind.split(|character: char| !character.is_ascii_digit()).next()?;
+        return arguments.get(digits.parse::<usize>().ok()?.checked_sub(1)?).map(|argument| argument.range.clone());
+    }
+    if !matches!(function.arity, Arity::Fixed) || arguments.len() != function.parameters.len() {
+        return None;
+    }
+    let is_admitted = |argument: &Ast, kind: &Kind| match argument.node {
+        Node::Reference(_) => matches!(kind, Kind::Lambda | Kind::Any),
+        _ => evaluate(&argument.to_string(), subject).is_ok_and(|value| kind.admits(&value)),
+    };
+    let mut declared = arguments.iter().zip(function.parameters);
+    let refused =
+        declared.find(|(argument, parameter)| !parameter.kinds.iter().any(|kind| is_admitted(argument, kind)));
+    refused.map(|(argument, _)| argument.range.clone())
 }
 
 /// Two operands of which the second is asked only when the first is true, or is not.
@@ -257,9 +287,13 @@ mod tests {
     fn a_fault_is_where_it_arises() {
         for (expression, place) in [
             ("a[0].x.y", "a[0].x"),
-            ("length(n)", "length(n)"),
-            ("t && to_upper(to_number(t))", "to_upper(to_number(t))"),
-            ("join(',', a[*].b)", "join(',', a[*].b)"),
+            ("length(n)", "n"),
+            ("t && replace_all(t, a[0].b, t)", "a[0].b"),
+            ("t && to_upper(to_number(t))", "to_number(t)"),
+            ("split(t)", "split(t)"),
+            ("add(`1`, t)", "add(`1`, t)"),
+            ("random(n)", "n"),
+            ("join(',', a[*].b)", "a[*].b"),
             ("[t, nope(a)]", "nope(a)"),
         ] {
             let range = fault_range(&explain(expression, &document()).unwrap()).unwrap();

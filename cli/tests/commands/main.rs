@@ -121,15 +121,31 @@ fn expressions_are_evaluated_and_explained() {
     assert!(explained.lines().nth(1).is_some_and(|line| line.ends_with("> `0`  = true")), "{explained}");
     for format in ["json", "yaml"] {
         let out = give(0, &["jp", "query", "-i", &pod, "--explain", "-o", format, "kind"]);
-        let data: serde_json::Value = serde_yaml::from_str(out.trim_start_matches("# kind\n")).unwrap();
+        let data: serde_json::Value = serde_yaml::from_str(&out).unwrap();
         assert_eq!((data["value"].as_str(), data["end"].as_u64()), (Some("Pod"), Some(4)), "{out}");
         let out = give(0, &["jp", "parse", "-o", format, "a[0]"]);
-        let data: serde_json::Value = serde_yaml::from_str(out.trim_start_matches("# a[0]\n")).unwrap();
+        let data: serde_json::Value = serde_yaml::from_str(&out).unwrap();
         assert_eq!(data["node"], "ASTIndexExpression");
         let data: serde_json::Value =
             serde_yaml::from_str(&give(0, &["jp", "function", "-o", format, "split"])).unwrap();
         assert_eq!(data[0]["signature"], "split(string, string) array[string]");
     }
+}
+
+#[test]
+fn results_in_a_format_are_data_alone() {
+    let pod = example("require-labels/resources.yaml");
+    assert_eq!(give(0, &["jp", "query", "-i", &pod, "-o", "json", "kind", "apiVersion"]), "\"Pod\"\n\"v1\"\n");
+    assert_eq!(give(0, &["jp", "query", "-i", &pod, "-o", "yaml", "kind", "apiVersion"]), "Pod\n---\nv1\n");
+}
+
+#[test]
+fn an_explained_failure_is_a_failure() {
+    let pod = example("require-labels/resources.yaml");
+    let explained = give(2, &["jp", "query", "-i", &pod, "--explain", "to_upper(metadata)"]);
+    assert!(explained.contains("to_upper(metadata)  fails: "), "{explained}");
+    give(2, &["jp", "query", "-i", &pod, "--explain", "nowhere"]);
+    give(2, &["jp", "query", "-"]);
 }
 
 #[test]

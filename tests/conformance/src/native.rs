@@ -1,5 +1,6 @@
 //! Questions put to native code, and how many of them it answers.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use dikast_compiler::codegen::{Question, QuestionError};
@@ -9,6 +10,7 @@ use dikast_runtime::native::NativeQuestion;
 pub(crate) use dikast_runtime::native::Outcome;
 use serde_json::Value as Json;
 
+use crate::Count;
 use crate::environment::Fixed;
 
 /// How many questions native code answered, and why it left the others to the interpreter.
@@ -24,6 +26,22 @@ impl Tally {
     /// Notes a question that was left.
     pub(crate) fn leave(&mut self, reason: &str) {
         *self.left.entry(reason.to_owned()).or_default() += 1;
+    }
+
+    /// Tells what was left, and gives the count; nothing when no question was put to native code.
+    pub(crate) fn report(&self, topic: &str) -> Option<Count> {
+        let left: usize = self.left.values().sum();
+        let count = Count { agreed: self.answered, total: self.answered + left };
+        if count.total == 0 {
+            return None;
+        }
+        eprintln!("{topic}: native code answered {} of {}", count.agreed, count.total);
+        let mut reasons: Vec<_> = self.left.iter().collect();
+        reasons.sort_by_key(|(_, times)| Reverse(**times));
+        for (reason, times) in reasons {
+            eprintln!("  {times:>5} left to the interpreter: {reason}");
+        }
+        Some(count)
     }
 }
 

@@ -2,15 +2,20 @@
 
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::Count;
+use crate::topic::Topic;
 
 /// Whether each topic that ran reaches the count that the file asks for.
 pub(crate) fn holds(path: &Path, counts: &[(String, Count)]) -> anyhow::Result<bool> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     let mut all_hold = true;
     for (name, asked) in parse(&text)? {
+        let topic = name.strip_prefix("native-").unwrap_or(name);
+        if Topic::ALL.iter().all(|known| known.name() != topic) {
+            bail!("{}: `{name}` is no topic", path.display());
+        }
         let Some((_, count)) = counts.iter().find(|(known, _)| known == name) else { continue };
         if count.agreed < asked {
             eprintln!("{name} fell to {} of {}, below {asked}", count.agreed, count.total);

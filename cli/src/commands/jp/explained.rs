@@ -4,8 +4,8 @@ use dikast_stdlib::{Value, encode};
 
 use crate::evaluation::parts::{Outcome, Part};
 
-/// How much of a value is shown on a line.
-const VALUE_LENGTH: usize = 72;
+/// How much of a part's text and of its value is shown on a line.
+const SHOWN_LENGTH: usize = 72;
 
 /// The parts as an indented tree, one a line: columns, text, value.
 pub(super) fn tree(expression: &str, whole: &Part) -> String {
@@ -20,7 +20,7 @@ fn collect(expression: &str, part: &Part, depth: usize, lines: &mut Vec<(String,
     let columns = format!("{}-{}", characters(part.range.start) + 1, characters(part.range.end));
     let indent = "  ".repeat(depth);
     let item = part.item.map(|item| format!("item {item}: ")).unwrap_or_default();
-    let text = text(expression, part).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = cut(&text(expression, part).split_whitespace().collect::<Vec<_>>().join(" "));
     let outcome = match &part.outcome {
         Outcome::Value(value) => format!("= {}", cut(&json(value))),
         Outcome::Missing(words) => format!("is missing: {words}"),
@@ -60,7 +60,7 @@ fn json(value: &Value) -> String {
 }
 
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(VALUE_LENGTH) {
+    match text.char_indices().nth(SHOWN_LENGTH) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

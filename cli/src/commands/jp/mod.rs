@@ -7,6 +7,7 @@ mod parse;
 mod query;
 mod tree;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use dikast_stdlib::{Value, encode};
@@ -57,11 +58,33 @@ impl Arguments {
     }
 }
 
-/// The expressions of the command line and those in files, in that order.
+/// The expressions of the command line, `-` for standard input, and those in files, in that order.
 fn expressions(given: &[String], files: &[PathBuf]) -> anyhow::Result<Vec<String>> {
-    let mut all = given.to_vec();
-    for path in files {
-        all.push(read_text(path)?);
+    let read = |given: &String| if given == "-" { read_text("-".as_ref()) } else { Ok(given.clone()) };
+    let all = given.iter().map(read).chain(files.iter().map(|path| read_text(path)));
+    Ok(all.collect::<Result<_, _>>()?)
+}
+
+/// Results on standard output. Without a format each stands below its expression, as in Kyverno; with one there is nothing
+/// but data: JSON documents one after the other, YAML documents with `---` between them.
+struct Results {
+    out: std::io::StdoutLock<'static>,
+    format: Option<Format>,
+    is_first: bool,
+}
+
+impl Results {
+    fn new(format: Option<Format>) -> Self {
+        Self { out: std::io::stdout().lock(), format, is_first: true }
     }
-    Ok(all)
+
+    fn write(&mut self, expression: &str, result: &str) -> std::io::Result<()> {
+        let is_first = std::mem::replace(&mut self.is_first, false);
+        match self.format {
+            None => writeln!(self.out, "# {expression}")?,
+            Some(Format::Yaml) if !is_first => writeln!(self.out, "---")?,
+            Some(_) => {}
+        }
+        self.out.write_all(result.as_bytes())
+    }
 }

@@ -1,14 +1,13 @@
 //! `dikast jp parse`
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::bail;
 use dikast_grammar::jmespath;
 
-use super::{Format, tree};
+use super::{Format, Results, tree};
 use crate::commands::Exit;
-use crate::evaluation::expression::underlined;
+use crate::evaluation::expression::malformed;
 use crate::input::file::read_text;
 
 /// Show how expressions are understood
@@ -18,7 +17,7 @@ use crate::input::file::read_text;
   dikast jp parse -f expression.jmespath
   dikast jp parse -o json 'a[?b].c'")]
 pub(crate) struct Arguments {
-    /// Expressions; standard input without any
+    /// Expressions; standard input for `-` and without any
     #[arg(value_name = "EXPRESSION")]
     expressions: Vec<String>,
     /// Read an expression from a file
@@ -35,17 +34,16 @@ impl Arguments {
         if expressions.is_empty() {
             expressions.push(read_text("-".as_ref())?);
         }
-        let mut out = std::io::stdout().lock();
+        let mut results = Results::new(self.output);
         for expression in expressions {
             let expression = expression.trim_end();
             let parsed = jmespath::parse(expression);
             if let Some(error) = parsed.errors.first() {
-                bail!("{error}\n{}\n{}", underlined(expression, &error.range), error.explanation());
+                bail!("{}", malformed(expression, error));
             }
-            writeln!(out, "# {expression}")?;
             match (&parsed.ast, self.output) {
-                (Some(ast), None) => writeln!(out, "{}", tree::show(ast))?,
-                (Some(ast), Some(format)) => out.write_all(format.write(&tree::data(ast))?.as_bytes())?,
+                (Some(ast), None) => results.write(expression, &format!("{}\n", tree::show(ast)))?,
+                (Some(ast), Some(format)) => results.write(expression, &format.write(&tree::data(ast))?)?,
                 (None, _) => {}
             }
         }
