@@ -89,6 +89,9 @@ impl Selector<'_> {
         Ok(match (value, query) {
             (None, None) => return Reason::new("a context entry without value"),
             (Some(value), None) => Source::Default(Box::new(value), None),
+            (None, Some(query)) if default.is_some() && self.fuses_errors(query) => {
+                return Reason::new("errors of a list of a computed list, for which there is a default");
+            }
             (None, Some(query)) => {
                 let found = self.source(query)?;
                 let found = if default.is_some() {

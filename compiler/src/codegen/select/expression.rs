@@ -32,6 +32,9 @@ impl Selector<'_> {
                 let of = self.source(*of)?;
                 self.index(of, *position)
             }
+            Expr::Recover { recovery: Recovery::Error, of } if self.fuses_errors(*of) => {
+                Reason::new("errors of a list of a computed list, swallowed")
+            }
             Expr::Recover { recovery, of } => {
                 let of = self.source(*of)?;
                 Ok(match (of, recovery) {

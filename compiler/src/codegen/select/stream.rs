@@ -134,6 +134,20 @@ impl Selector<'_> {
         ) || expr.operands().into_iter().any(|operand| self.can_fail(operand))
     }
 
+    /// Whether loops that are fused can meet an error that the interpreter does not come to: the first item of the outer
+    /// list is handed on before its second item is computed. Where errors are swallowed that shows, since nothing swallows
+    /// what makes Kyverno crash ([`functions::FunctionError::Crash`]).
+    pub(super) fn fuses_errors(&self, id: ExprId) -> bool {
+        let expr = &self.program.expr(id).expr;
+        let fused = match expr {
+            Expr::Each { of, body: then } | Expr::Filter { of, condition: then } => {
+                self.can_fail(*of) && self.can_fail(*then)
+            }
+            _ => false,
+        };
+        fused || expr.operands().into_iter().any(|operand| self.fuses_errors(operand))
+    }
+
     /// What a projection walks over: a list of the request, or a list that is itself computed by loops.
     fn list(&mut self, id: ExprId) -> Planned<StreamPlan> {
         if let Ok(stream) = self.stream(id) {

@@ -58,9 +58,16 @@ fn errors_are_outcomes() {
 
 #[test]
 fn what_is_left_says_why() {
-    let (program, expr) = lower_query("to_string(&name)").unwrap();
-    match NativeQuestion::compile(&program, &Question::Query(expr)) {
-        Err(QuestionError::Interpreted(reason)) => assert_eq!(reason, "an expression as an argument"),
-        other => panic!("{other:?}"),
+    let cases = [
+        ("to_string(&name)", "an expression as an argument"),
+        // The second item of the inner list makes Kyverno crash, before the first of the outer list is an error.
+        ("list[*].{m: merge(@, @)}[*].to_number(m)[]", "errors of a list of a computed list, swallowed"),
+    ];
+    for (expression, why) in cases {
+        let (program, expr) = lower_query(expression).unwrap();
+        match NativeQuestion::compile(&program, &Question::Query(expr)) {
+            Err(QuestionError::Interpreted(reason)) => assert_eq!(reason, why, "{expression}"),
+            other => panic!("{expression}: {other:?}"),
+        }
     }
 }
