@@ -5,6 +5,7 @@ mod compile;
 mod completion;
 mod demo;
 mod explain;
+mod foreign;
 mod jp;
 mod lsp;
 mod serve;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use super::foreign::OfTest;
 use super::{Engine, Exit};
 use crate::checking;
 use crate::checking::form::Form;
@@ -78,6 +79,8 @@ pub(crate) struct Arguments {
     /// No colours
     #[arg(long)]
     remove_color: bool,
+    #[command(flatten)]
+    foreign: OfTest,
 }
 
 /// What there is to show of a test.
@@ -100,6 +103,7 @@ struct Ran {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
+        self.foreign.refuse()?;
         let selector = Selector::parse(&self.test_case_selector)
             .map_err(|error| anyhow::anyhow!("--test-case-selector: {error}"))?;
         let mut files = Vec::new();

@@ -7,11 +7,14 @@ use dikast_runtime::data::{DataKey, DataKind, DataSource, Lookup};
 use dikast_stdlib::selector::LabelSelector;
 use dikast_stdlib::{Value, wildcard};
 
+use super::live::Live;
 use crate::input::resources::ObjectKey;
 
 /// What rules find when they look beyond the object.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub(crate) struct OfflineData {
+    /// The cluster that is asked for all but entries of the global context; nothing without one.
+    live: Option<Live>,
     /// The objects that API calls find; nothing when there is nobody to call.
     objects: Option<Vec<Value>>,
     /// Whether the objects are those of a cluster, pretended or not: then config maps are looked up too, and each object
@@ -40,6 +43,16 @@ impl OfflineData {
     /// Sets the objects that rules with targets can change and that generate rules find, cluster or not.
     pub(crate) fn set_existing(&mut self, objects: Vec<Value>) {
         self.existing = Existing::new(objects);
+    }
+
+    /// Asks a cluster instead of objects.
+    pub(crate) fn set_live(&mut self, live: Live) {
+        self.live = Some(live);
+    }
+
+    /// The cluster.
+    pub(crate) fn live(&self) -> Option<&Live> {
+        self.live.as_ref()
     }
 
     /// The objects of the pretended cluster.
@@ -71,6 +84,19 @@ impl OfflineData {
 impl DataSource for OfflineData {
     fn lookup(&self, key: &DataKey) -> Lookup {
         let missing = |what: String| Lookup::Failed(format!("{what} not found"));
+        match (&self.live, key) {
+            (Some(live), DataKey::Objects { api_version, kind, namespace, name, selector }) => {
+                let wanted = Wanted { api_version, kind, namespace, name, selector: selector.as_deref() };
+                return match live.lookup(key) {
+                    Lookup::Ready(objects) => wanted.among(objects.as_list().unwrap_or_default().iter()),
+                    other => other,
+                };
+            }
+            (Some(live), DataKey::ConfigMap { .. } | DataKey::ApiCall { .. } | DataKey::Service { .. }) => {
+                return live.lookup(key);
+            }
+            _ => {}
+        }
         match key {
             DataKey::ConfigMap { namespace, name } => {
                 let map = self.objects.iter().flatten().find(|object| {
@@ -107,8 +133,8 @@ impl DataSource for OfflineData {
 
     fn offers(&self, kind: DataKind) -> bool {
         match kind {
-            DataKind::ConfigMap => self.is_cluster,
-            DataKind::ApiCall => self.objects.is_some() || !self.calls.is_empty(),
+            DataKind::ConfigMap => self.is_cluster || self.live.is_some(),
+            DataKind::ApiCall => self.live.is_some() || self.objects.is_some() || !self.calls.is_empty(),
             DataKind::Image => false,
             DataKind::Global => !self.globals.is_empty(),
             DataKind::Objects => true,

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`response`], [`count`] | what policies say |
 //! | [`data`], [`global`] | what rules find beyond the object |
+//! | [`live`] | a cluster |
 //! | [`expression`], [`parts`] | expressions outside any policy, and their parts |
 //! | [`world`] | time, chance, name lookups |
 //! | [`policies`] | compiling what is given |
@@ -15,6 +16,7 @@ pub(crate) mod count;
 pub(crate) mod data;
 pub(crate) mod expression;
 pub(crate) mod global;
+pub(crate) mod live;
 pub(crate) mod parts;
 pub(crate) mod policies;
 pub(crate) mod response;

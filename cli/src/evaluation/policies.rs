@@ -12,7 +12,7 @@ use dikast_grammar::{SourceMap, Span};
 use crate::input::InputError;
 use crate::input::file::name_of;
 use crate::input::folder::is_yaml;
-use crate::input::unreadable::{Unreadable, is_remote, read_text_or_lossy};
+use crate::input::unreadable::{Unreadable, read_text_or_lossy};
 
 /// Policies and exceptions, compiled.
 pub(crate) struct Policies {
@@ -114,11 +114,6 @@ impl Texts<'_> {
     fn add(&mut self, path: &Path) {
         if self.passes_over.is_some_and(|passes_over| passes_over(path)) {
             return;
-        }
-        if is_remote(path) {
-            let why =
-                "is an address: clone the repository, or download the file, and name what is then on this machine";
-            return self.unreadable.push(Unreadable::of_file(path, why));
         }
         if !path.is_dir() {
             match read_text_or_lossy(path) {

@@ -15,6 +15,9 @@ use super::world::Machine;
 use super::{Evaluator, review};
 use crate::input::resources::ObjectKey;
 
+/// How often the rules of a policy may ask the cluster for more on one object.
+const LOADS_MAX: usize = 64;
+
 /// An object as the policies so far have left it.
 pub(super) struct Turn<'a> {
     evaluator: &'a Evaluator,
@@ -93,12 +96,20 @@ impl<'a> Turn<'a> {
         if let Some(result) = settled {
             return Ok(Some(self.respond(id, facts, sort, &request.object, &request.old_object, result)));
         }
-        let mut admission = evaluator.admission(id, facts, request, &self.surroundings);
-        if let Some(verdicts) = verdicts {
-            admission = admission.with_verdicts(verdicts);
-        }
-        let result = evaluator.ask(sort, id, facts, &admission);
-        let result = result.map_err(|NeedsData(keys)| format!("data cannot be had: {keys:?}"))?;
+        let mut loads = 0;
+        let (admission, result) = loop {
+            let mut admission = evaluator.admission(id, facts, request, &self.surroundings);
+            if let Some(verdicts) = verdicts {
+                admission = admission.with_verdicts(verdicts);
+            }
+            match (evaluator.ask(sort, id, facts, &admission), evaluator.data.live()) {
+                (Ok(result), _) => break (admission, result),
+                // what is loaded can tell what else is needed
+                (Err(NeedsData(keys)), Some(live)) if loads < LOADS_MAX => live.load(&keys),
+                (Err(NeedsData(keys)), _) => return Err(format!("data cannot be had: {keys:?}")),
+            }
+            loads += 1;
+        };
         evaluator.check(&result.disagreements)?;
         let result = match evaluator.words && wants_words(&result) {
             true => evaluator.told(sort, id, facts, request, &self.surroundings, result),

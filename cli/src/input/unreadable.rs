@@ -2,12 +2,17 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code};
 use dikast_grammar::{SourceMap, Span};
+use dikast_runtime::cluster;
 
 use super::InputError;
 use super::file::name_of;
+
+/// How long the download of a file may take.
+const DOWNLOAD_TIME: Duration = Duration::from_secs(30);
 
 /// A file that cannot be read.
 #[derive(Debug)]
@@ -61,10 +66,7 @@ impl Unreadable {
 /// When it cannot be read.
 pub(crate) fn read_text_or_lossy(path: &Path) -> Result<String, Unreadable> {
     if is_remote(path) {
-        return Err(Unreadable::of_file(
-            path,
-            "is an address: download the file, and name what is then on this machine",
-        ));
+        return download(path);
     }
     let mut bytes = Vec::new();
     let read = match path == Path::new("-") {
@@ -78,6 +80,20 @@ pub(crate) fn read_text_or_lossy(path: &Path) -> Result<String, Unreadable> {
         at: error.utf8_error().valid_up_to(),
         text: String::from_utf8_lossy(error.as_bytes()).into_owned(),
     })
+}
+
+/// The text of a file at an address.
+fn download(path: &Path) -> Result<String, Unreadable> {
+    let is_document = path.extension().is_some_and(|end| end == "yaml" || end == "yml" || end == "json");
+    let Some(address) = path.to_str().filter(|_| is_document) else {
+        let why = "is an address, but not of a YAML or JSON file: clone the repository, and name its folder";
+        return Err(Unreadable::of_file(path, why));
+    };
+    let failed = |why: String| Unreadable::of_file(path, why);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| failed(error.to_string()))?;
+    let text = runtime.block_on(async { tokio::time::timeout(DOWNLOAD_TIME, cluster::download(address)).await });
+    text.unwrap_or_else(|_elapsed| Err(format!("cannot be downloaded within {DOWNLOAD_TIME:?}"))).map_err(failed)
 }
 
 /// Whether a path is an address of the web, which Kyverno's command line takes for a git repository.

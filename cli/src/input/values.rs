@@ -112,6 +112,13 @@ impl Values {
         }
     }
 
+    /// Adds labels of namespaces, where the values have none.
+    pub(crate) fn add_namespaces(&mut self, namespaces: BTreeMap<String, BTreeMap<String, String>>) {
+        for (name, labels) in namespaces {
+            self.namespaces.entry(name).or_insert(labels);
+        }
+    }
+
     /// The variables for a policy on an object, the later ones stronger; the operation is not among them.
     pub(crate) fn variables(&self, policy: &str, object: &str) -> Vec<(String, Value)> {
         let mut variables = self.all(policy, object);

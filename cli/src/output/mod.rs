@@ -6,9 +6,11 @@
 //! | [`table`] | tables with borders |
 //! | [`yaml`] | values as YAML |
 //! | [`report`] | policy reports |
+//! | [`exceptions`] | policy exceptions for what fails |
 //! | [`difference`] | the lines in which two texts differ |
 
 pub(crate) mod difference;
+pub(crate) mod exceptions;
 pub(crate) mod report;
 pub(crate) mod style;
 pub(crate) mod table;

@@ -191,14 +191,19 @@ impl Report {
     }
 }
 
+/// The status that a report has for an answer.
+pub(crate) fn status(response: &Response, rule: &RuleResponse, audit_warns: bool) -> Status {
+    match reported(response, rule).0 {
+        Status::Fail if audit_warns && !response.enforced => Status::Warn,
+        status => status,
+    }
+}
+
 /// One entry of `results`.
 fn result(response: &Response, rule: &RuleResponse, audit_warns: bool) -> Value {
     let policy = &response.policy;
-    let (status, message) = reported(response, rule);
-    let status = match status {
-        Status::Fail if audit_warns && !response.enforced => Status::Warn,
-        status => status,
-    };
+    let (_, message) = reported(response, rule);
+    let status = status(response, rule, audit_warns);
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut members = Object::new();
     let mut text = |name: &str, text: &str| {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod apply;
+mod cluster;
 mod testing;
 
 use std::fs;
@@ -208,14 +209,6 @@ fn results_that_hold_whatever_the_policy_says_are_told_of() {
     assert_eq!(output.status.code(), Some(0), "{told}");
     assert!(told.contains("warning: policy require-labels is expected to give `fail`"), "{told}");
     give(1, &["test", &path, "--deny-vacuous"]);
-}
-
-#[test]
-fn flags_of_kyverno_that_are_not_supported_say_what_to_do() {
-    let output = dikast(&["apply", &example("require-labels/policy.yaml"), "--cluster"]);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(told.contains("--cluster is not supported") && told.contains("kubectl get"), "{told}");
 }
 
 #[test]

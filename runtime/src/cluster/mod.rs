@@ -3,10 +3,14 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`connection`] | what is loaded from the API server and from services |
+//! | [`reader`] | all objects of some kinds, read once |
 //! | [`roles`] | the roles of a user, from bindings |
 //! | [`service`] | calls of services that policies name |
 //! | [`watch`] | copies that are kept up to date |
 
+mod connection;
+mod reader;
 mod roles;
 mod service;
 mod watch;
@@ -17,9 +21,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dikast_stdlib::Value;
-use hyper::http;
-use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::{Client, Config};
+
+use connection::{Connection, reason};
+pub use reader::{ClusterReader, Inventory, WantedKind};
+pub use service::download;
 
 use crate::configuration::Configuration;
 use crate::data::{DataKey, DataKind};
@@ -49,6 +54,9 @@ pub enum ClusterError {
     /// The client cannot be set up.
     #[error("cannot set up the client: {0}")]
     Client(#[from] kube::Error),
+    /// The API server did not say which kinds it serves.
+    #[error("the API server did not answer within {0:?}")]
+    Silent(Duration),
     /// The API server did not give the first copy of its objects in time.
     #[error("the API server did not list its namespaces and role bindings within {0:?}")]
     Slow(Duration),
@@ -56,9 +64,8 @@ pub enum ClusterError {
 
 /// A connection to a cluster, with its watched copies.
 pub struct Cluster {
-    client: Client,
+    connection: Connection,
     copies: watch::Copies,
-    services: service::ServiceClient,
     kinds: Mutex<HashMap<GroupVersionResource, GroupVersionKind>>,
     configuration: Arc<Configuration>,
 }
@@ -70,42 +77,12 @@ impl Cluster {
     ///
     /// When no cluster is configured, or it does not answer within 30 seconds.
     pub async fn connect(options: ClusterOptions) -> Result<Self, ClusterError> {
-        let selected = KubeConfigOptions { context: options.context.clone(), ..KubeConfigOptions::default() };
-        let config = match options.kubeconfig {
-            Some(path) => Config::from_custom_kubeconfig(Kubeconfig::read_from(path)?, &selected).await?,
-            None if options.context.is_some() => Config::from_kubeconfig(&selected).await?,
-            None => Config::infer().await?,
-        };
-        let client = Client::try_from(config)?;
+        let connection = Connection::open(&options).await?;
         let limit = Duration::from_secs(30);
-        let copies = tokio::time::timeout(limit, watch::Copies::start(&client))
+        let copies = tokio::time::timeout(limit, watch::Copies::start(&connection.client))
             .await
             .map_err(|_elapsed| ClusterError::Slow(limit))?;
-        Ok(Self {
-            client,
-            copies,
-            services: service::ServiceClient::new(),
-            kinds: Mutex::default(),
-            configuration: options.configuration,
-        })
-    }
-
-    /// Asks the API server for a path; the answer is JSON.
-    async fn call(&self, post: bool, path: &str, body: Option<&str>) -> Result<Value, kube::Error> {
-        let request = http::Request::builder()
-            .method(if post { http::Method::POST } else { http::Method::GET })
-            .uri(path)
-            .header(http::header::CONTENT_TYPE, "application/json")
-            .body(body.unwrap_or_default().as_bytes().to_vec())
-            .map_err(kube::Error::HttpError)?;
-        self.client.request(request).await
-    }
-
-    async fn config_map(&self, namespace: &str, name: &str) -> Result<Value, String> {
-        let path = format!("/api/v1/namespaces/{namespace}/configmaps/{name}");
-        let map = self.call(false, &path, None).await.map_err(|error| reason(&error))?;
-        let member = |name| map.get(name).cloned().unwrap_or_default();
-        Ok(Value::object([("data", member("data")), ("metadata", member("metadata"))]))
+        Ok(Self { connection, copies, kinds: Mutex::default(), configuration: options.configuration })
     }
 
     /// The kind that serves a resource: for a subresource that of its parent
@@ -122,7 +99,7 @@ impl Cluster {
             "" => format!("/api/{}", resource.version),
             group => format!("/apis/{group}/{}", resource.version),
         };
-        let list = self.call(false, &path, None).await.map_err(|error| reason(&error))?;
+        let list = self.connection.call(false, &path, None).await.map_err(|error| reason(&error))?;
         let kind = list
             .get("resources")
             .and_then(Value::as_list)
@@ -142,23 +119,10 @@ impl Host for Cluster {
     fn load<'a>(&'a self, key: &'a DataKey) -> Answer<'a, Value> {
         Box::pin(async move {
             match key {
-                DataKey::ConfigMap { namespace, name } => self.config_map(namespace, name).await,
-                DataKey::ApiCall { post, path, body } => {
-                    self.call(*post, path, body.as_deref()).await.map_err(|error| {
-                        let method = if *post { "POST" } else { "GET" };
-                        format!("failed to {method} resource with raw url\n: {path}: {}", reason(&error))
-                    })
-                }
-                DataKey::Service { post, url, ca_bundle, headers, body } => {
-                    self.services.call(*post, url, ca_bundle.as_deref(), headers, body.as_deref()).await
-                }
-                DataKey::Image { reference } => {
-                    Err(format!("image registries are not supported yet, so nothing is known of {reference}"))
-                }
-                DataKey::Global { name, .. } => Err(format!("failed to fetch entry key={name}")),
                 DataKey::Objects { kind, .. } => {
                     Err(format!("existing objects of kind {kind} are not listed while a request waits"))
                 }
+                key => self.connection.load(key).await,
             }
         })
     }
@@ -186,13 +150,5 @@ impl Host for Cluster {
 
     fn generation(&self) -> Option<u64> {
         Some(self.copies.changes())
-    }
-}
-
-/// What went wrong, in the API server's words where it gave any.
-fn reason(error: &kube::Error) -> String {
-    match error {
-        kube::Error::Api(status) => status.message.clone(),
-        other => other.to_string(),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dikast_stdlib::Value;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
-use hyper::http::{Method, Request, header};
+use hyper::http::{Method, Request, Uri, header};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -79,6 +79,37 @@ impl ServiceClient {
         }
         serde_json::from_slice(&bytes).map_err(|error| format!("the answer of {url} is not JSON: {error}"))
     }
+}
+
+/// The text at an address: for those who name a file that way. Redirections are followed.
+///
+/// # Errors
+///
+/// When it cannot be had, is larger than 2 MB, or is no UTF-8.
+pub async fn download(address: &str) -> Result<String, String> {
+    const REDIRECTIONS_MAX: usize = 5;
+    let client = ServiceClient::new().plain;
+    let mut uri: Uri = address.parse().map_err(|error| format!("is no address: {error}"))?;
+    for _ in 0..=REDIRECTIONS_MAX {
+        let answer = client.get(uri.clone()).await.map_err(|error| format!("cannot be downloaded: {error}"))?;
+        let status = answer.status();
+        let location = answer.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+        if let Some(location) = location.filter(|_| status.is_redirection()) {
+            let next: Uri = location.parse().map_err(|error| format!("leads to no address: {error}"))?;
+            let mut parts = next.into_parts();
+            parts.scheme = parts.scheme.or_else(|| uri.scheme().cloned());
+            parts.authority = parts.authority.or_else(|| uri.authority().cloned());
+            uri = Uri::from_parts(parts).map_err(|error| format!("leads to no address: {error}"))?;
+            continue;
+        }
+        if !status.is_success() {
+            return Err(format!("cannot be downloaded: the answer is HTTP {status}"));
+        }
+        let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
+        let bytes = body.map_err(|error| format!("cannot be downloaded: {error}"))?.to_bytes();
+        return String::from_utf8(bytes.into()).map_err(|_error| "is no UTF-8 text".to_owned());
+    }
+    Err("leads from one address to the next without end".to_owned())
 }
 
 fn client(roots: RootCertStore) -> HttpClient {

@@ -1,9 +1,9 @@
 //! `dikast apply`
 
 mod evaluate;
-mod foreign;
 mod show;
 mod sink;
+mod source;
 
 use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
@@ -11,9 +11,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use dikast_stdlib::Value;
+use dikast_stdlib::duration::GoDuration;
 
+use super::foreign::OfApply;
 use super::{Engine, Exit};
 use crate::evaluation::count::Counts;
+use crate::evaluation::live::Live;
 use crate::evaluation::policies::{self, Policies};
 use crate::evaluation::{Evaluator, global};
 use crate::input::bulk::{self, Numbers, Objects};
@@ -22,8 +25,8 @@ use crate::input::user::User;
 use crate::input::values::Values;
 use crate::output::report::{self, Reports};
 use crate::output::yaml;
-use foreign::Foreign;
 use sink::Sink;
+use source::ClusterFlags;
 
 /// Apply policies to objects in files
 ///
@@ -108,15 +111,26 @@ pub(crate) struct Arguments {
     /// No colours
     #[arg(long)]
     remove_color: bool,
+    /// Write an exception for each failure instead of the results
+    #[arg(long, conflicts_with_all = ["policy_report", "table", "piped"])]
+    generate_exceptions: bool,
+    /// How long the exceptions that are written last, as a label
+    #[arg(long, default_value = "720h", value_parser = GoDuration::parse, value_name = "DURATION")]
+    generated_exception_ttl: GoDuration,
     #[command(flatten)]
-    foreign: Foreign,
+    cluster: ClusterFlags,
+    #[command(flatten)]
+    foreign: OfApply,
 }
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         self.foreign.refuse()?;
-        if self.resources.is_empty() {
-            bail!("no objects are given: name files or folders with --resource, or - for standard input");
+        let live = self.cluster.connect()?;
+        if self.resources.is_empty() && live.is_none() {
+            bail!(
+                "no objects are given: name files or folders with --resource, or - for standard input, or use --cluster"
+            );
         }
         let stdin = |paths: &[PathBuf]| paths.iter().any(|path| path == Path::new("-"));
         if stdin(&self.policies) && stdin(&self.resources) {
@@ -128,9 +142,15 @@ impl Arguments {
             (None, false) => Sink::Told,
         };
         let scopes = Scopes::with_definitions(&self.crd_paths)?;
-        let Objects { mut objects, faults } = bulk::read_all(&self.resources, Numbers::Floats, &scopes);
+        let Objects { mut objects, mut faults } = match &live {
+            None => bulk::read_all(&self.resources, Numbers::Floats, &scopes),
+            Some(_) => Objects::default(),
+        };
         let mut policies = self.load_policies(&objects)?;
-        let evaluator = self.evaluator(&mut policies, &mut objects, &scopes)?;
+        if let Some(live) = &live {
+            Objects { objects, faults } = self.objects_of(live, &policies.compilation.program)?;
+        }
+        let evaluator = self.evaluator(&mut policies, &mut objects, &scopes, live)?;
         let mut out = BufWriter::new(std::io::stdout().lock());
         if self.is_told() {
             let exceptions = match policies.compilation.counts.exceptions {
@@ -150,6 +170,7 @@ impl Arguments {
             in_error.extend(response.rules_in_error());
             match &mut reports {
                 Some(reports) => reports.take(&response, &mut out)?,
+                None if self.generate_exceptions => self.write_exceptions(&response, &mut out)?,
                 None => sink.take(&response, &mut out)?,
             }
             for rule in response.idle_generations() {
@@ -170,7 +191,7 @@ impl Arguments {
             reports.finish(&mut out)?;
         } else if self.table {
             self.write_table(&responses, &mut out)?;
-        } else if !self.piped {
+        } else if self.is_told() {
             self.write_failures(&responses, &mut out)?;
             let Counts { pass, fail, warn, error, skip } = counts;
             writeln!(out, "\npass: {pass}, fail: {fail}, warn: {warn}, error: {error}, skip: {skip} ")?;
@@ -182,7 +203,7 @@ impl Arguments {
 
     /// Whether people read what is written.
     fn is_told(&self) -> bool {
-        !self.piped && !self.policy_report
+        !self.piped && !self.policy_report && !self.generate_exceptions
     }
 
     fn load_policies(&self, objects: &[Value]) -> anyhow::Result<Policies> {
@@ -204,6 +225,7 @@ impl Arguments {
         policies: &mut Policies,
         objects: &mut Vec<Value>,
         scopes: &Scopes,
+        live: Option<Live>,
     ) -> anyhow::Result<Evaluator> {
         let mut evaluator = Evaluator::new(std::mem::take(&mut policies.compilation.program), self.engine.into());
         if let Some(path) = &self.values_file {
@@ -219,6 +241,11 @@ impl Arguments {
         let Objects { objects: targets, faults } = bulk::read_all(&self.targets, Numbers::AsWritten, scopes);
         if let Some(fault) = faults.into_iter().next() {
             return Err(fault.into());
+        }
+        if let Some(live) = live {
+            evaluator.values.add_namespaces(live.namespaces());
+            evaluator.data.set_live(live);
+            return Ok(evaluator);
         }
         let all: Vec<Value> = objects.iter().chain(&targets).cloned().collect();
         evaluator.data.set_existing(all.clone());

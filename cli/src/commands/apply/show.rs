@@ -11,7 +11,7 @@ use crate::evaluation::policies::Policies;
 use crate::evaluation::response::Response;
 use crate::input::resources::ObjectKey;
 use crate::output::style::{Style, Tone};
-use crate::output::table;
+use crate::output::{exceptions, table};
 
 /// Whether there is anything to say about a response beside its numbers.
 pub(super) fn is_worth_words(response: &Response) -> bool {
@@ -45,6 +45,13 @@ impl Arguments {
             writeln!(out, "{divider}")?;
         }
         Ok(policies.left_out.len())
+    }
+
+    pub(super) fn write_exceptions(&self, response: &Response, out: &mut impl Write) -> anyhow::Result<()> {
+        for exception in exceptions::for_failures(response, self.audit_warn, self.generated_exception_ttl) {
+            writeln!(out, "---\n{}", self.output_format.document(&exception)?)?;
+        }
+        Ok(())
     }
 
     pub(super) fn write_table(&self, responses: &[Response], out: &mut impl Write) -> anyhow::Result<()> {

@@ -1,0 +1,78 @@
+//! The connection to an API server, and what is loaded over it.
+
+use dikast_stdlib::Value;
+use hyper::http;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+
+use super::service::ServiceClient;
+use super::{ClusterError, ClusterOptions};
+use crate::data::DataKey;
+
+/// A connection to an API server, and to the services that policies name.
+pub(super) struct Connection {
+    pub(super) client: Client,
+    services: ServiceClient,
+}
+
+impl Connection {
+    /// Reads the kubeconfig; nothing is asked of the API server yet.
+    ///
+    /// # Errors
+    ///
+    /// When no cluster is configured.
+    pub(super) async fn open(options: &ClusterOptions) -> Result<Self, ClusterError> {
+        let selected = KubeConfigOptions { context: options.context.clone(), ..KubeConfigOptions::default() };
+        let config = match &options.kubeconfig {
+            Some(path) => Config::from_custom_kubeconfig(Kubeconfig::read_from(path)?, &selected).await?,
+            None if options.context.is_some() => Config::from_kubeconfig(&selected).await?,
+            None => Config::infer().await?,
+        };
+        Ok(Self { client: Client::try_from(config)?, services: ServiceClient::new() })
+    }
+
+    /// Asks the API server for a path; the answer is JSON.
+    pub(super) async fn call(&self, post: bool, path: &str, body: Option<&str>) -> Result<Value, kube::Error> {
+        let request = http::Request::builder()
+            .method(if post { http::Method::POST } else { http::Method::GET })
+            .uri(path)
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(body.unwrap_or_default().as_bytes().to_vec())
+            .map_err(kube::Error::HttpError)?;
+        self.client.request(request).await
+    }
+
+    async fn config_map(&self, namespace: &str, name: &str) -> Result<Value, String> {
+        let path = format!("/api/v1/namespaces/{namespace}/configmaps/{name}");
+        let map = self.call(false, &path, None).await.map_err(|error| reason(&error))?;
+        let member = |name| map.get(name).cloned().unwrap_or_default();
+        Ok(Value::object([("data", member("data")), ("metadata", member("metadata"))]))
+    }
+
+    /// Loads what a context entry asks for; the error is the reason in Kyverno's words.
+    pub(super) async fn load(&self, key: &DataKey) -> Result<Value, String> {
+        match key {
+            DataKey::ConfigMap { namespace, name } => self.config_map(namespace, name).await,
+            DataKey::ApiCall { post, path, body } => self.call(*post, path, body.as_deref()).await.map_err(|error| {
+                let method = if *post { "POST" } else { "GET" };
+                format!("failed to {method} resource with raw url\n: {path}: {}", reason(&error))
+            }),
+            DataKey::Service { post, url, ca_bundle, headers, body } => {
+                self.services.call(*post, url, ca_bundle.as_deref(), headers, body.as_deref()).await
+            }
+            DataKey::Image { reference } => {
+                Err(format!("image registries are not supported yet, so nothing is known of {reference}"))
+            }
+            DataKey::Global { name, .. } => Err(format!("failed to fetch entry key={name}")),
+            DataKey::Objects { kind, .. } => Err(format!("objects of kind {kind} are not loaded one by one")),
+        }
+    }
+}
+
+/// What went wrong, in the API server's words where it gave any.
+pub(super) fn reason(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) => status.message.clone(),
+        other => other.to_string(),
+    }
+}
