@@ -1,6 +1,8 @@
 //! The `dikast` command: compile, test, apply and serve Kyverno policies.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+#[allow(unsafe_code, reason = "the allocator's options are functions of C")]
+mod allocator;
 mod checking;
 mod commands;
 mod evaluation;
@@ -16,10 +18,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use commands::{Arguments, Exit};
-
-/// Documents and contexts are many small values, which the system's allocator is slow at.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let exit = match Arguments::parse().run() {

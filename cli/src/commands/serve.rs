@@ -16,6 +16,7 @@ use dikast_runtime::webhook::policies::{Loaded, PolicyStore};
 use dikast_runtime::webhook::service::{Options, Service};
 
 use super::{Engine, Exit};
+use crate::allocator::Frugality;
 use crate::evaluation::world::Machine;
 use crate::serving;
 
@@ -85,6 +86,7 @@ impl Arguments {
     }
 
     async fn serve(self) -> anyhow::Result<Exit> {
+        let frugality = Frugality::begin();
         let (store, loaded) = PolicyStore::open(self.policies.clone())?;
         report(&loaded);
         if loaded.has_errors() && !self.skip_faulty {
@@ -107,7 +109,7 @@ impl Arguments {
                 .await?;
         let (policies, rules) = (loaded.program.policies.len(), loaded.program.rules.len());
         tracing::info!(%address, policies, rules, "serving");
-        let _freshness = serving::keep_fresh(store, service, certificates, report)?;
+        let _freshness = serving::keep_fresh(store, service, certificates, frugality, report)?;
         server.await?;
         tracing::info!("ended");
         Ok(Exit::Clean)

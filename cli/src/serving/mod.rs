@@ -15,6 +15,8 @@ use rustls::crypto::CryptoProvider;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::allocator::Frugality;
+
 /// How often files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -42,7 +44,7 @@ pub(crate) async fn start(
 }
 
 /// Looks at policy and certificate files again and again, in a thread of its own that lets requests go first; it ends with
-/// what is returned. `report` is told what a reload gave.
+/// what is returned. `report` is told what a reload gave. `start` is held until the first policies are ready.
 ///
 /// # Errors
 /// When the system has no thread for it.
@@ -50,11 +52,14 @@ pub(crate) fn keep_fresh(
     mut store: PolicyStore,
     service: Arc<Service>,
     certificates: Arc<Certificates>,
+    start: Frugality,
     report: impl Fn(&Loaded) + Send + 'static,
 ) -> std::io::Result<Freshness> {
     let (owner, watch) = mpsc::channel::<()>();
     let look = move || {
         yield_to_requests();
+        service.wait_until_ready();
+        drop(start);
         let mut told = String::new();
         while watch.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
             match certificates.refresh() {
@@ -62,6 +67,7 @@ pub(crate) fn keep_fresh(
                 Ok(false) => {}
                 Err(error) => tracing::error!(%error, "the certificate changed and cannot be used; the old one stays"),
             }
+            let _frugality = Frugality::begin();
             match store.refresh() {
                 Ok(Some(loaded)) => {
                     service.replace(&loaded);

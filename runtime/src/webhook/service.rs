@@ -164,6 +164,11 @@ impl Service {
         self.is_ready.load(Ordering::Relaxed)
     }
 
+    /// Waits until the service is ready, or the bound for compiling has passed.
+    pub fn wait_until_ready(&self) {
+        self.first.wait_until(Instant::now() + self.bounds.compile_timeout);
+    }
+
     /// What `/metrics` shows.
     pub fn metrics_page(&self) -> String {
         self.metrics.page(self.store.usage())
