@@ -2,14 +2,19 @@
 
 use super::LENGTH;
 
-/// A text, repeated to the length of the inputs, between two others.
-fn filled(before: &str, unit: &str, after: &str) -> String {
+/// As often as the length of the inputs allows: a text, between two others.
+fn fill(before: &str, unit: &str, after: &str) -> String {
     let times = (LENGTH - before.len() - after.len()) / unit.len();
     format!("{before}{}{after}", unit.repeat(times))
 }
 
 pub(super) fn repeated(units: &[&str]) -> Vec<String> {
-    units.iter().map(|unit| filled("", unit, "")).collect()
+    units.iter().map(|unit| fill("", unit, "")).collect()
+}
+
+/// One input for each triple.
+fn filled(parts: &[(&str, &str, &str)]) -> Vec<String> {
+    parts.iter().map(|(before, unit, after)| fill(before, unit, after)).collect()
 }
 
 /// Each unit alone, and opened but closed as often.
@@ -93,12 +98,14 @@ pub(super) fn yaml_inputs() -> Vec<String> {
         "[? a : b,",
     ]);
     inputs.extend(nested(&[("[", "]"), ("{a: ", "}"), ("[? ", "]"), ("- ", "\n")]));
-    inputs.push(filled("a: &a [x]\nb: [", "*a,", "]"));
-    inputs.push(filled("a: |\n", " \n", "x"));
-    inputs.push(filled("a: \"", "\\\n", "\""));
-    inputs.push(filled("a: '", "\n", "'"));
-    inputs.push(filled("a: ", "b\n   ", ""));
-    inputs.push(filled("? ", "a ", ": b"));
+    inputs.extend(filled(&[
+        ("a: &a [x]\nb: [", "*a,", "]"),
+        ("a: |\n", " \n", "x"),
+        ("a: \"", "\\\n", "\""),
+        ("a: '", "\n", "'"),
+        ("a: ", "b\n   ", ""),
+        ("? ", "a ", ": b"),
+    ]));
     inputs.push((0..LENGTH / 12).map(|line| format!("key{line:06}: 1\n")).collect());
     inputs.push((0..LENGTH / 16).map(|line| format!("- &a{line:05} *a{:05}\n", line / 2)).collect());
     inputs.push((0..1400).map(|level| format!("{}a:\n", " ".repeat(level))).collect());
@@ -108,12 +115,14 @@ pub(super) fn yaml_inputs() -> Vec<String> {
 pub(super) fn json_inputs() -> Vec<String> {
     let mut inputs = repeated(&["[", "{\"a\":", "[[],", "1", "-", "\"", "\\u", "{", " ", "é"]);
     inputs.extend(nested(&[("[", "]"), ("{\"a\":", "}")]));
-    inputs.push(filled("\"", "\\u0041", "\""));
-    inputs.push(filled("\"", "\\ud800", "\""));
-    inputs.push(filled("[0", ",0", "]"));
-    inputs.push(filled("1", "0", ".5e9"));
-    inputs.push(filled("0.", "1", "e-9"));
-    inputs.push(filled("{\"a\":1", ",\"a\":1", "}"));
+    inputs.extend(filled(&[
+        ("\"", "\\u0041", "\""),
+        ("\"", "\\ud800", "\""),
+        ("[0", ",0", "]"),
+        ("1", "0", ".5e9"),
+        ("0.", "1", "e-9"),
+        ("{\"a\":1", ",\"a\":1", "}"),
+    ]));
     inputs
 }
 
@@ -132,15 +141,17 @@ pub(super) fn expression_inputs() -> Vec<String> {
         ("a[?", "]"),
         ("`[", "]`"),
     ]));
-    inputs.push(filled("`", "[", "`"));
-    inputs.push(filled("'", "\\'", "'"));
-    inputs.push(filled("\"", "\\u0041", "\""));
-    inputs.push(filled("a", ".a", ""));
-    inputs.push(filled("a", "||a", ""));
-    inputs.push(filled("a", "|a", ""));
-    inputs.push(filled("a", "==a", ""));
-    inputs.push(filled("[a", ",a", "]"));
-    inputs.push(filled("f(a", ",a", ")"));
+    inputs.extend(filled(&[
+        ("`", "[", "`"),
+        ("'", "\\'", "'"),
+        ("\"", "\\u0041", "\""),
+        ("a", ".a", ""),
+        ("a", "||a", ""),
+        ("a", "|a", ""),
+        ("a", "==a", ""),
+        ("[a", ",a", "]"),
+        ("f(a", ",a", ")"),
+    ]));
     inputs
 }
 
@@ -172,9 +183,7 @@ pub(super) fn template_inputs() -> Vec<String> {
         "{{@}}",
     ]);
     inputs.extend(nested(&[("{", "}"), ("{{", "}}"), ("{{a.", "}}"), ("{{ {", "} }}"), ("{{-", "}}")]));
-    inputs.push(filled("{{", "a.", "b}}"));
-    inputs.push(filled("{{", "{}", "}}"));
-    inputs.push(filled("{{", "(", "}}"));
+    inputs.extend(filled(&[("{{", "a.", "b}}"), ("{{", "{}", "}}"), ("{{", "(", "}}")]));
     inputs
 }
 
@@ -184,7 +193,7 @@ pub(super) fn reference_inputs() -> Vec<String> {
         "v1/",
     ]);
     inputs.extend(nested(&[("(", ")"), ("$(", ")"), ("=(", ")")]));
-    inputs.push(filled("$(./", "../", "a)"));
+    inputs.extend(filled(&[("$(./", "../", "a)")]));
     inputs
 }
 
@@ -192,15 +201,17 @@ pub(super) fn number_inputs() -> Vec<String> {
     let mut inputs = repeated(&[
         "0", "1", "9", "-", "+", ".", "1.", "e", "1e", "1h", "1m", "1ns", ".1s", "1Ki", "é", " ", "_1", "0x",
     ]);
-    inputs.push(filled("0.", "0", "1"));
-    inputs.push(filled("0.", "9", "Ki"));
-    inputs.push(filled("", "9", "Ei"));
-    inputs.push(filled("1.", "3", "e5"));
-    inputs.push(filled("1e", "9", ""));
-    inputs.push(filled("1e-", "0", "9"));
-    inputs.push(filled("0x1.", "f", "p-2"));
-    inputs.push(filled("1.", "5", "h"));
-    inputs.push(filled("-", "0", "n"));
+    inputs.extend(filled(&[
+        ("0.", "0", "1"),
+        ("0.", "9", "Ki"),
+        ("", "9", "Ei"),
+        ("1.", "3", "e5"),
+        ("1e", "9", ""),
+        ("1e-", "0", "9"),
+        ("0x1.", "f", "p-2"),
+        ("1.", "5", "h"),
+        ("-", "0", "n"),
+    ]));
     inputs
 }
 
@@ -232,25 +243,24 @@ pub(super) fn version_inputs() -> Vec<String> {
         "v",
         "1.2.3-",
     ]);
-    inputs.push(filled("1.2.3-", "a.", "b"));
-    inputs.push(filled("1.2.3-", "1.", "2"));
-    inputs.push(filled("1.2.3-", "a", ""));
-    inputs.push(filled("1.2.3+", "b.", "c"));
-    inputs.push(filled("1.2.3-0", "-", ""));
-    inputs.push(filled("1.2.3-", "a.", "é"));
-    inputs.push(filled(">=", "1", ".0.0"));
-    inputs.push(filled("1.2.3-", "0.", "00"));
-    inputs.push(filled("1", ".x", ""));
+    inputs.extend(filled(&[
+        ("1.2.3-", "a.", "b"),
+        ("1.2.3-", "1.", "2"),
+        ("1.2.3-", "a", ""),
+        ("1.2.3+", "b.", "c"),
+        ("1.2.3-0", "-", ""),
+        ("1.2.3-", "a.", "é"),
+        (">=", "1", ".0.0"),
+        ("1.2.3-", "0.", "00"),
+        ("1", ".x", ""),
+    ]));
     inputs
 }
 
 pub(super) fn image_inputs() -> Vec<String> {
     let mut inputs =
         repeated(&["a", "/", "a/", ":", "a:", "@", "a@", ".", "a.", "__", "-", "A", "É", "a_", "[", "a/A/", "sha256:"]);
-    inputs.push(filled("a.b/", "c/", "d:e"));
-    inputs.push(filled("a@sha256:", "0", ""));
-    inputs.push(filled("[", ":", "]:5000/a"));
-    inputs.push(filled("a", "-", "b"));
+    inputs.extend(filled(&[("a.b/", "c/", "d:e"), ("a@sha256:", "0", ""), ("[", ":", "]:5000/a"), ("a", "-", "b")]));
     inputs
 }
 
@@ -294,12 +304,14 @@ pub(super) fn regex_inputs() -> Vec<String> {
         "[\\d\\pL]",
     ]);
     inputs.extend(nested(&[("(", ")"), ("(a|", ")"), ("(?:", ")*"), ("[", "]"), ("(", "){2}"), ("(?i:", ")")]));
-    inputs.push(filled("[", "a-z", "]"));
-    inputs.push(filled("[", "é", "]"));
-    inputs.push(filled("(?i)[", "é-日", "]"));
-    inputs.push(filled("(?i)", "ſ", ""));
-    inputs.push(filled("\\Q", "a", "\\E"));
-    inputs.push(filled("(?i)", "a|b|", "c"));
+    inputs.extend(filled(&[
+        ("[", "a-z", "]"),
+        ("[", "é", "]"),
+        ("(?i)[", "é-日", "]"),
+        ("(?i)", "ſ", ""),
+        ("\\Q", "a", "\\E"),
+        ("(?i)", "a|b|", "c"),
+    ]));
     inputs
 }
 
@@ -307,14 +319,12 @@ pub(super) fn time_inputs() -> Vec<String> {
     let mut inputs = repeated(&[
         "0", "2006", "1", ".0", ".000", "Mon", "MST", "Z", "Z07:00", "_2", " ", "é", "-07", "Jan", "PM", "05.9",
     ]);
-    inputs.push(filled("2024-01-01T00:00:00.", "1", "Z"));
-    inputs.push(filled("2024-01-01T00:00:00Z", "0", ""));
-    inputs.push(filled("05.", "0", ""));
+    inputs.extend(filled(&[("2024-01-01T00:00:00.", "1", "Z"), ("2024-01-01T00:00:00Z", "0", ""), ("05.", "0", "")]));
     inputs
 }
 
 pub(super) fn certificate_inputs() -> Vec<String> {
-    let block = |unit: &str| filled("-----BEGIN CERTIFICATE-----\n", unit, "\n-----END CERTIFICATE-----\n");
+    let block = |unit: &str| fill("-----BEGIN CERTIFICATE-----\n", unit, "\n-----END CERTIFICATE-----\n");
     let mut inputs = repeated(&[
         "-----BEGIN ",
         "-----BEGIN A-----\n",
@@ -327,16 +337,22 @@ pub(super) fn certificate_inputs() -> Vec<String> {
     ]);
     // Sequences within sequences, of given and of unknown length, and long numbers.
     inputs.extend(["A", "MIAw", "MAAw", "MIQA", "gICA", "AgEB", "oIAw", "//8=", "a: b\n", "\n"].map(block));
-    inputs.push(filled("-----BEGIN CERTIFICATE-----\nMIQAD///MIQAD///", "MIIB", "\n-----END CERTIFICATE-----\n"));
+    inputs.extend(filled(&[(
+        "-----BEGIN CERTIFICATE-----\nMIQAD///MIQAD///",
+        "MIIB",
+        "\n-----END CERTIFICATE-----\n",
+    )]));
     inputs
 }
 
 pub(super) fn url_inputs() -> Vec<String> {
     let mut inputs = repeated(&["a", "/", ":", "%", "%41", "?", "#", "@", "[", "a:", "//", "\\", "é", ".", "1.", " "]);
-    inputs.push(filled("http://", "%41", "/"));
-    inputs.push(filled("http://", "a@", "b"));
-    inputs.push(filled("http://[", ":", "]"));
-    inputs.push(filled("http://a:", "1", ""));
-    inputs.push(filled("http://", "1.", "1"));
+    inputs.extend(filled(&[
+        ("http://", "%41", "/"),
+        ("http://", "a@", "b"),
+        ("http://[", ":", "]"),
+        ("http://a:", "1", ""),
+        ("http://", "1.", "1"),
+    ]));
     inputs
 }
