@@ -48,9 +48,30 @@ pub struct SourceFile {
     name: Arc<str>,
     text: Arc<str>,
     line_starts: Arc<[u32]>,
+    /// The characters before each block of [`BLOCK`] bytes; empty when every character is one byte.
+    characters: Arc<[u32]>,
 }
 
+/// How many bytes of a text are counted together. A line may be the whole file, and each finding asks for its column.
+const BLOCK: usize = 1024;
+
 impl SourceFile {
+    fn new(name: Arc<str>, text: Arc<str>) -> Self {
+        let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at as u32 + 1);
+        let line_starts = std::iter::once(0).chain(ends).collect();
+        let characters = if text.is_ascii() {
+            Arc::default()
+        } else {
+            let counts = text.as_bytes().chunks(BLOCK).scan(0, |before, block| {
+                let here = *before;
+                *before += begun_characters(block);
+                Some(here)
+            });
+            counts.collect()
+        };
+        Self { name, text, line_starts, characters }
+    }
+
     /// The name that diagnostics show, usually the path as the user gave it.
     pub fn name(&self) -> &str {
         &self.name
@@ -72,11 +93,40 @@ impl SourceFile {
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1);
         let start = self.line_starts.get(line).copied().unwrap_or(0) as usize;
-        let end = (offset as usize).min(self.text.len());
-        let column = self.text.get(start..end).map_or(0, |part| part.chars().count());
-        let narrow = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Position { line: narrow(line + 1), column: narrow(column + 1) }
+        let column = self.characters_before(offset as usize) - self.characters_before(start);
+        Position { line: u32::try_from(line + 1).unwrap_or(u32::MAX), column: column + 1 }
     }
+
+    /// The byte offset that is some characters after another, or the end of the text.
+    pub fn offset_after(&self, offset: usize, characters: usize) -> usize {
+        let rest = self.text.get(offset..).unwrap_or_default();
+        rest.char_indices().nth(characters).map_or(self.text.len(), |(at, _)| offset + at)
+    }
+
+    /// The byte offset that is some characters before another, or the start of the text.
+    pub fn offset_before(&self, offset: usize, characters: usize) -> usize {
+        let before = self.text.get(..offset).unwrap_or_default();
+        match characters.checked_sub(1) {
+            Some(last) => before.char_indices().rev().nth(last).map_or(0, |(at, _)| at),
+            None => before.len(),
+        }
+    }
+
+    /// How many characters begin before a byte.
+    fn characters_before(&self, offset: usize) -> u32 {
+        let offset = offset.min(self.text.len());
+        let Some(known) = self.characters.get(offset / BLOCK).or(self.characters.last()) else {
+            return u32::try_from(offset).unwrap_or(u32::MAX);
+        };
+        let block = (offset / BLOCK).min(self.characters.len() - 1) * BLOCK;
+        known + self.text.as_bytes().get(block..offset).map_or(0, begun_characters)
+    }
+}
+
+/// How many characters begin in a part of a text.
+fn begun_characters(part: &[u8]) -> u32 {
+    let count = part.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// All files of one compilation.
@@ -93,12 +143,8 @@ impl SourceMap {
 
     /// Adds a text under a name and gives its id.
     pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
-        let text: Arc<str> = text.into();
-        let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at as u32 + 1))
-            .collect();
         let id = FileId(self.files.len() as u32);
-        self.files.push(SourceFile { name: name.into(), text, line_starts });
+        self.files.push(SourceFile::new(name.into(), text.into()));
         id
     }
 
@@ -134,5 +180,21 @@ mod tests {
         assert_eq!(file.line_range(2), Some(6..11));
         assert_eq!(file.line_range(0), None);
         assert_eq!(file.line_range(4), None);
+    }
+
+    #[test]
+    fn columns_of_long_lines_count_characters() {
+        for line in ["é".repeat(3 * BLOCK), "x".repeat(3 * BLOCK), "xé€".repeat(BLOCK)] {
+            let mut sources = SourceMap::new();
+            let text = format!("first: é\n{line}");
+            let id = sources.add("a.yaml", text.as_str());
+            let file = sources.get(id).unwrap();
+            for (column, (at, _)) in line.char_indices().enumerate() {
+                let expected = Position { line: 2, column: column as u32 + 1 };
+                assert_eq!(file.position((text.len() - line.len() + at) as u32), expected);
+            }
+            let end = line.chars().count() as u32 + 1;
+            assert_eq!(file.position(u32::MAX), Position { line: 2, column: end });
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The forms in which findings are shown.
 
-use dikast_compiler::diagnostic::{Diagnostic, render};
+use dikast_compiler::diagnostic::{Diagnostic, crowd, render};
 use dikast_grammar::SourceMap;
 
 /// A form of findings.
@@ -24,8 +24,9 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// All findings in this form.
+    /// The findings in this form; of very many that are alike some, and how many more there are.
     pub(crate) fn write(self, found: &[Diagnostic], sources: &SourceMap, colour: bool) -> String {
+        let found = &crowd::thinned(found, sources);
         match self {
             Self::Text => render::terminal::render(found, sources, colour),
             Self::Json => render::json::render(found, sources),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
-use dikast_compiler::diagnostic::render;
+use dikast_compiler::diagnostic::{crowd, render};
 use dikast_runtime::cluster::{Cluster, ClusterOptions};
 use dikast_runtime::host::{Host, OfflineHost};
 use dikast_runtime::native::{PerfMap, UnitStore};
@@ -155,7 +155,8 @@ fn perf_map() -> anyhow::Result<Option<PerfMap>> {
 fn report(loaded: &Loaded) {
     if !loaded.diagnostics.is_empty() {
         let colours = std::io::stderr().is_terminal();
-        let text = render::terminal::render(&loaded.diagnostics, &loaded.sources, colours);
+        let text =
+            render::terminal::render(&crowd::thinned(&loaded.diagnostics, &loaded.sources), &loaded.sources, colours);
         let _ = std::io::stderr().write_all(text.as_bytes());
     }
     for problem in &loaded.problems {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use dikast_compiler::diagnostic::{Diagnostic, Severity, code, render};
+use dikast_compiler::diagnostic::{Diagnostic, Severity, code, crowd, render};
 use dikast_compiler::schema::Schemas;
 use dikast_compiler::{Compilation, compile, compile_with};
 use dikast_grammar::yaml::{self, Node};
@@ -190,7 +190,7 @@ impl Policies {
 
     /// Findings for people.
     pub(crate) fn shown(&self, findings: &[Diagnostic], colour: bool) -> String {
-        render::terminal::render(findings, &self.sources, colour)
+        render::terminal::render(&crowd::thinned(findings, &self.sources), &self.sources, colour)
     }
 }
 

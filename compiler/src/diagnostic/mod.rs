@@ -6,6 +6,7 @@
 
 pub mod allow;
 pub mod code;
+pub mod crowd;
 mod fault;
 pub mod render;
 

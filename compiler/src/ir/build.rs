@@ -22,6 +22,7 @@ pub struct Builder {
     program: Program,
     names: HashMap<Arc<str>, NameId>,
     consts: HashMap<String, Vec<ConstId>>,
+    scalars: HashMap<String, Vec<ScalarId>>,
     /// Beside the expressions.
     outcomes: Vec<Outcomes>,
 }
@@ -46,7 +47,11 @@ impl Builder {
         for (id, value) in (0u32..).zip(&program.consts) {
             consts.entry(fingerprint(value)).or_default().push(ConstId(id));
         }
-        let mut builder = Self { program, names, consts, outcomes: Vec::new() };
+        let mut scalars: HashMap<String, Vec<ScalarId>> = HashMap::new();
+        for (id, pattern) in (0u32..).zip(&program.scalars) {
+            scalars.entry(fingerprint(pattern.source())).or_default().push(ScalarId(id));
+        }
+        let mut builder = Self { program, names, consts, scalars, outcomes: Vec::new() };
         for index in 0..builder.program.exprs.len() {
             builder.outcomes.push(builder.outcomes_of(&builder.program.exprs[index].expr));
         }
@@ -135,10 +140,12 @@ impl Builder {
 
     /// Adds a scalar pattern.
     pub fn scalar(&mut self, pattern: ScalarPattern) -> ScalarId {
-        if let Some(at) = self.program.scalars.iter().position(|known| *known == pattern) {
-            return ScalarId(next_id(at));
+        let ids = self.scalars.entry(fingerprint(pattern.source())).or_default();
+        if let Some(&id) = ids.iter().find(|id| self.program.scalars[id.index()] == pattern) {
+            return id;
         }
         let id = ScalarId(next_id(self.program.scalars.len()));
+        ids.push(id);
         self.program.scalars.push(pattern);
         id
     }

@@ -32,9 +32,13 @@ fn check_text(text: &Text, diagnostics: &mut Diagnostics) {
 /// A single brace that two braces close, outside of variables: `{ name }}`. In JSON as many open as close.
 fn half_open(written: &str) -> Option<usize> {
     let variables = find_variables(written);
-    let in_variable = |at: usize| variables.iter().any(|variable| (variable.start..variable.end).contains(&at));
+    let mut following = variables.iter().peekable();
+    let outside = |&(at, _): &(usize, &str)| {
+        while following.next_if(|variable| variable.end <= at).is_some() {}
+        following.peek().is_none_or(|variable| at < variable.start)
+    };
     let mut open = Vec::new();
-    for (at, brace) in written.match_indices(['{', '}']).filter(|&(at, _)| !in_variable(at)) {
+    for (at, brace) in written.match_indices(['{', '}']).filter(outside) {
         match brace {
             "{" => open.push(at),
             _ if written.get(at..).is_some_and(|rest| rest.starts_with("}}")) && open.len() == 1 => return open.pop(),

@@ -7,6 +7,10 @@ use super::fault::{ShadowedEntry, UnusedEntry};
 use crate::diagnostic::Diagnostics;
 use crate::lower::names_entry;
 
+/// How many bytes are read in search of the names of a list. Each name is looked for in all of the rule, so longer lists of
+/// larger rules than anyone writes are not looked at.
+const MOST_READ: usize = 20_000_000;
+
 /// Looks at the entries of a rule and of the loops and targets in it.
 pub(super) fn check(rule: &Node, diagnostics: &mut Diagnostics) {
     Looker { diagnostics, visible: Vec::new() }.node(rule);
@@ -40,7 +44,9 @@ impl<'n> Looker<'_, 'n> {
     fn list(&mut self, owner: &'n Node, entries: &'n [Node]) {
         let named: Vec<(&Text, &Node)> =
             entries.iter().filter_map(|entry| Some((entry.get("name")?.as_text()?, entry))).collect();
-        for (at, &(name, _)) in named.iter().enumerate() {
+        let length = (owner.span.end - owner.span.start) as usize;
+        let looked_at = if named.len().saturating_mul(length) <= MOST_READ { named.as_slice() } else { &[] };
+        for (at, &(name, _)) in looked_at.iter().enumerate() {
             let text = name.as_str();
             let later: Vec<_> = named.iter().skip(at + 1).collect();
             let again = later.iter().position(|(other, _)| *other == name);

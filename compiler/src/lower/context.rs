@@ -29,7 +29,7 @@ impl Lowering<'_> {
                 span: Some(entry.span),
             };
             let id = self.builder.entry(lowered);
-            scope = scope.with_entry(entry.name.as_str(), id);
+            scope.add_entry(entry.name.as_str(), id);
             ids.push(id);
         }
         (ids, scope)

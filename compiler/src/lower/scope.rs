@@ -18,11 +18,9 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// The scope with one more entry.
-    pub(super) fn with_entry(&self, name: &str, entry: EntryId) -> Self {
-        let mut entries = Vec::clone(&self.entries);
-        entries.push((name.into(), entry));
-        Self { entries: Rc::new(entries), ..self.clone() }
+    /// Adds an entry.
+    pub(super) fn add_entry(&mut self, name: &str, entry: EntryId) {
+        Rc::make_mut(&mut self.entries).push((name.into(), entry));
     }
 
     /// The scope in a loop.

@@ -22,13 +22,12 @@ impl Lowering<'_> {
     /// What the message of a rule may name: it is substituted where the violation is found, in the innermost loop.
     fn message_scope(&self, action: &ValidateAction, scope: &Scope) -> Scope {
         let ValidateAction::Foreach(loops) = action else { return scope.clone() };
-        loops.iter().fold(scope.in_loop(), |seen, turn| {
-            let program = self.builder.program();
-            let own = turn
-                .context
-                .iter()
-                .fold(seen, |seen, entry| seen.with_entry(program.name(program.entry(*entry).name), *entry));
-            self.message_scope(&turn.action, &own)
+        let program = self.builder.program();
+        loops.iter().fold(scope.in_loop(), |mut seen, turn| {
+            for entry in &turn.context {
+                seen.add_entry(program.name(program.entry(*entry).name), *entry);
+            }
+            self.message_scope(&turn.action, &seen)
         })
     }
 

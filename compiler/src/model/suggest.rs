@@ -1,17 +1,23 @@
 //! What an author may have meant.
 
+/// No name of a field is longer.
+const LONGEST: usize = 64;
+
 /// The candidate that is closest to `written`, if it is close enough to be a slip of the pen.
 pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let tolerance = match written.chars().count() {
+    let written: Vec<char> = lowercase(written);
+    let tolerance = match written.len() {
         0..=2 => 0,
         3..=4 => 1,
         5..=7 => 2,
-        _ => 3,
+        8..=LONGEST => 3,
+        _ => return None,
     };
     candidates
         .into_iter()
-        .map(|candidate| (distance(&written.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|&(distance, _)| distance <= tolerance)
+        // Each character more or less is an edit; most candidates need no closer look.
+        .filter(|candidate| candidate.chars().count().abs_diff(written.len()) <= tolerance)
+        .filter_map(|candidate| Some((distance(&written, &lowercase(candidate), tolerance)?, candidate)))
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
 }
@@ -25,14 +31,13 @@ pub(crate) fn alternatives(names: &[&str]) -> String {
     }
 }
 
+fn lowercase(text: &str) -> Vec<char> {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
 /// Edits that turn one text into the other: insert, remove, replace, and exchange two neighbours (optimal string
-/// alignment). Texts beyond the length of any field name are not compared.
-fn distance(left: &str, right: &str) -> usize {
-    const LONGEST: usize = 64;
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    if left.len() > LONGEST || right.len() > LONGEST {
-        return usize::MAX;
-    }
+/// alignment); nothing when they are more than `most`.
+fn distance(left: &[char], right: &[char], most: usize) -> Option<usize> {
     let mut before_last = vec![0; right.len() + 1];
     let mut last: Vec<usize> = (0..=right.len()).collect();
     for (row, &a) in left.iter().enumerate() {
@@ -45,9 +50,13 @@ fn distance(left: &str, right: &str) -> usize {
             }
             current.push(best);
         }
+        // A row is never less than the least of the two before it, and one exchange spans both.
+        if current.iter().chain(&last).all(|&edits| edits > most) {
+            return None;
+        }
         before_last = std::mem::replace(&mut last, current);
     }
-    last[right.len()]
+    last.last().copied().filter(|&edits| edits <= most)
 }
 
 #[cfg(test)]
@@ -66,9 +75,15 @@ mod tests {
 
     #[test]
     fn distance_counts_edits() {
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("abc", "acb"), 1);
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance(&"a".repeat(65), "a"), usize::MAX);
+        let distance = |left: &str, right: &str| super::distance(&lowercase(left), &lowercase(right), 3);
+        assert_eq!(distance("", "abc"), Some(3));
+        assert_eq!(distance("abc", "acb"), Some(1));
+        assert_eq!(distance("kitten", "sitting"), Some(3));
+        assert_eq!(distance("kitten", "sittings"), None);
+    }
+
+    #[test]
+    fn long_texts_are_no_slips() {
+        assert_eq!(closest(&"a".repeat(65), [&*"a".repeat(64)]), None);
     }
 }

@@ -115,9 +115,10 @@ impl Schemas {
     /// The kind that may be meant by a name that no kind has: written in small letters, in the plural, or with a slip.
     fn closest(&self, name: &str) -> Option<&str> {
         let all = || self.graph.kinds().iter().map(|kind| self.graph.name(kind.kind));
-        let lower = name.to_lowercase();
-        let singulars = [Some(lower.as_str()), lower.strip_suffix('s'), lower.strip_suffix("es")];
-        let same = all().find(|kind| singulars.contains(&Some(kind.to_lowercase().as_str())));
+        let shortened = |length: usize| name.len().checked_sub(length).and_then(|end| name.split_at_checked(end));
+        let is_plural = |ending: &str| shortened(ending.len()).filter(|(_, end)| end.eq_ignore_ascii_case(ending));
+        let singulars = [Some(name), is_plural("s").map(|(one, _)| one), is_plural("es").map(|(one, _)| one)];
+        let same = all().find(|kind| singulars.iter().flatten().any(|singular| kind.eq_ignore_ascii_case(singular)));
         same.or_else(|| suggest::closest(name, all()).filter(|meant| meant.len().abs_diff(name.len()) <= 2))
     }
 }

@@ -68,10 +68,11 @@ impl Checker<'_, '_> {
                 continue;
             }
             let name = step.replace("~1", "/").replace("~0", "~");
-            let root = self.subject.clone().unwrap_or_default();
-            match lookup::field(self.graph(), &types, &name, &root) {
-                Ok(found) => types = found,
-                Err(missing) => {
+            match lookup::field(self.graph(), &types, &name) {
+                Some(found) => types = found,
+                None => {
+                    let root = self.subject.clone().unwrap_or_default();
+                    let missing = self.findings.missing(self.graph(), &types, &name, &root);
                     self.findings.report(UnknownKey { span, name, missing });
                     return None;
                 }

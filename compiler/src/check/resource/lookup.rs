@@ -27,11 +27,8 @@ pub(super) enum Missing {
     NoObject(String),
 }
 
-/// The types of a field of any of these types.
-///
-/// # Errors
-/// When none of them can have it. `root` is where a misplaced field is looked for.
-pub(super) fn field(graph: &Graph, types: &[TypeId], name: &str, root: &[TypeId]) -> Result<Vec<TypeId>, Missing> {
+/// The types of a field of any of these types; nothing when none of them can have it.
+pub(super) fn field(graph: &Graph, types: &[TypeId], name: &str) -> Option<Vec<TypeId>> {
     let mut found = Vec::new();
     for &ty in types {
         match graph.ty(ty) {
@@ -41,14 +38,14 @@ pub(super) fn field(graph: &Graph, types: &[TypeId], name: &str, root: &[TypeId]
                 let Some(object) = graph.object(ty) else { continue };
                 match graph.field(object, name).filter(|field| is_current(object, field)) {
                     Some(field) => add(&mut found, field.ty),
-                    None if object.is_open => return Ok(vec![graph.any()]),
+                    None if object.is_open => return Some(vec![graph.any()]),
                     None => {}
                 }
             }
             _ => {}
         }
     }
-    if found.is_empty() { Err(missing(graph, types, name, root)) } else { Ok(found) }
+    (!found.is_empty()).then_some(found)
 }
 
 /// The types of the items of lists among these types; nothing when none is a list.
@@ -79,7 +76,9 @@ fn is_current(object: &Object, field: &Field) -> bool {
     *field.versions.end() >= OLDEST.min(last)
 }
 
-fn missing(graph: &Graph, types: &[TypeId], name: &str, root: &[TypeId]) -> Missing {
+/// Why these types have no field of a name. `root` is where a misplaced field is looked for; without it, nothing that may
+/// be meant is.
+pub(super) fn missing(graph: &Graph, types: &[TypeId], name: &str, root: Option<&[TypeId]>) -> Missing {
     let objects: Vec<(TypeId, &Object)> = types.iter().filter_map(|&ty| Some((ty, graph.object(ty)?))).collect();
     let Some((first, _)) = objects.first() else {
         let list = types.iter().find(|ty| matches!(graph.ty(**ty), Type::List { .. }));
@@ -89,13 +88,15 @@ fn missing(graph: &Graph, types: &[TypeId], name: &str, root: &[TypeId]) -> Miss
             (None, None) => Missing::NoObject("nothing".to_owned()),
         };
     };
+    let owner = graph.object(*first).map(|object| graph.name(object.name)).filter(|name| !name.is_empty());
+    let owner = owner.map(str::to_owned);
+    let Some(root) = root else { return Missing::NoField { owner, meant: None, belongs: None } };
     let names = || objects.iter().flat_map(|(_, object)| object.fields.iter().map(|field| graph.name(field.name)));
     let begun = || names().find(|field| name.len() > 1 && field.starts_with(name));
     let meant = suggest::closest(name, names()).or_else(begun).map(str::to_owned);
     let below = objects.iter().find_map(|(ty, _)| path_to(graph, *ty, name));
     let belongs = below.or_else(|| root.iter().find_map(|ty| path_to(graph, *ty, name)));
-    let owner = graph.object(*first).map(|object| graph.name(object.name)).filter(|name| !name.is_empty());
-    Missing::NoField { owner: owner.map(str::to_owned), meant, belongs }
+    Missing::NoField { owner, meant, belongs }
 }
 
 /// The path of the object or list item nearest below a type that has a field of a name; nothing when it is the type

@@ -35,6 +35,7 @@ use crate::ir::{self, EntryId, ExprId, Pattern, PatternId, Program};
 use crate::lint::json_patch::Covered;
 use crate::model;
 use crate::schema::{Graph, Schemas, TypeId};
+use lookup::Missing;
 use paths::{Paths, Scope};
 pub(super) use shape::Shape;
 
@@ -89,6 +90,13 @@ pub(super) struct Findings<'d> {
 }
 
 impl Findings<'_> {
+    /// Why these types have no field of a name, and what may be meant; the latter is not looked for again and again in
+    /// rules that are faulty all over.
+    fn missing(&self, graph: &Graph, types: &[TypeId], name: &str, root: &[TypeId]) -> Missing {
+        const MOST_HELPED: usize = 500;
+        lookup::missing(graph, types, name, (self.told.len() < MOST_HELPED).then_some(root))
+    }
+
     fn report(&mut self, finding: impl Into<Diagnostic>) {
         let mut finding = finding.into();
         if let Some(text) = &self.within {

@@ -432,10 +432,11 @@ impl<'a> Paths<'a> {
         span: Option<Span>,
         findings: &mut Findings<'_>,
     ) -> Shape {
-        match lookup::field(self.graph(), types, name, root) {
-            Ok(found) => Shape::typed(self.graph(), found),
-            Err(missing) => {
+        match lookup::field(self.graph(), types, name) {
+            Some(found) => Shape::typed(self.graph(), found),
+            None => {
                 if let Some(span) = span {
+                    let missing = findings.missing(self.graph(), types, name, root);
                     findings.report(UnknownMember { span, name: name.to_owned(), missing });
                 }
                 Shape::Unknown

@@ -62,10 +62,11 @@ impl Checker<'_, '_> {
         if self.is_variable(&entry.key) || with_wildcards && is_wildcard(name) {
             return None;
         }
-        let root = self.subject.clone().unwrap_or_default();
-        match lookup::field(self.graph(), types, name, &root) {
-            Ok(types) => Some((kind, types)),
-            Err(missing) => {
+        match lookup::field(self.graph(), types, name) {
+            Some(types) => Some((kind, types)),
+            None => {
+                let root = self.subject.clone().unwrap_or_default();
+                let missing = self.findings.missing(self.graph(), types, name, &root);
                 let start = raw.find(name).unwrap_or_default();
                 let span = entry.key.span_of(start..start + name.len());
                 self.findings.report(UnknownKey { span, name: name.to_owned(), missing });

@@ -79,15 +79,12 @@ impl Windows {
         let spans = std::iter::once(diagnostic.span).chain(diagnostic.labels.iter().map(|label| label.span));
         for span in spans {
             let Some(file) = sources.get(span.file) else { continue };
-            let line = file.position(span.start).line;
-            let Some(range) = file.line_range(line) else { continue };
-            let text = file.text().get(range.clone()).unwrap_or_default();
-            if text.chars().count() > LONGEST_LINE {
-                let before = file.text().get(range.start..span.start as usize).unwrap_or_default();
-                let skipped = before.chars().count().saturating_sub(LEAD);
-                let offset = |count: usize| text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
-                let (from, to) = (offset(skipped), offset(skipped + LONGEST_LINE));
-                windows.entry((span.file, line)).or_insert(range.start + from..range.start + to);
+            let place = file.position(span.start);
+            let Some(range) = file.line_range(place.line) else { continue };
+            if file.position(range.end.saturating_sub(1) as u32).column as usize > LONGEST_LINE {
+                let lead = file.offset_before(span.start as usize, LEAD).max(range.start);
+                let end = file.offset_after(lead, LONGEST_LINE).min(range.end);
+                windows.entry((span.file, place.line)).or_insert(lead..end);
             }
         }
         Self(windows)
