@@ -48,8 +48,8 @@ macro_rules! for_each_helper {
             Argument = argument(value: Cell, numbers: Number);
             /// Calls a library function with the last arguments taken and writes its result to a cell.
             Call = call(function: Number, arguments: Number, result: Cell);
-            /// Puts so many arguments one after the other as text.
-            Concat = concat(arguments: Number, result: Cell);
+            /// Puts the last arguments into a text of the unit.
+            Concat = concat(template: Number, result: Cell);
             /// A list of so many arguments.
             List = list(arguments: Number, result: Cell);
             /// An object of so many arguments, names and values in turn.

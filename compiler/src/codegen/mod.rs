@@ -39,7 +39,7 @@ pub use code::{Code, Symbol};
 pub use dispatch::Dispatch;
 pub use helper::{Helper, HelperAddresses};
 pub use plan::Numbers;
-pub use pool::{KnownCondition, Pool};
+pub use pool::{KnownCondition, Pool, TemplatePart};
 pub use question::{CompiledQuestion, Question, QuestionError, compile_question};
 
 use dikast_grammar::Span;

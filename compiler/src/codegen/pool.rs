@@ -29,12 +29,23 @@ pub struct Pool {
     pub operators: Vec<Operator>,
     /// Names that helpers compare.
     pub names: Vec<Arc<str>>,
+    /// Texts that values are put into.
+    pub templates: Vec<Vec<TemplatePart>>,
     /// Selectors of namespaces.
     pub selectors: Vec<LabelSelector>,
     /// Whether the code asks if texts of the request may hold variables.
     pub asks_variables: bool,
     /// Byte offset of the first of `cells`.
     base: u32,
+}
+
+/// A part of a text that is put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplatePart {
+    /// Text that the policy has; it is not searched for variables again.
+    Written(Arc<str>),
+    /// The next argument.
+    Value,
 }
 
 /// A condition one side of which is known at compile time.
@@ -102,6 +113,11 @@ impl Pool {
     /// The number of a name.
     pub(super) fn name(&mut self, name: &Arc<str>) -> u32 {
         number(&mut self.names, name)
+    }
+
+    /// The number of a text that values are put into.
+    pub(super) fn template(&mut self, parts: &Vec<TemplatePart>) -> u32 {
+        number(&mut self.templates, parts)
     }
 
     /// The number of a selector.

@@ -3,10 +3,11 @@
 //! ```text
 //! text [a, text [b, c], d]  =>  text [a, b, c, d]      the inner one has no other meaning
 //! text ["x", "y", b]        =>  text ["xy", b]
-//! resolve (const c)         =>  c                      it loads nothing and cannot fail
+//! resolve (const c)         =>  c                      c is a scalar without braces and backslashes
 //! ```
 //!
-//! A piece that holds `{{` is not joined with its neighbour: together they could form a variable that neither is.
+//! A piece that holds `{{` is not joined with its neighbour: together they could form a variable that neither is. A result
+//! with braces stays a result, for constants in a text are not searched for variables.
 
 use dikast_stdlib::Value;
 
@@ -36,12 +37,21 @@ pub fn flatten_templates(program: Program) -> Program {
             builder.push(Expr::Text { parts: flat, otherwise }, span)
         }
         Expr::Resolve { query, on_delete: None, ref loads, .. }
-            if loads.is_empty() && builder.as_constant(query).is_some() =>
+            if loads.is_empty() && builder.as_constant(query).is_some_and(cannot_form_variable) =>
         {
             query
         }
         other => builder.push(other, span),
     })
+}
+
+/// Whether the text of a result has nothing of a variable in it.
+fn cannot_form_variable(result: &Value) -> bool {
+    match result {
+        Value::Text(text) => !text.contains(['{', '}', '\\']),
+        Value::List(_) | Value::Object(_) => false,
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => true,
+    }
 }
 
 /// Two constant pieces as one.

@@ -15,7 +15,7 @@ pub use fault::Fault;
 pub use run_time::QueryCache;
 
 pub(crate) use evaluate::{flatten, item, slice, values, whole_number};
-pub(crate) use substitution::{has_shape, mentions_variables};
+pub(crate) use substitution::{has_shape, may_form_variable, mentions_variables};
 
 use dikast_compiler::ir::{EntryQuery, ExprId, Program};
 use dikast_grammar::reference::{find_references, unescape_references};

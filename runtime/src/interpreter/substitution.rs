@@ -204,7 +204,7 @@ fn key_text(key: Value, written: &Arc<str>) -> Result<Arc<str>, Fault> {
 }
 
 /// Whether a result can form a variable with the text before it or with what comes behind.
-fn may_form_variable(before: &str, result: &str) -> bool {
+pub(crate) fn may_form_variable(before: &str, result: &str) -> bool {
     result.contains("{{") || result.ends_with(['{', '\\']) || (result.starts_with('{') && before.ends_with('{'))
 }
 

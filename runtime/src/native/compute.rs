@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use dikast_compiler::codegen::Answer;
+use dikast_compiler::codegen::{Answer, TemplatePart};
 use dikast_stdlib::functions::{self, Argument, FunctionError, FunctionId};
 use dikast_stdlib::{Object, Value, encode};
 
@@ -36,17 +36,29 @@ impl Running<'_> {
         }
     }
 
-    /// Parts of a template that could join to a variable are left to the interpreter.
-    pub(super) fn concat(&mut self, arguments: u32, result: u64) -> Answer {
+    /// A value that could form a variable with what stands around it leaves the text to the interpreter.
+    pub(super) fn concat(&mut self, template: u32, result: u64) -> Answer {
+        let pool = self.pool;
+        let Some(parts) = pool.templates.get(template as usize) else { return Answer::Undecided };
+        let values = parts.iter().filter(|part| **part == TemplatePart::Value).count();
+        let mut values = self.arguments.split_off(self.arguments.len().saturating_sub(values)).into_iter();
         let mut whole = String::new();
-        for part in self.last_arguments(arguments) {
-            let Ok(part) = encode::embedded(&part) else { return Answer::Undecided };
-            let may_join =
-                part.contains("{{") || part.ends_with(['{', '\\']) || (part.starts_with('{') && whole.ends_with('{'));
-            if may_join || whole.len() + part.len() > TEXT_BYTES_MAX {
+        for part in parts {
+            match part {
+                TemplatePart::Written(text) => whole.push_str(text),
+                TemplatePart::Value => {
+                    let Some(Ok(text)) = values.next().map(|value| encode::embedded(&value)) else {
+                        return Answer::Undecided;
+                    };
+                    if interpreter::may_form_variable(&whole, &text) {
+                        return Answer::Undecided;
+                    }
+                    whole.push_str(&text);
+                }
+            }
+            if whole.len() > TEXT_BYTES_MAX {
                 return Answer::Undecided;
             }
-            whole.push_str(&part);
         }
         self.done(result, Value::text(whole))
     }

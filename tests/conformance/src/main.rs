@@ -29,7 +29,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Parser;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use native::Tally;
 use review::EngineName;
@@ -62,6 +62,9 @@ struct Options {
     /// Where disagreements are written, one JSON object a line.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Where cases are written that native code leaves to the interpreter, one JSON object a line.
+    #[arg(long)]
+    left: Option<PathBuf>,
     /// Counts that may not fall.
     #[arg(long)]
     ratchet: Option<PathBuf>,
@@ -108,10 +111,7 @@ fn main() -> ExitCode {
 
 /// Whether the counts are as they have to be.
 fn run(options: &Options) -> anyhow::Result<bool> {
-    let mut disagreements = match &options.out {
-        Some(path) => Some(BufWriter::new(File::create(path).with_context(|| path.display().to_string())?)),
-        None => None,
-    };
+    let (mut disagreements, mut left) = (lines(options.out.as_deref())?, lines(options.left.as_deref())?);
     let (mut counts, mut all) = (Vec::new(), Count::default());
     for (topic, files) in topics(options)? {
         let mut judge = topic.judge(options.corpus.as_deref(), options.engine);
@@ -130,15 +130,16 @@ fn run(options: &Options) -> anyhow::Result<bool> {
                     continue;
                 }
                 count.total += 1;
-                match judge(&case, &mut tally) {
-                    Ok(()) => count.agreed += 1,
-                    Err(difference) => {
-                        if let Some(out) = &mut disagreements {
-                            let line =
-                                serde_json::json!({"topic": topic.name(), "difference": difference, "case": case});
-                            writeln!(out, "{line}")?;
-                        }
+                let judgement = judge(&case, &mut tally);
+                if let (Some(out), Some(reason)) = (&mut left, tally.last_left.take()) {
+                    writeln!(out, "{}", json!({"topic": topic.name(), "reason": reason, "case": case}))?;
+                }
+                match (judgement, &mut disagreements) {
+                    (Ok(()), _) => count.agreed += 1,
+                    (Err(difference), Some(out)) => {
+                        writeln!(out, "{}", json!({"topic": topic.name(), "difference": difference, "case": case}))?;
                     }
+                    (Err(_), None) => {}
                 }
             }
         }
@@ -154,13 +155,18 @@ fn run(options: &Options) -> anyhow::Result<bool> {
     if all.total == 0 {
         bail!("no case is of this class and group");
     }
-    if let Some(out) = &mut disagreements {
+    for out in [&mut disagreements, &mut left].into_iter().flatten() {
         out.flush()?;
     }
     match &options.ratchet {
         Some(path) => ratchet::holds(path, &counts),
         None => Ok(all.agreed == all.total),
     }
+}
+
+/// A file that lines are written to, if one is wanted.
+fn lines(path: Option<&Path>) -> anyhow::Result<Option<BufWriter<File>>> {
+    path.map(|path| File::create(path).map(BufWriter::new).with_context(|| path.display().to_string())).transpose()
 }
 
 /// The topics to ask, with their files.

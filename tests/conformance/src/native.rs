@@ -20,12 +20,15 @@ pub(crate) struct Tally {
     pub(crate) answered: usize,
     /// Questions that were left, by reason.
     pub(crate) left: BTreeMap<String, usize>,
+    /// Why a question of the present case was left.
+    pub(crate) last_left: Option<String>,
 }
 
 impl Tally {
     /// Notes a question that was left.
     pub(crate) fn leave(&mut self, reason: &str) {
         *self.left.entry(reason.to_owned()).or_default() += 1;
+        self.last_left = Some(reason.to_owned());
     }
 
     /// Tells what was left, and gives the count; nothing when no question was put to native code.

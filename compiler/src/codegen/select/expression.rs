@@ -5,6 +5,7 @@ use dikast_stdlib::Value;
 use super::{Planned, Reason, STEPS_MAX, Scope, Selector, mentions_variables};
 use crate::codegen::helper::Helper;
 use crate::codegen::plan::{No, Numbers, Path, Source, Stream, Test, TextMatch};
+use crate::codegen::pool::TemplatePart;
 use crate::ir::{Comparison, Expr, ExprId, Recovery};
 use crate::unit::Operation;
 
@@ -89,7 +90,18 @@ impl Selector<'_> {
                 Ok(Source::IfNotNull(Box::new(subject), Box::new(body)))
             }
             Expr::Call { function, arguments } => self.call(*function, arguments),
-            Expr::Text { parts, .. } => self.apply(Helper::Concat, parts, parts.len() as u32, No::Error),
+            Expr::Text { parts, .. } => {
+                let written = |part: &ExprId| match &program.expr(*part).expr {
+                    Expr::Const(constant) => program.constant(*constant).as_text(),
+                    _ => None,
+                };
+                let values: Vec<ExprId> = parts.iter().copied().filter(|part| written(part).is_none()).collect();
+                let parts = parts.iter().map(written);
+                let parts =
+                    parts.map(|text| text.map_or(TemplatePart::Value, |text| TemplatePart::Written(text.into())));
+                let template = self.pool.template(&parts.collect());
+                self.apply(Helper::Concat, &values, template, No::Error)
+            }
             Expr::Flatten(of) => match self.stream(id) {
                 Ok(stream) => self.collected(stream.loops()),
                 Err(_) => self.apply(Helper::Flatten, &[*of], 0, No::Error),

@@ -17,11 +17,23 @@ fn is_external(text: &str, resolve: &dyn Fn(&str) -> Result<Vec<IpAddr>, String>
     if host.is_empty() {
         return Err(FunctionError::failed("lookup : no such host"));
     }
+    if url::address(host).is_none() && ends_in_number(host) {
+        return Err(FunctionError::Failed(format!("lookup {host}: no such host")));
+    }
     let addresses = match url::address(host) {
         Some(address) => vec![address],
         None => resolve(host).map_err(FunctionError::Failed)?,
     };
     Ok(!addresses.into_iter().any(url::is_internal))
+}
+
+/// Whether the last part of a host is a number. Go knows addresses of four decimal numbers only and no name ends so, but
+/// the resolvers of most systems read `127.1`, `0x7f000001` and `017.0.0.1` as addresses.
+fn ends_in_number(host: &str) -> bool {
+    let last = host.strip_suffix('.').unwrap_or(host).rsplit('.').next().unwrap_or_default();
+    let is_hexadecimal = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let after_prefix = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
+    last.bytes().all(|digit| digit.is_ascii_digit()) || after_prefix.is_some_and(is_hexadecimal)
 }
 
 pub(crate) static FUNCTION: Function = Function {
@@ -55,5 +67,16 @@ mod tests {
         let error = is_external("https://nowhere.example.org/", &resolve).unwrap_err();
         assert_eq!(error.to_string(), "lookup nowhere.example.org: no such host");
         assert!(is_external("example.org", &resolve).is_err());
+    }
+
+    #[test]
+    fn numbers_are_no_names() {
+        let resolve = |_: &str| Ok(vec!["8.8.8.8".parse().unwrap()]);
+        for host in ["127.1", "010.0.0.1", "0x7f000001", "2130706433", "1.2.3.4.", "256.1.1.1"] {
+            let error = is_external(&format!("http://{host}/"), &resolve).unwrap_err();
+            assert_eq!(error.to_string(), format!("lookup {host}: no such host"));
+        }
+        assert_eq!(is_external("http://0x.example/", &resolve), Ok(true));
+        assert_eq!(is_external("http://10.0.0.1/", &resolve), Ok(false));
     }
 }
