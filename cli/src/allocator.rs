@@ -43,10 +43,10 @@ mod tests {
     fn the_delay_is_the_option_with_its_default() {
         // SAFETY: the function reads a number.
         let delay = || unsafe { libmimalloc_sys::mi_option_get(PURGE_DELAY) };
-        assert_eq!(delay(), DEFAULT_DELAY_MS.into());
+        assert_eq!(delay(), i64::from(DEFAULT_DELAY_MS));
         let frugality = Frugality::begin();
         assert_eq!(delay(), 0);
         drop(frugality);
-        assert_eq!(delay(), DEFAULT_DELAY_MS.into());
+        assert_eq!(delay(), i64::from(DEFAULT_DELAY_MS));
     }
 }
