@@ -12,7 +12,7 @@ use hashbrown::{Equivalent, HashMap};
 
 use super::entries;
 use super::fingerprint::Fingerprints;
-use super::run::{Decided, NativeVerdicts, Outlook, Running, Scratch};
+use super::run::{Decided, Document, NativeVerdicts, Outlook, Running, Scratch};
 use super::store::{StoredUnit, UnitStore};
 use crate::document::{DocumentError, Header};
 use crate::request::Surroundings;
@@ -70,9 +70,7 @@ pub struct NativeUnit {
 pub struct Filled<'s> {
     unit: &'s NativeUnit,
     scratch: &'s mut Scratch,
-    body: &'s str,
-    /// Bytes of text that reading left in the frame; what deciding adds is forgotten before it decides again.
-    texts: usize,
+    document: Document<'s>,
 }
 
 /// What there is of a unit.
@@ -308,9 +306,8 @@ impl NativeUnit {
     /// When the review cannot be read.
     pub fn read<'s>(&'s self, scratch: &'s mut Scratch, body: &'s [u8]) -> Result<Filled<'s>, NativeError> {
         let compiled = &self.stored.compiled;
-        let body = scratch.frame.read(&compiled.layout, &compiled.pool.cells, body)?;
-        let texts = scratch.frame.kept_text();
-        Ok(Filled { unit: self, scratch, body, texts })
+        let document = Document::read(&mut scratch.frame, &compiled.layout, &compiled.pool, body)?;
+        Ok(Filled { unit: self, scratch, document })
     }
 }
 
@@ -323,9 +320,8 @@ impl Filled<'_> {
 
     fn run(&mut self, surroundings: &Surroundings, environment: &dyn Environment) {
         let Scratch { frame, verdicts } = &mut *self.scratch;
-        frame.forget_text_after(self.texts);
         let outlook = Outlook { surroundings, environment };
         let compiled = &self.unit.stored.compiled;
-        Running::new(frame, self.body, &compiled.pool, outlook).run(compiled, verdicts);
+        Running::new(frame, self.document, &compiled.pool, outlook).run(compiled, verdicts);
     }
 }

@@ -6,7 +6,7 @@ use dikast_stdlib::Value;
 use dikast_stdlib::functions::Environment;
 
 use super::entries;
-use super::run::{Outlook, Running};
+use super::run::{Document, Outlook, Running};
 use crate::document::{DocumentError, Frame};
 use crate::request::Surroundings;
 
@@ -39,9 +39,7 @@ pub enum Outcome {
 pub struct Asked<'a> {
     question: &'a NativeQuestion,
     frame: &'a mut Frame,
-    document: &'a str,
-    /// Bytes of text that reading left in the frame; what an answer adds is forgotten before the next.
-    texts: usize,
+    document: Document<'a>,
 }
 
 impl NativeQuestion {
@@ -66,9 +64,8 @@ impl NativeQuestion {
     ///
     /// When the bytes are not one valid JSON document.
     pub fn read<'a>(&'a self, frame: &'a mut Frame, document: &'a [u8]) -> Result<Asked<'a>, DocumentError> {
-        let document = frame.read(&self.compiled.layout, &self.compiled.pool.cells, document)?;
-        let texts = frame.kept_text();
-        Ok(Asked { question: self, frame, document, texts })
+        let document = Document::read(frame, &self.compiled.layout, &self.compiled.pool, document)?;
+        Ok(Asked { question: self, frame, document })
     }
 }
 
@@ -76,7 +73,6 @@ impl Asked<'_> {
     /// The answer.
     pub fn answer(&mut self, environment: &dyn Environment) -> Outcome {
         let NativeQuestion { compiled, surroundings } = self.question;
-        self.frame.forget_text_after(self.texts);
         let outlook = Outlook { surroundings, environment };
         let mut running = Running::new(self.frame, self.document, &compiled.pool, outlook);
         let verdict = running.ask(compiled);

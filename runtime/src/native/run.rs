@@ -2,12 +2,12 @@
 
 use dikast_compiler::codegen::{CompiledQuestion, CompiledUnit, Pool, Status, Verdict};
 use dikast_compiler::ir::RuleId;
-use dikast_compiler::layout::Surface;
+use dikast_compiler::layout::{Layout, Surface};
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::Environment;
 use dikast_stdlib::selector::LabelSelector;
 
-use crate::document::Frame;
+use crate::document::{DocumentError, Frame};
 use crate::engine::{self, Verdicts};
 use crate::request::Surroundings;
 
@@ -24,6 +24,25 @@ impl Outlook<'_> {
     pub(super) fn namespace_fits(&self, selector: &LabelSelector) -> bool {
         let labels = self.surroundings.namespace_labels.iter().map(|(key, value)| (&**key, &**value)).collect();
         selector.selects(&labels) == Ok(true)
+    }
+}
+
+/// A document that stands in a frame.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Document<'a> {
+    body: &'a str,
+    /// Bytes of text that reading left in the frame; what deciding adds is forgotten before it decides again.
+    texts: usize,
+    /// Whether any text of it may hold a variable (`{{`), where the code asks that.
+    variables: bool,
+}
+
+impl<'a> Document<'a> {
+    /// Reads a document into a frame, for code with this layout and pool.
+    pub(super) fn read(frame: &mut Frame, layout: &Layout, pool: &Pool, body: &'a [u8]) -> Result<Self, DocumentError> {
+        let body = frame.read(layout, &pool.cells, body)?;
+        let variables = pool.asks_variables && frame.may_hold_variables(body);
+        Ok(Self { body, texts: frame.kept_text(), variables })
     }
 }
 
@@ -44,8 +63,9 @@ pub(super) struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    pub(super) fn new(frame: &'a mut Frame, body: &'a str, pool: &'a Pool, outlook: Outlook<'a>) -> Self {
-        let variables = pool.asks_variables && frame.may_hold_variables(body);
+    pub(super) fn new(frame: &'a mut Frame, document: Document<'a>, pool: &'a Pool, outlook: Outlook<'a>) -> Self {
+        let Document { body, texts, variables } = document;
+        frame.forget_text_after(texts);
         let (cells, arena) = frame.regions();
         let texts = [body.as_ptr(), arena, pool.texts.as_ptr()];
         let surface = Surface { cells, texts, rule_ran: false, variables, is_regular: true };
