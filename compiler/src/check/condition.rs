@@ -5,8 +5,9 @@ use dikast_stdlib::Value;
 use dikast_stdlib::condition::{self, OperatorKind, Prepared};
 
 use super::Checker;
-use super::fault::{AlwaysSame, KeyNeverTrue, NeverBetween, ValueNeverTrue};
+use super::fault::{AlwaysSame, KeyNeverTrue, KeyWithoutBraces, NeverBetween, ValueNeverTrue};
 use super::kinds::Kinds;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Condition, ExprId};
 
 /// One side of a condition.
@@ -33,28 +34,38 @@ impl Checker<'_> {
         let (Some(key_span), Some(value_span)) = (self.span(condition.key), self.span(condition.value)) else { return };
         let (key, value) = (self.side(condition.key), self.side(condition.value));
         let name = condition.operator.name().to_owned();
-        if !may_hold(operator, &key, &value) {
-            let (key_words, value_words) = (words(&key), words(&value));
-            if !may_hold(operator, &Side::default(), &value) {
-                let help = help_for_value(operator);
-                self.report(ValueNeverTrue { span: value_span, operator: name, value: value_words, help });
-            } else if !may_hold(operator, &key, &Side::default()) {
-                self.report(KeyNeverTrue { span: key_span, operator: name, key: key_words });
-            } else {
-                let help = help_for_pair(operator, &key, &value);
-                let (key, value) = (key_words, value_words);
-                self.report(NeverBetween { span: value_span, operator: name, key, value, key_span, help });
+        if let Some(text) = self.flow.constant(condition.key).and_then(Value::as_text).filter(|text| is_variable(text))
+        {
+            self.report(KeyWithoutBraces { span: key_span, text: text.to_owned() });
+            return;
+        }
+        let constants = self.flow.constant(condition.key).zip(self.flow.constant(condition.value));
+        let is_usable = may_hold(operator, &Side::default(), &value) && may_hold(operator, &key, &Side::default());
+        if let Some((key, value)) = constants.filter(|_| is_usable) {
+            if let Ok(answer) = condition::evaluate(key, &condition.operator, value) {
+                self.report(AlwaysSame { span: key_span, answer, operator: name });
             }
             return;
         }
-        let answer = match (self.flow.constant(condition.key), self.flow.constant(condition.value)) {
-            (Some(key), Some(value)) => condition::evaluate(key, &condition.operator, value).ok(),
-            _ => (operator == OperatorKind::NotEquals && always_differ(&key, &value)).then_some(true),
-        };
-        if let Some(answer) = answer {
-            let span = condition.span.unwrap_or_else(|| key_span.to(value_span));
-            let forgotten = self.flow.constant(condition.key).and_then(Value::as_text).filter(|text| is_variable(text));
-            self.report(AlwaysSame { span, answer, forgotten: forgotten.map(str::to_owned) });
+        if !may_hold(operator, &key, &value) {
+            let (key_words, value_words) = (words(&key), words(&value));
+            let mut finding: Diagnostic = if !may_hold(operator, &Side::default(), &value) {
+                let help = help_for_value(operator);
+                ValueNeverTrue { span: value_span, operator: name, value: value_words, help }.into()
+            } else if !may_hold(operator, &key, &Side::default()) {
+                KeyNeverTrue { span: key_span, operator: name, key: key_words }.into()
+            } else {
+                let help = help_for_pair(operator, &key, &value);
+                let (key, value) = (key_words, value_words);
+                NeverBetween { span: value_span, operator: name, key, value, key_span, help }.into()
+            };
+            // Kyverno takes such a policy, so it is loaded without an error.
+            if !self.is_strict {
+                finding.severity = Severity::Warning;
+            }
+            self.report(finding);
+        } else if operator == OperatorKind::NotEquals && always_differ(&key, &value) {
+            self.report(AlwaysSame { span: key_span, answer: true, operator: name });
         }
     }
 
@@ -79,6 +90,11 @@ fn may_hold(operator: OperatorKind, key: &Side, value: &Side) -> bool {
             is_readable(key, !value.kinds().meets(Kinds::TEXT)) && is_readable(value, !key.kinds().meets(Kinds::TEXT))
         }
         OperatorKind::Duration(_) => is_duration(key) && is_duration(value),
+        // A number equals a text that reads as one, or as a duration.
+        OperatorKind::Equals => {
+            let is_number = |side: &Side| side.kinds().without_null() == Kinds::NUMBER;
+            (!is_number(key) || is_readable(value, true)) && (!is_number(value) || is_readable(key, true))
+        }
         _ => true,
     };
     kinds_fit && readings_fit

@@ -3,8 +3,9 @@
 use dikast_stdlib::Value;
 use dikast_stdlib::duration::GoDuration;
 use dikast_stdlib::functions::{self, Argument, FunctionId, Isolated};
+use dikast_stdlib::go_parse::parse_float;
 use dikast_stdlib::quantity::Quantity;
-use dikast_stdlib::regex::GoRegex;
+use dikast_stdlib::regex::{Generator, GoRegex};
 use dikast_stdlib::semver::{Range, Version};
 
 use super::Checker;
@@ -29,7 +30,7 @@ impl Checker<'_> {
         if is_told || function.volatile {
             return;
         }
-        let values = arguments.iter().map(|argument| self.flow.constant(*argument).cloned().map(Argument::Value));
+        let values = arguments.iter().map(|argument| self.flow.folded(*argument).map(Argument::Value));
         let Some(values) = values.collect::<Option<Vec<_>>>() else { return };
         if let Err(error) = functions::invoke(id, &values, &Isolated::EPOCH)
             && let Some(span) = self.program.expr(call).span
@@ -50,7 +51,10 @@ impl Checker<'_> {
 /// Why a function refuses a text as an argument whatever the other arguments are.
 fn problem(function: &str, parameter: &str, text: &str) -> Option<&'static str> {
     let is_refused = match parameter {
+        "expression" if function == "random" => Generator::parse(text).is_err(),
         "expression" if function.starts_with("regex_") => GoRegex::compile(text).is_err(),
+        // Null is no number, and whoever asks for one has no use for it.
+        "value" if function == "to_number" => parse_float(text).is_none(),
         "range" => Range::parse(text).is_err(),
         "version" => Version::parse(text).is_err(),
         "duration" => GoDuration::parse(text).is_err(),
@@ -62,6 +66,7 @@ fn problem(function: &str, parameter: &str, text: &str) -> Option<&'static str> 
     };
     is_refused.then_some(match parameter {
         "expression" => "a regular expression",
+        "value" => "the text of a number",
         "range" => "a range of versions such as `>=1.2.0`",
         "version" => "a version such as `1.2.3`",
         "duration" => "a duration such as `1h30m`",

@@ -70,8 +70,13 @@ faults! {
 
     /// A condition that has one answer.
     #[error("this condition is always {answer}")]
-    CONSTANT_CONDITION: AlwaysSame { answer: bool, forgotten: Option<String> }
+    CONSTANT_CONDITION: AlwaysSame { answer: bool, operator: String }
     help(self) {
-        self.forgotten.as_ref().map(|text| format!("`{text}` is only text; the variable is written `{{{{ {text} }}}}`"))
+        Some(format!("`{}` gives {} whatever the request is; ask something of it in `{{{{ }}}}`", self.operator, self.answer))
     }
+
+    /// A key that is the name of a variable.
+    #[error("`{text}` is text here, not the variable")]
+    NAME_FOR_VALUE: KeyWithoutBraces { text: String }
+    help(self) { Some(format!("write `\"{{{{ {} }}}}\"`", self.text)) }
 }

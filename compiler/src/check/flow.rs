@@ -50,20 +50,35 @@ impl<'a> Flow<'a> {
                 Expr::Or { left, right } if flow.kinds(*left) == Kinds::NULL => flow.kinds(*right),
                 Expr::Or { left, right } => flow.kinds(*left).without_null().or(flow.kinds(*right)),
                 Expr::Resolve { query, on_delete, .. } => {
-                    on_delete.iter().fold(flow.kinds(*query), |kinds, other| kinds.or(flow.kinds(*other)))
+                    let kinds = on_delete.iter().fold(flow.kinds(*query), |kinds, other| kinds.or(flow.kinds(*other)));
+                    // Schemas say the same of the variant for DELETE.
+                    told(flow.next()).map_or(kinds, |told| kinds.narrowed(told))
                 }
                 // Substitution within a list or an object leaves it one.
                 Expr::ExpandWithin { of, .. } => flow.kinds(*of),
                 Expr::Shortcut { then, otherwise, .. } => flow.kinds(*then).or(flow.kinds(*otherwise)),
                 _ => {
-                    let id = ExprId(u32::try_from(start + flow.kinds.len()).unwrap_or(u32::MAX));
                     let kinds = Kinds::of_type(&node.ty);
-                    told(id).map_or(kinds, |told| kinds.narrowed(told))
+                    told(flow.next()).map_or(kinds, |told| kinds.narrowed(told))
                 }
             });
         }
         flow.repeated = repetitions(program, range);
         flow
+    }
+
+    /// The expression that comes after those that are known.
+    fn next(&self) -> ExprId {
+        ExprId(u32::try_from(self.start + self.kinds.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The value of an expression that always gives the same, lists of such included.
+    pub(super) fn folded(&self, id: ExprId) -> Option<Value> {
+        if let Some(value) = self.constant(id) {
+            return Some(value.clone());
+        }
+        let items = self.written_items(id)?.iter().map(|item| self.constant(*item).cloned());
+        Some(Value::list(items.collect::<Option<Vec<_>>>()?))
     }
 
     /// The kinds of values that an expression can give.

@@ -83,6 +83,8 @@ struct Checker<'a> {
     diagnostics: &'a mut Diagnostics,
     /// One text may be lowered for several places.
     told: HashSet<(Code, Span)>,
+    /// Whether rules are held against schemas: then somebody wants to know of all mistakes.
+    is_strict: bool,
 }
 
 impl<'a> Checker<'a> {
@@ -97,7 +99,7 @@ impl<'a> Checker<'a> {
             Some(checked.shapes.get(&id)?.kinds(schemas.graph()))
         };
         let flow = Flow::new(program, exprs.clone(), &kinds_told);
-        Self { program, flow, exprs, diagnostics, told: HashSet::new() }
+        Self { program, flow, exprs, diagnostics, told: HashSet::new(), is_strict: told.is_some() }
     }
 
     fn report(&mut self, finding: impl Into<Diagnostic>) {

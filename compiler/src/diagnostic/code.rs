@@ -141,7 +141,7 @@ registry! {
     DK0418 REFUSED_ARGUMENT Error "argument that a function refuses"
 
     DK0501 UNKNOWN_OPERATOR Error "unknown operator"
-    DK0502 NEVER_TRUE Warning "condition that is never true"
+    DK0502 NEVER_TRUE Error "condition that is never true"
     DK0503 CONSTANT_CONDITION Warning "condition with one answer"
 
     DK0601 IGNORED_ITEMS Warning "item of a pattern that does not count"
@@ -181,6 +181,7 @@ registry! {
     DK1004 IMPOSSIBLE_VALUE Warning "value that a field never has"
     DK1005 UNKNOWN_KIND Warning "kind that does not exist"
     DK1006 WRONG_SCOPE Warning "namespace in the wrong place"
+    DK1007 QUOTED_VALUE Info "truth value or number in quotes"
 
     DK1101 UNKNOWN_IN_TEST Error "name in a test that nothing has"
     DK1102 VACUOUS_RESULT Warning "result that says nothing"

@@ -214,7 +214,7 @@ faults! {
     #[error("`{owner}` has no `namespace`")]
     CLONE_WITHOUT_NAMESPACE: WithoutNamespace { owner: &'static str, other: Span }
     labels(self) { vec![Label { span: self.other, message: "while this has one".to_owned() }] }
-    help(self) { Some("an object of a namespaced kind has its source in a namespace too; Kyverno refuses the policy".to_owned()) }
+    help(self) { Some("an object of a namespaced kind has its source in a namespace too".to_owned()) }
 
     /// An anchor that patches do not know.
     #[error("patches do not know the anchor `{key}`")]

@@ -22,15 +22,16 @@ pub(super) fn check(pattern: &GeneratePattern<'_>, diagnostics: &mut Diagnostics
 
 /// A source and its copy are both in a namespace or both in none.
 fn check_namespaces(node: &Node, diagnostics: &mut Diagnostics) {
-    let (Some(source), has_target) = (node.given("clone"), node.nonempty("namespace").is_some()) else { return };
+    let sources = ["clone", "cloneList"].map(|name| node.given(name).map(|source| (name, source)));
+    let (Some((owner, source)), has_target) =
+        (sources.into_iter().flatten().next(), node.nonempty("namespace").is_some())
+    else {
+        return;
+    };
     let has_source = source.nonempty("namespace").is_some();
     let key = |owner: &Node, name| owner.entry(name).map_or(owner.span, |entry| entry.key.span());
     if has_target && !has_source {
-        diagnostics.report(WithoutNamespace {
-            span: key(node, "clone"),
-            owner: "clone",
-            other: key(node, "namespace"),
-        });
+        diagnostics.report(WithoutNamespace { span: key(node, owner), owner, other: key(node, "namespace") });
     } else if has_source && !has_target {
         diagnostics.report(WithoutNamespace { span: head(node), owner: "generate", other: key(source, "namespace") });
     }

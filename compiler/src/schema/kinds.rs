@@ -58,7 +58,8 @@ impl Schemas {
         };
         let mut kinds: Vec<&Kind> = named.iter().filter(fits).copied().collect();
         if kinds.is_empty() {
-            let is_foreign = !is_wildcard(selector.group) && !self.is_group(selector.group);
+            let is_foreign =
+                !is_wildcard(selector.group) && !self.is_group(selector.group) && !self.is_slip(selector.group, &named);
             let instead = named.iter().filter(|kind| self.is_served(kind)).map(|kind| self.api_version(kind)).collect();
             return if is_foreign { Found::Unchecked } else { Found::NoVersion { instead } };
         }
@@ -110,6 +111,13 @@ impl Schemas {
     /// Whether a kind of a group is known.
     pub fn is_group(&self, group: &str) -> bool {
         self.graph.kinds().iter().any(|kind| self.graph.name(kind.group) == group)
+    }
+
+    /// Whether a group that is not known is one of these kinds' groups with a slip of the pen, or no group that a definition
+    /// can have.
+    fn is_slip(&self, group: &str, named: &[&Kind]) -> bool {
+        let groups = named.iter().map(|kind| self.graph.name(kind.group));
+        !group.contains('.') || suggest::closest(group, groups).is_some()
     }
 
     /// The kind that may be meant by a name that no kind has: written in small letters, in the plural, or with a slip.

@@ -36,6 +36,12 @@ faults! {
     IMPOSSIBLE_VALUE: ImpossibleValue { field: String, expected: String, written: String, help: Option<String> }
     help(self) { self.help.clone() }
 
+    /// A text in a pattern for what is no text.
+    #[error("`{field}` is {expected}, and this is text")]
+    QUOTED_VALUE: QuotedValue { field: String, expected: String, written: String }
+    help(self) { Some(format!("patterns compare the text of both, so it works; plainly it is `{}`", self.written)) }
+    fix(self) { Some(Fix { span: self.span, replacement: self.written.clone() }) }
+
     /// A value that the API server refuses.
     #[error("`{field}` is {expected}, not {found}")]
     WRONG_VALUE: WrongValue { field: String, expected: String, found: String, help: Option<String>, fixed: Option<String> }

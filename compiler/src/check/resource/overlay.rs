@@ -83,7 +83,7 @@ impl Checker<'_, '_> {
     }
 
     /// The value with quotes, or without.
-    fn requoted(&self, node: &Node, types: &[TypeId]) -> Option<String> {
+    pub(super) fn requoted(&self, node: &Node, types: &[TypeId]) -> Option<String> {
         let graph = self.graph();
         let is_text = |ty: &TypeId| matches!(graph.ty(*ty), Type::Text(_));
         match &node.value {

@@ -4,10 +4,9 @@ use dikast_grammar::anchor::{self, AnchorKind};
 use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
 use dikast_stdlib::wildcard::is_wildcard;
 
-use super::fault::{UnknownKey, WrongStructure};
+use super::fault::{ImpossibleValue, QuotedValue, UnknownKey, WrongStructure};
 use super::scalar::{Fit, fit_of_pattern};
 use super::{Checker, lookup};
-use crate::check::resource::fault::ImpossibleValue;
 use crate::schema::{Type, TypeId};
 
 impl Checker<'_, '_> {
@@ -129,7 +128,7 @@ impl Checker<'_, '_> {
         let mut expected = String::new();
         for ty in &items {
             match fit_of_pattern(graph, *ty, node) {
-                Fit::Fits => return,
+                Fit::Fits => return self.quoted(node, &items, field),
                 Fit::Never { expected: words } => expected = words,
             }
         }
@@ -139,6 +138,14 @@ impl Checker<'_, '_> {
         };
         let help = super::scalar::help_for(graph, &items, node);
         self.findings.report(ImpossibleValue { span: node.span, field: field.to_owned(), expected, written, help });
+    }
+
+    /// Tells of a truth value or a number in quotes where the field is never text.
+    fn quoted(&mut self, node: &Node, types: &[TypeId], field: &str) {
+        let graph = self.graph();
+        let Some(written) = self.requoted(node, types).filter(|_| node.as_text().is_some()) else { return };
+        let expected = types.first().map_or(String::new(), |ty| super::scalar::expected(graph, *ty));
+        self.findings.report(QuotedValue { span: node.span, field: field.to_owned(), expected, written });
     }
 
     /// Whether a text holds something that is only known at run time.

@@ -64,7 +64,7 @@ fn of_filter(
             continue;
         }
         types = None;
-        if !report(entry, &found, schemas, findings) {
+        if !report(entry, &found, true, schemas, findings) {
             unchecked.push(Unchecked { span: entry.span(), kind: entry.as_str().to_owned() });
         }
     }
@@ -79,7 +79,7 @@ fn of_filter(
 }
 
 /// Tells of an entry that means nothing. Gives whether there was something to tell.
-fn report(entry: &Text, found: &Found<'_>, schemas: &Schemas, findings: &mut Findings<'_>) -> bool {
+fn report(entry: &Text, found: &Found<'_>, in_filter: bool, schemas: &Schemas, findings: &mut Findings<'_>) -> bool {
     // The kinds of a made rule are not its author's.
     if findings.is_copy {
         return true;
@@ -88,7 +88,7 @@ fn report(entry: &Text, found: &Found<'_>, schemas: &Schemas, findings: &mut Fin
     match found {
         Found::Kinds(_) | Found::Unchecked | Found::NoKind { meant: None } => return false,
         // The lint of filters tells of these.
-        Found::NoKind { .. } if selector.kind.starts_with(|first: char| first.is_ascii_lowercase()) => {}
+        Found::NoKind { .. } if in_filter && selector.kind.starts_with(|first: char| first.is_ascii_lowercase()) => {}
         Found::NoKind { meant: Some(meant) } => {
             let start = entry.as_str().find(selector.kind).unwrap_or_default();
             let span = entry.span_of(start..start + selector.kind.len());
@@ -136,7 +136,7 @@ impl<'a> Checker<'a, '_> {
         if let Some(kinds) = node.at(&["cloneList", "kinds"]) {
             for entry in kinds.items().iter().filter_map(Node::as_text).filter(|text| !text.as_str().contains("{{")) {
                 let found = self.schemas.find(entry.as_str());
-                report(entry, &found, self.schemas, &mut self.findings);
+                report(entry, &found, false, self.schemas, &mut self.findings);
             }
             return;
         }
@@ -147,7 +147,7 @@ impl<'a> Checker<'a, '_> {
                 self.findings.report(NeedlessNamespace { span: entry.key.span(), kind: name });
             }
             None if kind.is_namespaced => {
-                let place = node.entry("kind").map_or(node.span, |entry| entry.key.span());
+                let place = node.entries().first().map_or(node.span, |entry| entry.key.span());
                 self.findings.report(NeededNamespace { span: place, kind: name });
             }
             _ => {}
@@ -171,7 +171,7 @@ impl<'a> Checker<'a, '_> {
                 other @ Found::NoKind { .. } => {
                     let group = version.split_once('/').map_or("", |(group, _)| group);
                     if schemas.is_group(group) {
-                        report(kind, &other, schemas, &mut self.findings);
+                        report(kind, &other, false, schemas, &mut self.findings);
                     }
                 }
                 Found::Kinds(known) => {
