@@ -156,7 +156,7 @@ impl Report {
             [("apiVersion", Value::text(group.api_version())), ("kind", Value::text(kind)), ("metadata", metadata)];
         let head = format.document(&Value::object(members))?;
         match format {
-            Format::Yaml => write!(out, "{head}results:\n")?,
+            Format::Yaml => writeln!(out, "{head}results:")?,
             Format::Json => write!(out, "{},\"results\":[", head.strip_suffix('}').unwrap_or(&head))?,
         }
         Ok(Self { group, format, counts: [0; 5] })
