@@ -193,6 +193,26 @@ validate:
 }
 
 #[test]
+fn images_and_the_global_context_are_asked_by_what_is_written() {
+    let rule = "
+name: r
+context:
+- name: image
+  imageRegistry: {reference: \"web:{{ request.name }}\", jmesPath: manifest.schemaVersion}
+- name: shared
+  globalReference: {name: teams.known, jmesPath: \"[0]\"}
+validate:
+  message: \"{{ image }} {{ shared }}\"
+  deny: {}
+";
+    let mut data = FixedData::new();
+    data.add(DataKey::Image { reference: "web:c".into() }, Ok(value(r#"{"manifest":{"schemaVersion":2}}"#)));
+    data.add(DataKey::Global { name: "teams".into(), projection: Some("known".into()) }, Ok(value(r#"["red"]"#)));
+    let review = ask(&policy("", &[rule]), &request("CREATE", &config_map("{}"), "null"), &data).unwrap();
+    assert_eq!(words(&review.validated[0].rules[0]), said("fail", "2 red"));
+}
+
+#[test]
 fn entries_may_not_grow_beyond_the_limit() {
     let rule = "
 name: r

@@ -138,3 +138,88 @@ fn roots(bundle: &str) -> Result<RootCertStore, String> {
     }
     Ok(roots)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+    use crate::webhook::certificate::{CertificateSource, Certificates};
+    use crate::webhook::listener::tls_config;
+
+    /// A service with a certificate of its own, which answers each request with that request's text as JSON, or with a
+    /// body that is no JSON, or too long. Gives its address and its authority.
+    async fn service() -> (SocketAddr, String) {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let source = CertificateSource::ThrowAway { names: vec!["localhost".into()] };
+        let certificates = Arc::new(Certificates::new(source, Arc::clone(&provider)).unwrap());
+        let authority = certificates.authority_pem().unwrap().to_owned();
+        let mut config = tls_config(certificates, provider).unwrap();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                // a client that does not trust the certificate hangs up
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    tokio::spawn(answer(stream));
+                }
+            }
+        });
+        (address, authority)
+    }
+
+    async fn answer(mut stream: tokio_rustls::server::TlsStream<tokio::net::TcpStream>) {
+        let mut read = Vec::new();
+        while !read.ends_with(b"}") && !(read.starts_with(b"GET") && read.ends_with(b"\r\n\r\n")) {
+            if stream.read_buf(&mut read).await.unwrap() == 0 {
+                return;
+            }
+        }
+        let request = String::from_utf8(read).unwrap();
+        let (status, body) = match request.split_whitespace().nth(1).unwrap() {
+            "/words" => (200, "none".to_owned()),
+            "/long" => (200, format!("\"{}\"", "x".repeat(ANSWER_BYTES_MAX))),
+            "/broken" => (500, "out of order".to_owned()),
+            _ => (200, serde_json::to_string(&request).unwrap()),
+        };
+        let head = format!("HTTP/1.1 {status} S\r\ncontent-length: {}\r\n\r\n", body.len());
+        // A client that was given too much does not read to the end.
+        let _ = stream.write_all((head + &body).as_bytes()).await;
+    }
+
+    #[tokio::test]
+    async fn a_service_is_trusted_by_its_bundle_and_gets_the_headers() {
+        let (address, authority) = service().await;
+        let url = format!("https://localhost:{}/check", address.port());
+        let client = ServiceClient::new();
+        let headers = [("x-team".into(), "red".into())];
+        let said = client.call(true, &url, Some(&authority), &headers, Some(r#"{"a":1}"#)).await.unwrap();
+        let said = said.as_text().unwrap().to_owned();
+        assert!(said.starts_with("POST /check HTTP/1.1\r\n"), "{said}");
+        assert!(said.contains("\r\nx-team: red\r\n") && said.ends_with("\r\n\r\n{\"a\":1}"), "{said}");
+        assert!(said.contains("\r\ncontent-type: application/json\r\n"), "{said}");
+        let said = client.call(false, &url, Some(&authority), &[], None).await.unwrap();
+        assert!(said.as_text().unwrap().starts_with("GET /check HTTP/1.1\r\n"));
+        let untrusted = client.call(false, &url, None, &[], None).await.unwrap_err();
+        assert!(untrusted.starts_with("failed to execute HTTP request for https://localhost"), "{untrusted}");
+        let unusable = client.call(false, &url, Some("no bundle"), &[], None).await.unwrap_err();
+        assert_eq!(unusable, "failed to parse PEM CA bundle for APICall: no certificate in it");
+    }
+
+    #[tokio::test]
+    async fn answers_that_are_no_json_too_long_or_no_success_are_errors() {
+        let (address, authority) = service().await;
+        let client = ServiceClient::new();
+        for (path, part) in [("words", "is not JSON"), ("long", "limit exceeded"), ("broken", "out of order")] {
+            let url = format!("https://localhost:{}/{path}", address.port());
+            let error = client.call(false, &url, Some(&authority), &[], None).await.unwrap_err();
+            assert!(error.contains(part), "{path}: {error}");
+        }
+    }
+}
