@@ -17,6 +17,10 @@ use std::path::PathBuf;
 use contenders::Contenders;
 use dikast_tests::subjects;
 
+/// The allocator of `dikast`, so that what is measured is what is served.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Sizes of Pods by their containers.
 const SIZES: [(&str, usize); 3] = [("small", 1), ("medium", 3), ("large", 10)];
 

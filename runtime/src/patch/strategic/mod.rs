@@ -5,6 +5,7 @@
 //! | [`anchors`] | conditions and defaults are decided against the object | `pkg/engine/mutate/patch/strategicPreprocessing.go` |
 //! | [`strip`] | what is left of the anchors is taken out of the overlay | same |
 //! | [`walk`] | overlay and object are merged | kustomize `kyaml/yaml/walk`, `merge2` |
+//! | [`untouched`] | parts of the object that stay as they are, told beforehand | — |
 //! | [`keyed`] | lists whose items are told apart by keys | `kyaml/yaml/walk/associative_sequence.go` |
 //! | [`schema`] | which lists those are | the OpenAPI document of Kubernetes 1.21 |
 //! | [`tree`] | what all of them work on | `kyaml/yaml` |
@@ -14,6 +15,7 @@ mod keyed;
 mod schema;
 mod strip;
 mod tree;
+mod untouched;
 mod walk;
 
 use dikast_stdlib::Value;
@@ -58,7 +60,7 @@ pub fn merge(base: &Value, overlay: &Value) -> Result<Merged, PatchError> {
     let patch = tree.add_value(overlay)?;
     // anchors copy names from the object into the overlay, and the merge writes to both: so they look at one of their own
     let seen = match anchors::has_anchors(&tree, patch, &|_| true) {
-        true => tree.add_value(base)?,
+        true => tree.copy(object),
         false => object,
     };
     let patch = match anchors::decide(&mut tree, patch, seen).and_then(|()| strip::strip(&mut tree, patch)) {

@@ -116,6 +116,15 @@ impl Tree {
         self.nodes.borrow_mut()[node.0 as usize] = content;
     }
 
+    /// The value of a map or list that nobody has looked into.
+    pub(super) fn folded(&self, node: Node) -> Option<Ref<'_, Value>> {
+        Ref::filter_map(self.nodes.borrow(), |nodes| match &nodes[node.0 as usize] {
+            Content::Folded(value) => Some(value),
+            Content::Scalar(_) | Content::Map(_) | Content::List(_) => None,
+        })
+        .ok()
+    }
+
     /// Adds a value as a tree of its own.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use super::Fault;
 use super::keyed;
 use super::schema::{Shape, shape_of};
 use super::tree::{Kind, Node, Tree};
+use super::untouched::stays;
 
 /// The two nodes that are merged. They are one and the same below an overlay node that was taken over whole.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +68,11 @@ pub(super) fn merge(tree: &mut Tree, object: Node, overlay: Node) -> Result<Opti
 
 /// Merges two nodes of any kind.
 pub(super) fn walk(tree: &mut Tree, sources: Sources, mut schema: Schema) -> Result<Option<Merged>, Fault> {
+    if let Sources { object: Some(object), overlay: None } = sources
+        && tree.folded(object).is_some_and(|value| stays(&value, schema))
+    {
+        return Ok(Some(Merged::plain(object)));
+    }
     if schema.shape.is_none() && schema.keys.is_none() {
         schema.shape = sources.each().into_iter().flatten().find_map(|node| {
             let text = |key| tree.field(node, key).map(|value| tree.text(value));

@@ -27,6 +27,10 @@ use load::Load;
 use report::{Report, median};
 use server::Server;
 
+/// The allocator of `dikast`, so that what is measured is what is served.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Why the benchmark could not run.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
