@@ -45,10 +45,8 @@ pub(crate) struct Generated {
 /// own names begin with `autogen-` do not count ([`is_made_name`]).
 pub(crate) fn expand(policy: &Policy<'_>, diagnostics: &mut Diagnostics) -> Vec<Generated> {
     let annotation = policy.annotations.iter().find(|(key, _)| key.as_str() == ANNOTATION).map(|&(_, value)| value);
-    if !eligibility::is_eligible(policy.rules) {
-        return Vec::new();
-    }
-    let Some(controllers) = Controllers::read(annotation, diagnostics) else { return Vec::new() };
+    let controllers = Controllers::read(annotation, diagnostics).filter(|_| eligibility::is_eligible(policy.rules));
+    let Some(controllers) = controllers else { return Vec::new() };
     policy.rules.iter().flat_map(|rule| expand_rule(rule, &controllers, diagnostics)).collect()
 }
 

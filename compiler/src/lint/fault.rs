@@ -204,6 +204,16 @@ faults! {
     help(self) { Some(format!("write `\"{}\"`", self.written)) }
     fix(self) { Some(Fix { span: self.span, replacement: format!("\"{}\"", self.written) }) }
 
+    /// A reference without an end or a path.
+    #[error("this is text and no reference to another field")]
+    STRAY_BRACES: UnclosedReference {}
+    help(self) { Some("a reference is written `$(path/to/field)`".to_owned()) }
+
+    /// A label in a selector that nothing can have.
+    #[error("no label can be {what} `{text}`")]
+    NEVER_MATCHES: NoSuchLabel { what: &'static str, text: String }
+    help(self) { Some("labels are letters, digits, `-`, `_` and `.`; a key may have a domain and `/` before it".to_owned()) }
+
     /// One brace that two close.
     #[error("one brace begins no variable")]
     STRAY_BRACES: HalfOpenBraces {}

@@ -3,16 +3,17 @@
 use dikast_grammar::Span;
 use dikast_grammar::kind::plain_kind;
 use dikast_grammar::yaml::Text;
+use dikast_stdlib::selector::{is_label_key, is_label_value};
 use dikast_stdlib::wildcard;
 
 use super::fault::{
     EmptyFilter, ExcludedWhole, IgnoredOperations, ImpossibleFilter, ImpossibleNamespace, LowerCaseKind, MalformedKind,
-    SelectorOnNamespace,
+    NoSuchLabel, SelectorOnNamespace,
 };
 use crate::diagnostic::Diagnostics;
 use crate::ir::Quantifier;
 use crate::match_sets::{Criterion, MatchSet, Region};
-use crate::model::{Filter, MatchBlock, Rule};
+use crate::model::{Filter, MatchBlock, Rule, Selector};
 use crate::schema::{Found, Schemas};
 
 /// Looks at what a rule matches and excludes.
@@ -37,6 +38,11 @@ pub(super) fn check_block(block: &MatchBlock<'_>, diagnostics: &mut Diagnostics)
         }
         check_kinds(filter, diagnostics);
         check_namespaces(filter, diagnostics);
+        filter
+            .selector
+            .iter()
+            .chain(&filter.namespace_selector)
+            .for_each(|selector| check_labels(selector, diagnostics));
         if let Some(criterion) = Region::of(filter).contradiction() {
             is_sound = false;
             diagnostics.report(ImpossibleFilter { span: place_of(filter, criterion), criterion, first: None });
@@ -44,6 +50,19 @@ pub(super) fn check_block(block: &MatchBlock<'_>, diagnostics: &mut Diagnostics)
     }
     if is_sound && block.quantifier == Quantifier::All {
         check_all(&block.filters, diagnostics);
+    }
+}
+
+/// Looks at the labels that are asked for by name.
+fn check_labels(selector: &Selector<'_>, diagnostics: &mut Diagnostics) {
+    let is_open = |text: &Text| wildcard::is_wildcard(text.as_str()) || text.as_str().contains("{{");
+    for (key, value) in &selector.match_labels {
+        if !is_open(key) && !is_label_key(key.as_str()) {
+            diagnostics.report(NoSuchLabel { span: key.span(), what: "called", text: key.as_str().to_owned() });
+        }
+        if !is_open(value) && !is_label_value(value.as_str()) {
+            diagnostics.report(NoSuchLabel { span: value.span(), what: "of value", text: value.as_str().to_owned() });
+        }
     }
 }
 

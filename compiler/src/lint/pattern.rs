@@ -5,7 +5,7 @@ use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
 use dikast_stdlib::Value;
 use dikast_stdlib::pattern::ScalarPattern;
 
-use super::fault::{AbsentSatisfies, IgnoredItems, ImpossiblePattern, RegexInPattern};
+use super::fault::{AbsentSatisfies, IgnoredItems, ImpossiblePattern, RegexInPattern, UnclosedReference};
 use super::{anchor, range};
 use crate::diagnostic::Diagnostics;
 
@@ -51,6 +51,9 @@ fn check_field(entry: &Entry, diagnostics: &mut Diagnostics) {
 /// Variables are not known here, nor are references.
 fn check_text(text: &Text, diagnostics: &mut Diagnostics) {
     let (span, pattern) = (text.span(), text.as_str());
+    if let Some(at) = unclosed_reference(pattern) {
+        diagnostics.report(UnclosedReference { span: text.span_of(at..pattern.len()) });
+    }
     if pattern.contains("{{") || pattern.contains("$(") {
         return;
     }
@@ -59,6 +62,13 @@ fn check_text(text: &Text, diagnostics: &mut Diagnostics) {
     } else if range::is_regex(pattern) {
         diagnostics.report(RegexInPattern { span, pattern: pattern.to_owned() });
     }
+}
+
+/// Where a reference begins that names nothing or does not end, so that it is plain text.
+fn unclosed_reference(pattern: &str) -> Option<usize> {
+    let at = pattern.find("$(")?;
+    let rest = pattern.get(at + 2..).unwrap_or_default();
+    rest.find(')').is_none_or(|end| end == 0).then_some(at)
 }
 
 /// Kyverno reads an absent field as the number 0 when it compares it with a number, size or duration.

@@ -12,18 +12,17 @@ pub(super) fn check(policy: &Policy<'_>, diagnostics: &mut Diagnostics) {
     let rules: Vec<Place<'_>> = policy.rules.iter().filter_map(Place::read).collect();
     for (at, rule) in rules.iter().enumerate() {
         let Some(name) = rule_name_text(rule.node) else { continue };
-        let Some(first) = rules.iter().take(at).find(|earlier| earlier.takes_all_of(rule)) else { continue };
-        let earlier = rule_name_text(first.node).map(|name| (name.as_str().to_owned(), name.span()));
-        let Some((earlier, first_span)) = earlier else { continue };
-        if first.says_all_of(rule) {
-            diagnostics.report(RepeatedRule { span: name.span(), name: name.as_str().to_owned(), earlier, first_span });
-        } else if policy.apply_one && first.always_applies() {
-            diagnostics.report(PreemptedRule {
-                span: name.span(),
-                name: name.as_str().to_owned(),
-                earlier,
-                first_span,
-            });
+        let wider = || rules.iter().take(at).filter(|earlier| earlier.takes_all_of(rule));
+        let earlier = |first: &Place<'_>| {
+            rule_name_text(first.node).map(|name| (name.as_str().to_owned(), name.span())).unwrap_or_default()
+        };
+        let (span, name) = (name.span(), name.as_str().to_owned());
+        if let Some((earlier, first_span)) = wider().find(|first| first.says_all_of(rule)).map(earlier) {
+            diagnostics.report(RepeatedRule { span, name, earlier, first_span });
+        } else if policy.apply_one
+            && let Some((earlier, first_span)) = wider().find(|first| first.always_applies()).map(earlier)
+        {
+            diagnostics.report(PreemptedRule { span, name, earlier, first_span });
         }
     }
 }

@@ -14,8 +14,14 @@ pub(super) fn is_impossible(text: &str) -> bool {
 
 /// Whether a text looks like a regular expression, which patterns do not know.
 pub(super) fn is_regex(text: &str) -> bool {
-    const SIGNS: [&str; 6] = ["[a-z", "[A-Z", "[0-9", "\\d", "\\w", "\\."];
-    text.len() > 2 && text.starts_with('^') && text.ends_with('$') || SIGNS.iter().any(|sign| text.contains(sign))
+    const SIGNS: [&str; 9] = ["[a-z", "[A-Z", "[0-9", "\\d", "\\w", "\\.", ".+", "/.*", "(?"];
+    let is_group = || {
+        let inner = text.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
+        inner.is_some_and(|(inner, _)| inner.contains('|'))
+    };
+    text.len() > 2 && text.starts_with('^') && text.ends_with('$')
+        || SIGNS.iter().any(|sign| text.contains(sign))
+        || is_group()
 }
 
 fn is_contradiction(tests: &[Test]) -> bool {
@@ -104,6 +110,7 @@ mod tests {
     #[test]
     fn regular_expressions_are_told_from_wildcards() {
         assert!(is_regex("^[a-z]+$") && is_regex("v\\d") && is_regex("^registry/.*$"));
+        assert!(is_regex("registry/.+") && is_regex("(a|b)/*"));
         assert!(!is_regex("*.example.org") && !is_regex("^") && !is_regex("[::1]") && !is_regex("5$"));
     }
 

@@ -50,7 +50,12 @@ impl Schemas {
         let named: Vec<&Kind> = self.named(selector.kind).collect();
         if named.is_empty() {
             let other_group = !is_wildcard(selector.group) && !self.is_group(selector.group);
-            return if other_group { Found::Unchecked } else { Found::NoKind { meant: self.closest(selector.kind) } };
+            return match self.closest(selector.kind) {
+                _ if other_group => Found::Unchecked,
+                // Kubernetes' own groups have no kinds beside those that are known.
+                None if !is_wildcard(selector.group) => Found::NoVersion { instead: Vec::new() },
+                meant => Found::NoKind { meant },
+            };
         }
         let fits = |kind: &&&Kind| {
             matches(selector.group, self.graph.name(kind.group))

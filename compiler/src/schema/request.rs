@@ -7,6 +7,7 @@ use super::graph::{Field, Format, Graph, ObjectId, Type, TypeId};
 const REQUEST: &str = "AdmissionRequest";
 const IMAGES: &str = "Images";
 const CONFIG_MAP: &str = "ConfigMap entry";
+const RESOURCE: &str = "resource";
 const FIRST: &str = "GroupVersionKind";
 
 /// Types of what is always in the context.
@@ -18,6 +19,8 @@ pub(crate) struct RequestTypes {
     pub(crate) images: TypeId,
     /// An entry of the context that is a ConfigMap.
     pub(crate) config_map: TypeId,
+    /// An object of which only that is known what all objects have.
+    pub(crate) resource: TypeId,
     /// The first of the types that belong to them.
     first: TypeId,
 }
@@ -35,7 +38,8 @@ impl RequestTypes {
             graph.types.iter().rposition(|ty| of_name(&ty)).map(TypeId::of).unwrap_or(TypeId(0))
         };
         let config_map = named(CONFIG_MAP);
-        Self { request: named(REQUEST), images: named(IMAGES), config_map, first: named(FIRST) }
+        let resource = named(RESOURCE);
+        Self { resource, request: named(REQUEST), images: named(IMAGES), config_map, first: named(FIRST) }
     }
 }
 
@@ -49,6 +53,12 @@ pub(super) fn add(graph: &mut Graph) {
     let bool = graph.add_type(Type::Bool);
     let text = graph.add_type(Type::Text(Format::Plain));
     let texts = graph.add_type(Type::List { item: text, keys: Vec::new() });
+    let metadata = graph.objects.iter().position(|object| graph.name(object.name) == "ObjectMeta");
+    let metadata = metadata.map_or(any, |at| graph.add_type(Type::Object(ObjectId::of(at))));
+    object(graph, RESOURCE, &[("apiVersion", text), ("kind", text), ("metadata", metadata)]);
+    if let Some(resource) = graph.objects.last_mut() {
+        resource.is_open = true;
+    }
     let kind = object(graph, "GroupVersionKind", &[("group", text), ("version", text), ("kind", text)]);
     let resource = object(graph, "GroupVersionResource", &[("group", text), ("version", text), ("resource", text)]);
     let extra = graph.add_type(Type::Map(texts));
@@ -75,8 +85,6 @@ pub(super) fn add(graph: &mut Graph) {
         ("options", any),
     ];
     object(graph, REQUEST, &request);
-    let metadata = graph.objects.iter().position(|object| graph.name(object.name) == "ObjectMeta");
-    let metadata = metadata.map_or(any, |at| graph.add_type(Type::Object(ObjectId::of(at))));
     let data = graph.add_type(Type::Map(any));
     object(graph, CONFIG_MAP, &[("data", data), ("metadata", metadata)]);
     let image = ["registry", "name", "path", "tag", "digest", "reference", "referenceWithTag", "jsonPointer"];

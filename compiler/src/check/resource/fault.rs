@@ -86,7 +86,7 @@ faults! {
 
 impl Missing {
     /// The field that is meant, if one resembles it.
-    fn meant(&self) -> Option<&str> {
+    pub(super) fn meant(&self) -> Option<&str> {
         match self {
             Self::NoField { meant, .. } => meant.as_deref(),
             Self::InList | Self::NoObject(_) => None,

@@ -1,5 +1,7 @@
 //! JSON patches against types.
 
+use std::rc::Rc;
+
 use dikast_grammar::yaml::{Node, Text};
 
 use super::fault::UnknownKey;
@@ -71,7 +73,7 @@ impl Checker<'_, '_> {
             match lookup::field(self.graph(), &types, &name) {
                 Some(found) => types = found,
                 None => {
-                    let root = self.subject.clone().unwrap_or_default();
+                    let root = Rc::clone(&self.subject);
                     let missing = self.findings.missing(self.graph(), &types, &name, &root);
                     self.findings.report(UnknownKey { span, name, missing });
                     return None;

@@ -69,8 +69,8 @@ pub(crate) fn check_rule(
     let mut findings = Findings { diagnostics, is_copy, told: HashSet::new(), within: None, is_vague: false };
     let mut unchecked = Vec::new();
     let subject = subject::of_rule(rule, schemas, &mut findings, &mut unchecked);
-    let subject: Option<Rc<[TypeId]>> = subject.map(Into::into);
-    let paths = Paths { program, schemas, subject: subject.clone(), shapes: HashMap::new(), whole: None };
+    let subject: Rc<[TypeId]> = subject.into();
+    let paths = Paths { program, schemas, subject: Rc::clone(&subject), shapes: HashMap::new(), whole: None };
     let mut checker = Checker { program, schemas, subject, paths, findings, covered: None };
     checker.rule(lowered, rule);
     Checked { shapes: checker.paths.shapes, unchecked }
@@ -123,7 +123,8 @@ impl Findings<'_> {
 struct Checker<'a, 'd> {
     program: &'a Program,
     schemas: &'a Schemas,
-    subject: Option<Rc<[TypeId]>>,
+    /// What `request.object` can be.
+    subject: Rc<[TypeId]>,
     paths: Paths<'a>,
     findings: Findings<'d>,
     /// The JSON patch that is looked at.
@@ -243,7 +244,7 @@ impl<'a> Checker<'a, '_> {
     ) {
         self.pattern_expressions(lowered, scope);
         let types = match element {
-            None => self.subject.clone(),
+            None => Some(Rc::clone(&self.subject)),
             Some(Shape::Typed(types)) => Some(Rc::clone(types)),
             Some(_) => None,
         };
@@ -272,7 +273,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn mutation(&mut self, lowered: &ir::Mutate, mutate: &model::Mutate<'_>, scope: &Scope) {
-        let mut changed = self.subject.clone();
+        let mut changed = Some(Rc::clone(&self.subject));
         let mut scope = scope.clone();
         if !mutate.targets.is_empty() {
             changed = self.targets(mutate);

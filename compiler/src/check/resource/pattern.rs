@@ -1,13 +1,17 @@
 //! Patterns against types.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use dikast_grammar::anchor::{self, AnchorKind};
 use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
+use dikast_stdlib::pattern::{Comparison, Test, TextPattern};
 use dikast_stdlib::wildcard::is_wildcard;
 
 use super::fault::{ImpossibleValue, QuotedValue, UnknownKey, WrongStructure};
 use super::scalar::{Fit, fit_of_pattern};
 use super::{Checker, lookup};
-use crate::schema::{Type, TypeId};
+use crate::schema::{Format, Type, TypeId};
 
 impl Checker<'_, '_> {
     /// Holds a pattern against the types of what it is matched with, which `field` names. Parsing bounds how deeply
@@ -32,6 +36,7 @@ impl Checker<'_, '_> {
     }
 
     fn match_field(&mut self, entry: &Entry, types: &[TypeId]) {
+        let of = types;
         let (kind, types) = match self.key(entry, types, true) {
             Some(found) => found,
             None => return,
@@ -45,7 +50,13 @@ impl Checker<'_, '_> {
                     entry.value.items().iter().for_each(|item| self.match_pattern(item, &types, name));
                 }
             }
-            _ => self.match_pattern(&entry.value, &types, name),
+            _ => {
+                self.match_pattern(&entry.value, &types, name);
+                // What labels and other free fields hold may well be numbers.
+                if !of.iter().any(|ty| matches!(self.graph().ty(*ty), Type::Any | Type::Map(_))) {
+                    self.ordered(&entry.value, &types, name);
+                }
+            }
         }
     }
 
@@ -64,7 +75,7 @@ impl Checker<'_, '_> {
         match lookup::field(self.graph(), types, name) {
             Some(types) => Some((kind, types)),
             None => {
-                let root = self.subject.clone().unwrap_or_default();
+                let root = Rc::clone(&self.subject);
                 let missing = self.findings.missing(self.graph(), types, name, &root);
                 let start = raw.find(name).unwrap_or_default();
                 let span = entry.key.span_of(start..start + name.len());
@@ -138,6 +149,23 @@ impl Checker<'_, '_> {
         };
         let help = super::scalar::help_for(graph, &items, node);
         self.findings.report(ImpossibleValue { span: node.span, field: field.to_owned(), expected, written, help });
+    }
+
+    /// Tells of an order that is asked of plain text.
+    fn ordered(&mut self, node: &Node, types: &[TypeId], field: &str) {
+        let graph = self.graph();
+        let is_text = |ty: &TypeId| matches!(graph.ty(*ty), Type::Text(Format::Plain) | Type::Enum(_));
+        let Some(text) = node.as_text().filter(|text| !self.is_variable(text)) else { return };
+        let pattern = TextPattern::new(&Arc::from(text.as_str()));
+        let asks_order = pattern.alternatives().iter().flatten().any(|test| match test {
+            Test::Compare(comparison, _) => !matches!(comparison, Comparison::Equal | Comparison::NotEqual),
+            Test::Outside(..) => true,
+        });
+        if asks_order && types.iter().all(is_text) {
+            let (expected, written) = ("text".to_owned(), format!("`{text}`"));
+            let help = Some("only numbers, quantities and durations have an order".to_owned());
+            self.findings.report(ImpossibleValue { span: node.span, field: field.to_owned(), expected, written, help });
+        }
     }
 
     /// Tells of a truth value or a number in quotes where the field is never text.

@@ -15,13 +15,13 @@ use crate::model::{self, Fields, Filter, suggest};
 use crate::schema::graph::Kind;
 use crate::schema::{Found, Schemas, Selected, TypeId};
 
-/// The types of the objects that a rule can be asked of; nothing when some are not known.
+/// The types of the objects that a rule can be asked of. When some are not known, that is what all objects have.
 pub(super) fn of_rule(
     rule: &model::Rule<'_>,
     schemas: &Schemas,
     findings: &mut Findings<'_>,
     unchecked: &mut Vec<Unchecked>,
-) -> Option<Vec<TypeId>> {
+) -> Vec<TypeId> {
     for filter in rule.exclude.iter().flat_map(|block| &block.filters) {
         of_filter(filter, schemas, findings, &mut Vec::new());
     }
@@ -42,7 +42,7 @@ pub(super) fn of_rule(
             })
             .flatten(),
     };
-    types.filter(|types| !types.is_empty())
+    types.filter(|types| !types.is_empty()).unwrap_or_else(|| vec![schemas.request().resource])
 }
 
 /// The types of the kinds of a filter; nothing when it names none, or one that is not known.
@@ -165,19 +165,23 @@ impl<'a> Checker<'a, '_> {
             return None;
         }
         let schemas = self.schemas;
+        let group = version.split_once('/').map_or("", |(group, _)| group);
         let found = schemas.of_object(version, name);
         if found.is_none() {
             match schemas.find(name) {
                 other @ Found::NoKind { .. } => {
-                    let group = version.split_once('/').map_or("", |(group, _)| group);
                     if schemas.is_group(group) {
-                        report(kind, &other, false, schemas, &mut self.findings);
+                        let told = report(kind, &other, false, schemas, &mut self.findings);
+                        if !told {
+                            let kind = format!("{version}/{name}");
+                            let instead = String::new();
+                            self.findings.report(UnknownVersion { span: api_version.span(), kind, instead });
+                        }
                     }
                 }
                 Found::Kinds(known) => {
                     let is_near = |found: &&Selected<'_>| {
-                        let group = schemas.graph().name(found.kind.group);
-                        version.split_once('/').map_or("", |(group, _)| group) == group
+                        schemas.is_group(group)
                             || suggest::closest(version, [schemas.api_version(found.kind).as_str()]).is_some()
                     };
                     let instead: Vec<String> =

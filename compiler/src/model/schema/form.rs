@@ -36,6 +36,16 @@ pub(in crate::model) static ENTRY_NAME: Form = Form { title: "the name of a cont
 /// A schedule as in a CronJob.
 pub(in crate::model) static SCHEDULE: Form = Form { title: "a schedule", problem: not_schedule };
 
+/// A version of the Pod Security Standards.
+pub(in crate::model) static STANDARDS_VERSION: Form = Form {
+    title: "a version of the standards",
+    problem: |text| {
+        let minor = text.strip_prefix("v1.").filter(|minor| minor.bytes().all(|byte| byte.is_ascii_digit()));
+        let is_version = text == "latest" || minor.is_some_and(|minor| !minor.is_empty());
+        (!is_version).then(|| "it is written like `v1.29`, or `latest`".to_owned())
+    },
+};
+
 fn empty(text: &str) -> Option<String> {
     text.is_empty().then(|| "it is empty".to_owned())
 }

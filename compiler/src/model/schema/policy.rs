@@ -1,7 +1,7 @@
 //! `ClusterPolicy` and `Policy`.
 
 use super::context::{ANY_ALL, ENTRY};
-use super::form::{NAMESPACE, OBJECT_NAME, POLICY_NAME, RULE_NAME};
+use super::form::{NAMESPACE, OBJECT_NAME, POLICY_NAME, RULE_NAME, STANDARDS_VERSION};
 use super::matching::{EXCLUDE, MATCH, SELECTOR};
 use super::{Constraint, Field, ObjectShape, Shape};
 
@@ -260,7 +260,7 @@ static POD_SECURITY: ObjectShape = ObjectShape {
         Field::new("exclude", Shape::List(&Shape::Object(&POD_SECURITY_EXCLUDE)), "Controls that are not checked.")
             .filled("nothing is excluded"),
     ],
-    constraints: &[],
+    constraints: &[Constraint::Form("version", &STANDARDS_VERSION)],
 };
 
 /// An entry of `podSecurity.exclude`.
