@@ -1,6 +1,8 @@
 //! The webhook's router in process, request in, response out, and once over a real TLS connection.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+mod bounds;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +38,7 @@ fn loaded(policies: &[String]) -> Loaded {
         sources.add("policy.yaml", policy.as_str());
     }
     let loaded = Loaded::of(sources);
-    assert_eq!(loaded.program.policies.len(), policies.len());
+    assert_eq!(loaded.program.policies.len(), policies.len(), "{:?}", loaded.diagnostics);
     loaded
 }
 
@@ -233,6 +235,7 @@ fn profilers_find_the_names_of_rules() {
 /// A server over TLS on loopback; it ends with the sender.
 async fn served(
     service: Arc<Service>,
+    bounds: Bounds,
 ) -> (std::net::SocketAddr, String, tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let source = CertificateSource::ThrowAway { names: loopback_names([127, 0, 0, 1].into()) };
@@ -242,7 +245,7 @@ async fn served(
     let address = listener.local_addr().unwrap();
     let tls = tls_config(certificates, provider).unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(serve(listener, tls, service, Bounds::default(), async move {
+    let server = tokio::spawn(serve(listener, tls, service, bounds, async move {
         let _ = stopped.await;
     }));
     (address, authority, stop, server)
@@ -272,7 +275,8 @@ async fn connect(
 #[tokio::test]
 async fn bodies_that_are_too_large_are_refused_in_words_over_http_2() {
     let bounds = RequestBounds { body_bytes_max: 100_000, ..RequestBounds::default() };
-    let (address, authority, _stop, _server) = served(service(&[policy("p", "Fail", "Enforce")], bounds)).await;
+    let (address, authority, _stop, _server) =
+        served(service(&[policy("p", "Fail", "Enforce")], bounds), Bounds::default()).await;
     let stream = connect(address, &authority, b"h2").await;
     let (mut sender, connection) =
         hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
@@ -291,7 +295,7 @@ async fn bodies_that_are_too_large_are_refused_in_words_over_http_2() {
 #[tokio::test]
 async fn tls_http_1_keeps_alive_and_ends_gracefully() {
     let service = service(&[policy("p", "Fail", "Enforce")], RequestBounds::default());
-    let (address, authority, stop, server) = served(service).await;
+    let (address, authority, stop, server) = served(service, Bounds::default()).await;
     let mut stream = connect(address, &authority, b"http/1.1").await;
     let body = review("v1", &json!({})).to_string();
     for _ in 0..2 {
