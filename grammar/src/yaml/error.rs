@@ -32,6 +32,67 @@ impl SyntaxError {
     }
 }
 
+/// Where a tab stands that cannot indent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TabPlace {
+    /// Before a value or a key.
+    Token,
+    /// In a block scalar.
+    BlockScalar,
+    /// In the further lines of a plain scalar.
+    PlainScalar,
+}
+
+/// What is wrong with a tag or a directive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PropertyFault {
+    /// The version of `%YAML`.
+    #[error("expected a version such as `1.1`")]
+    Version,
+    /// A version of many digits.
+    #[error("the numbers of a version have at most two digits")]
+    LongVersion,
+    /// Something else than a point in a version.
+    #[error("expected a digit or `.` in the version")]
+    VersionPoint,
+    /// `%` and no name.
+    #[error("expected a name of letters")]
+    DirectiveName,
+    /// Any other name.
+    #[error("only `%YAML` and `%TAG` are known")]
+    UnknownDirective,
+    /// The handle of `%TAG`.
+    #[error("expected a handle such as `!e!`")]
+    Handle,
+    /// What follows that handle.
+    #[error("expected a blank after the handle")]
+    BlankBehindHandle,
+    /// What follows the prefix of `%TAG`.
+    #[error("expected a blank after the prefix")]
+    BlankBehindPrefix,
+    /// What follows a directive.
+    #[error("expected the end of the line")]
+    EndOfLine,
+    /// `!<uri` without its end.
+    #[error("expected `>`")]
+    ClosingAngle,
+    /// What follows a tag.
+    #[error("expected a blank after it")]
+    BlankBehindTag,
+    /// A handle alone.
+    #[error("nothing follows its handle")]
+    Uri,
+    /// `%` and no digits.
+    #[error("expected `%` and two hexadecimal digits")]
+    UriEscape,
+    /// The first escaped byte of a character.
+    #[error("the escaped bytes are no UTF-8")]
+    FirstOctet,
+    /// Another escaped byte of a character.
+    #[error("the escaped bytes are no UTF-8")]
+    NextOctet,
+}
+
 /// The kinds of faults.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -62,7 +123,7 @@ pub enum SyntaxErrorKind {
     EntryNotAllowed,
     /// A tab where the indentation is counted.
     #[error("a tab stands where only spaces can indent")]
-    TabIndentation,
+    TabIndentation(TabPlace),
     /// Something other than indicators after `|` or `>`.
     #[error("only a comment can follow the header of a block scalar on its line")]
     BlockHeader,
@@ -89,13 +150,13 @@ pub enum SyntaxErrorKind {
     AnchorName(&'static str),
     /// A tag that cannot be read.
     #[error("this tag is malformed: {0}")]
-    MalformedTag(&'static str),
+    MalformedTag(PropertyFault),
     /// `!e!name` without `%TAG !e!`.
     #[error("the tag handle `{0}` is not declared")]
     UndeclaredTagHandle(String),
     /// A `%` line that cannot be read.
     #[error("this directive is malformed: {0}")]
-    MalformedDirective(&'static str),
+    MalformedDirective(PropertyFault),
     /// The same directive twice.
     #[error("this directive is a repetition")]
     RepeatedDirective,
@@ -149,6 +210,8 @@ pub enum SyntaxErrorKind {
     TagMismatch {
         /// The tag, short: `!!int`.
         tag: &'static str,
+        /// What the scalar is without it.
+        found: &'static str,
         /// The scalar.
         value: String,
     },

@@ -15,11 +15,13 @@
 //! | `parser` | tokens to a syntax tree |
 //! | `values` | syntax tree to values: tags, aliases, merge keys, keys |
 //! | `resolve` | words and numbers |
+//! | `go_words` | what go-yaml says of a fault |
 
 mod cursor;
 mod documents;
 mod error;
 mod file_text;
+mod go_words;
 mod node;
 mod parser;
 mod resolve;
@@ -38,7 +40,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use documents::{InheritedType, ListItem, unpack_list, unpack_typed_list};
-pub use error::{SyntaxError, SyntaxErrorKind};
+pub use error::{PropertyFault, SyntaxError, SyntaxErrorKind, TabPlace};
+pub use go_words::go_words;
 pub use node::{Entry, Node, NodeValue};
 pub use text::Text;
 

@@ -17,6 +17,20 @@ pub(super) enum Scalar {
     Binary,
 }
 
+impl Scalar {
+    /// The tag that says the same.
+    pub(super) fn tag(&self) -> Tag {
+        match self {
+            Self::Null => Tag::Null,
+            Self::Bool(_) => Tag::Bool,
+            Self::Int(_) | Self::Unsigned(_) => Tag::Int,
+            Self::Float(_) => Tag::Float,
+            Self::Text => Tag::Text,
+            Self::Binary => Tag::Binary,
+        }
+    }
+}
+
 /// What a scalar with an explicit tag must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tag {

@@ -136,7 +136,10 @@ impl Evaluator<'_> {
         };
         let meaning = resolve_tagged(tag, text);
         if meaning.is_none() {
-            let kind = SyntaxErrorKind::TagMismatch { tag: tag.short_name(), value: text.to_owned() };
+            let has_no_quotes = syntax.is_plain() || syntax.kind == SyntaxKind::Missing;
+            let found = if has_no_quotes { resolve_plain(text).tag() } else { Tag::Text };
+            let (tag, found) = (tag.short_name(), found.short_name());
+            let kind = SyntaxErrorKind::TagMismatch { tag, found, value: text.to_owned() };
             self.refuse(kind, self.span(syntax));
         }
         meaning

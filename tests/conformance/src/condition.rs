@@ -57,10 +57,12 @@ pub(crate) fn agrees_natively(case: &Json, tally: &mut Tally) -> Result<(), Stri
             if !open {
                 return (builder.value(side.clone(), None), side.clone());
             }
-            document.insert(name.to_owned(), serde_json::to_value(side).unwrap_or_default());
+            let json = serde_json::to_value(side).unwrap_or_default();
+            // What is read from a context has no whole numbers, and JSON no negative zero.
+            let read = dikast_stdlib::Value::from(json.clone()).to_floats();
+            document.insert(name.to_owned(), json);
             let name = builder.name(name);
-            // What is read from a context has no whole numbers.
-            (builder.push(Expr::Variable(name), None), side.to_floats())
+            (builder.push(Expr::Variable(name), None), read)
         });
         let [key, value] = &mut sides;
         let expected = evaluate(&key.1, &operator, &value.1).ok();

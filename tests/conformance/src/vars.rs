@@ -55,7 +55,10 @@ pub(crate) fn agrees_natively(case: &Json, tally: &mut Tally) -> Result<(), Stri
     let expr = lower(&mut builder, &node(template, Numbers::Floats), context.get("target").is_some());
     match native::ask(builder.finish(), &Question::Template(expr), context, tally)? {
         None => agrees(case),
-        Some(Outcome::Value(value)) => answer::same(case, Ok(value)),
+        Some(Outcome::Value(value)) => {
+            let is_json = encode::to_go_json(&value).map_err(|error| error.to_string());
+            answer::same(case, is_json.map(|_| value))
+        }
         Some(outcome) => {
             answer::same(case, Err(format!("{outcome:?}")))?;
             agrees(case)

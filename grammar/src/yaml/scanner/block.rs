@@ -2,7 +2,7 @@
 
 use super::{Result, Scanner, Token, TokenKind};
 use crate::yaml::cursor::Break;
-use crate::yaml::error::SyntaxErrorKind;
+use crate::yaml::error::{SyntaxErrorKind, TabPlace};
 use crate::yaml::scalar_text::TextBuilder;
 
 /// What becomes of the line breaks at the end.
@@ -107,7 +107,7 @@ impl Scanner<'_> {
             }
             deepest = deepest.max(i64::from(self.cursor.column));
             if is_within(self.cursor.column) && self.cursor.byte(0) == b'\t' {
-                return Err(self.fault(SyntaxErrorKind::TabIndentation, self.here()));
+                return Err(self.fault(SyntaxErrorKind::TabIndentation(TabPlace::BlockScalar), self.here()));
             }
             match self.cursor.take_break() {
                 Some(line_break) => empty_lines.push(line_break),

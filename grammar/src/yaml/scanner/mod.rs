@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::cursor::Cursor;
-use super::error::{SyntaxError, SyntaxErrorKind};
+use super::error::{SyntaxError, SyntaxErrorKind, TabPlace};
 use super::file_text::FileText;
 use crate::Span;
 
@@ -200,7 +200,7 @@ impl<'t> Scanner<'t> {
 
     fn unexpected_character(&self) -> Box<SyntaxError> {
         if self.cursor.byte(0) == b'\t' {
-            return self.fault(SyntaxErrorKind::TabIndentation, self.here());
+            return self.fault(SyntaxErrorKind::TabIndentation(TabPlace::Token), self.here());
         }
         let text = self.file.part(self.here());
         let character = text.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER);

@@ -2,7 +2,7 @@
 
 use super::{Result, Scanner, Token, TokenKind};
 use crate::yaml::cursor::Break;
-use crate::yaml::error::SyntaxErrorKind;
+use crate::yaml::error::{SyntaxErrorKind, TabPlace};
 use crate::yaml::scalar_text::TextBuilder;
 
 impl Scanner<'_> {
@@ -61,7 +61,7 @@ impl Scanner<'_> {
                 } else if self.cursor.is_blank(0) {
                     let indents = !breaks.is_empty() && i64::from(self.cursor.column) < indent;
                     if indents && self.cursor.byte(0) == b'\t' {
-                        return Err(self.fault(SyntaxErrorKind::TabIndentation, self.here()));
+                        return Err(self.fault(SyntaxErrorKind::TabIndentation(TabPlace::PlainScalar), self.here()));
                     }
                     self.cursor.advance_ascii(1);
                 } else {

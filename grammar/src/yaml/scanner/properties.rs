@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::token::TagName;
 use super::{Result, Scanner, Token, TokenKind};
-use crate::yaml::error::{SyntaxError, SyntaxErrorKind};
+use crate::yaml::error::{PropertyFault, SyntaxError, SyntaxErrorKind};
 
 /// What a tag is read for, which faults name.
 #[derive(Clone, Copy)]
@@ -52,7 +52,9 @@ impl Scanner<'_> {
             self.cursor.advance_ascii(2);
             let suffix = self.scan_uri(Owner::Value, start, "")?;
             if self.cursor.byte(0) != b'>' {
-                return Err(self.fault(SyntaxErrorKind::MalformedTag("expected `>`"), start..self.here().end));
+                return Err(
+                    self.fault(SyntaxErrorKind::MalformedTag(PropertyFault::ClosingAngle), start..self.here().end)
+                );
             }
             self.cursor.advance_ascii(1);
             (String::new(), suffix)
@@ -67,7 +69,7 @@ impl Scanner<'_> {
             }
         };
         if !self.cursor.is_blank_break_or_end(0) {
-            let kind = SyntaxErrorKind::MalformedTag("expected a blank after it");
+            let kind = SyntaxErrorKind::MalformedTag(PropertyFault::BlankBehindTag);
             return Err(self.fault(kind, start..self.here().end));
         }
         let name = Box::new(TagName { handle, suffix });
@@ -98,7 +100,7 @@ impl Scanner<'_> {
             }
         }
         if head.is_empty() && self.cursor.offset == first {
-            return Err(self.malformed_tag(owner, "nothing follows its handle", start));
+            return Err(self.malformed_tag(owner, PropertyFault::Uri, start));
         }
         Ok(String::from_utf8_lossy(&uri).into_owned())
     }
@@ -111,7 +113,7 @@ impl Scanner<'_> {
             let digit = |ahead: usize| char::from(self.cursor.byte(ahead)).to_digit(16);
             let octet = match (self.cursor.byte(0), digit(1), digit(2)) {
                 (b'%', Some(high), Some(low)) => u8::try_from(high << 4 | low).unwrap_or(0),
-                _ => return Err(self.malformed_tag(owner, "expected `%` and two hexadecimal digits", start)),
+                _ => return Err(self.malformed_tag(owner, PropertyFault::UriEscape, start)),
             };
             if is_first {
                 remaining = match octet {
@@ -119,11 +121,11 @@ impl Scanner<'_> {
                     0xC0..0xE0 => 2,
                     0xE0..0xF0 => 3,
                     0xF0..0xF8 => 4,
-                    _ => return Err(self.malformed_tag(owner, "the escaped bytes are no UTF-8", start)),
+                    _ => return Err(self.malformed_tag(owner, PropertyFault::FirstOctet, start)),
                 };
                 is_first = false;
             } else if !matches!(octet, 0x80..0xC0) {
-                return Err(self.malformed_tag(owner, "the escaped bytes are no UTF-8", start));
+                return Err(self.malformed_tag(owner, PropertyFault::NextOctet, start));
             }
             uri.push(octet);
             self.cursor.advance_ascii(3);
@@ -132,10 +134,10 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn malformed_tag(&self, owner: Owner, reason: &'static str, start: usize) -> Box<SyntaxError> {
+    fn malformed_tag(&self, owner: Owner, fault: PropertyFault, start: usize) -> Box<SyntaxError> {
         let kind = match owner {
-            Owner::Value => SyntaxErrorKind::MalformedTag(reason),
-            Owner::Directive => SyntaxErrorKind::MalformedDirective(reason),
+            Owner::Value => SyntaxErrorKind::MalformedTag(fault),
+            Owner::Directive => SyntaxErrorKind::MalformedDirective(fault),
         };
         self.fault(kind, start..self.here().end)
     }
@@ -147,28 +149,28 @@ impl Scanner<'_> {
         let name = self.cursor.offset;
         self.skip_word();
         let name = self.file.part(name..self.cursor.offset);
-        if !self.cursor.is_blank_break_or_end(0) {
-            return Err(self.malformed_directive("expected a name of letters", start));
+        if name.is_empty() || !self.cursor.is_blank_break_or_end(0) {
+            return Err(self.malformed_directive(PropertyFault::DirectiveName, start));
         }
         let kind = match name {
             "YAML" => self.scan_version(start)?,
             "TAG" => self.scan_tag_handle(start)?,
-            _ => return Err(self.malformed_directive("only `%YAML` and `%TAG` are known", start)),
+            _ => return Err(self.malformed_directive(PropertyFault::UnknownDirective, start)),
         };
         let range = start..self.cursor.offset;
-        self.end_of_line(SyntaxErrorKind::MalformedDirective("expected the end of the line"))?;
+        self.end_of_line(SyntaxErrorKind::MalformedDirective(PropertyFault::EndOfLine))?;
         Ok(Token::new(kind, range))
     }
 
-    fn malformed_directive(&self, reason: &'static str, start: usize) -> Box<SyntaxError> {
-        self.fault(SyntaxErrorKind::MalformedDirective(reason), start..self.here().end)
+    fn malformed_directive(&self, fault: PropertyFault, start: usize) -> Box<SyntaxError> {
+        self.fault(SyntaxErrorKind::MalformedDirective(fault), start..self.here().end)
     }
 
     fn scan_version(&mut self, start: usize) -> Result<TokenKind> {
         self.cursor.skip_blanks();
         let major = self.scan_version_number(start)?;
         if self.cursor.byte(0) != b'.' {
-            return Err(self.malformed_directive("expected a version such as `1.1`", start));
+            return Err(self.malformed_directive(PropertyFault::VersionPoint, start));
         }
         self.cursor.advance_ascii(1);
         let minor = self.scan_version_number(start)?;
@@ -184,26 +186,27 @@ impl Scanner<'_> {
         let digits = self.file.part(digits..self.cursor.offset);
         match digits.parse() {
             Ok(number) if digits.len() <= 2 => Ok(number),
-            _ => Err(self.malformed_directive("expected a version such as `1.1`", start)),
+            _ if digits.is_empty() => Err(self.malformed_directive(PropertyFault::Version, start)),
+            _ => Err(self.malformed_directive(PropertyFault::LongVersion, start)),
         }
     }
 
     fn scan_tag_handle(&mut self, start: usize) -> Result<TokenKind> {
         self.cursor.skip_blanks();
         if self.cursor.byte(0) != b'!' {
-            return Err(self.malformed_directive("expected a handle such as `!e!`", start));
+            return Err(self.malformed_directive(PropertyFault::Handle, start));
         }
         let handle = self.scan_handle();
         if !handle.ends_with('!') {
-            return Err(self.malformed_directive("expected a handle such as `!e!`", start));
+            return Err(self.malformed_directive(PropertyFault::Handle, start));
         }
         if !self.cursor.is_blank(0) {
-            return Err(self.malformed_directive("expected a blank after the handle", start));
+            return Err(self.malformed_directive(PropertyFault::BlankBehindHandle, start));
         }
         self.cursor.skip_blanks();
         let suffix = self.scan_uri(Owner::Directive, start, "")?;
         if !self.cursor.is_blank_break_or_end(0) {
-            return Err(self.malformed_directive("expected a blank after the prefix", start));
+            return Err(self.malformed_directive(PropertyFault::BlankBehindPrefix, start));
         }
         Ok(TokenKind::TagHandle(Box::new(TagName { handle, suffix })))
     }

@@ -11,7 +11,7 @@ use crate::functions::{Arity, Function, FunctionError, Kind, Parameter, Topic};
 ///
 /// A document that cannot be read, or has a value or key that JSON lacks.
 fn parse_yaml(text: &str) -> Result<Value, FunctionError> {
-    let document = yaml::parse_first(text).map_err(|error| FunctionError::failed(format_args!("yaml: {error}")))?;
+    let document = yaml::parse_first(text).map_err(|error| FunctionError::failed(yaml::go_words(&error, text)))?;
     Ok(Value::from(&document).to_floats())
 }
 
