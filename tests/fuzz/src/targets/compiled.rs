@@ -7,7 +7,9 @@ use dikast_compiler::compile;
 use dikast_compiler::ir::{text, verify};
 use dikast_compiler::lower::expression::lower_query;
 use dikast_compiler::passes::optimise;
-use dikast_grammar::SourceMap;
+use dikast_compiler::settings::Settings;
+use dikast_compiler::testing;
+use dikast_grammar::{FileId, SourceMap, yaml};
 use dikast_runtime::context::Context;
 use dikast_runtime::data::FixedData;
 use dikast_runtime::engine::World;
@@ -69,6 +71,27 @@ pub(super) fn policy(input: &[u8], novelty: &mut Novelty) {
     novelty.look(&compilation.program.exprs);
     let (program, _) = optimise(compilation.program);
     assert_eq!(verify(&program), [], "a pass made a program that is not well-formed");
+}
+
+pub(super) fn test(input: &[u8], novelty: &mut Novelty) {
+    let source = String::from_utf8_lossy(input);
+    let parsed = yaml::parse(FileId::default(), &source);
+    let Some((test, others)) = parsed.documents.split_first() else { return };
+    novelty.look(&testing::check(test, &source, others, others));
+}
+
+pub(super) fn settings(input: &[u8], novelty: &mut Novelty) {
+    novelty.look(&Settings::parse(&String::from_utf8_lossy(input)));
+}
+
+pub(super) fn ir(input: &[u8], novelty: &mut Novelty) {
+    let parsed = text::parse(&String::from_utf8_lossy(input));
+    if let Ok(program) = &parsed {
+        let printed = text::print(program);
+        let again = text::parse(&printed).map(|program| text::print(&program));
+        assert_eq!(again.as_deref(), Ok(printed.as_str()), "the text form does not read back");
+    }
+    novelty.look(&parsed.map(|program| program.exprs));
 }
 
 pub(super) fn review(input: &[u8], novelty: &mut Novelty) {

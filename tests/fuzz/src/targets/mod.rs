@@ -18,9 +18,12 @@
 //! | `time` | instants by layout | |
 //! | `x509` | certificates, base64 | |
 //! | `url` | URLs, label selectors | |
-//! | `query` | expressions lowered and run on a document | constant folding changes nothing |
+//! | `query` | expressions lowered and run on a document | the program is well-formed |
 //! | `policy` | the whole compiler with all passes | the program is well-formed, its text form reads back |
 //! | `review` | the review reader | |
+//! | `test` | the check of test files, its other documents as policies and objects | |
+//! | `settings` | `dikast.toml` | |
+//! | `ir` | the text form of programs | what prints parses to the same |
 
 mod compiled;
 mod library;
@@ -210,12 +213,41 @@ pub(crate) const TARGETS: &[Target] = &[
         seeds: &["{\"request\":{\"uid\":\"u\"}}"],
         examples: Examples::Reviews,
     },
+    Target {
+        name: "test",
+        run: compiled::test,
+        tokens: &[tokens::COMMON, tokens::YAML],
+        seeds: TEST_SEEDS,
+        examples: Examples::Policies,
+    },
+    Target {
+        name: "settings",
+        run: compiled::settings,
+        tokens: &[tokens::COMMON],
+        seeds: &[
+            "[levels]\nDK0201 = \"error\"\nDK0300 = \"off\"\n[schemas]\ncrds = [\"crds/\"]\n",
+            "exclude = [\"vendor/**\", \"*.gen.yaml\"]\n",
+        ],
+        examples: Examples::None,
+    },
+    Target {
+        name: "ir",
+        run: compiled::ir,
+        tokens: &[tokens::COMMON],
+        seeds: &["(expr %0 (variable request))\n(expr %1 (member %0 name))\n(expr %2 (const (list \"b\" 1)))\n"],
+        examples: Examples::None,
+    },
 ];
 
 const YAML_SEEDS: &[&str] = &[
     "a: &x [1, 0777, 0x1F, 1_000, .inf, ~, yes]\nb: *x\nc: |\n  one\n   two\n\nd: >-\n  folded\n  text\ne: 'it''s'\nf: \"\\u00e9\\n\"\n",
     "---\n? k\n: v\n<<: {a: 1}\n...\n--- # c\n- - a\n  - {b: [c, d]}\n",
     "a: !!binary YQ==\nb: !t\n  - ? [x, {y: z}]\n    : w\n  -\n  - {? p : q, r: }\n",
+];
+const TEST_SEEDS: &[&str] = &[
+    "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata:\n  name: t\npolicies: [p.yaml]\nresources: [r.yaml]\n\
+     results:\n- policy: p\n  rule: r\n  kind: Pod\n  resources: [ns/web]\n  result: pass\n\
+     ---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: ns\n",
 ];
 const EXPRESSION_SEEDS: &[&str] = &[
     "request.object.spec.[ephemeralContainers, initContainers, containers][].securityContext.capabilities.add[]",
