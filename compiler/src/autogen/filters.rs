@@ -43,13 +43,11 @@ fn change_blocks(rule: &mut Node, kinds: &[String], changes: &dyn Fn(&Node) -> b
 
 /// `plain_always` says whether the deprecated form gets the kinds even if it had none.
 fn change_block(block: &mut Node, kinds: &[String], changes: &dyn Fn(&Node) -> bool, plain_always: bool) {
-    drop_empty_user_lists(block);
     for name in ["any", "all"] {
         if let Some(NodeValue::List(filters)) = member(block, name).map(|node| &mut node.value)
             && !filters.is_empty()
         {
             for filter in filters {
-                drop_empty_user_lists(filter);
                 if changes(filter) {
                     set_kinds(filter, kinds);
                 }
@@ -60,16 +58,6 @@ fn change_block(block: &mut Node, kinds: &[String], changes: &dyn Fn(&Node) -> b
     let had_kinds = block.given("resources").is_some_and(|resources| !resources.list("kinds").is_empty());
     if plain_always || had_kinds {
         set_kinds(block, kinds);
-    }
-}
-
-/// Empty lists do not survive Go's JSON encoder, and an empty list of users is not the same as none.
-fn drop_empty_user_lists(filter: &mut Node) {
-    if let NodeValue::Map(entries) = &mut filter.value {
-        entries.retain(|entry| {
-            let is_users = ["subjects", "roles", "clusterRoles"].contains(&entry.key.as_str());
-            !(is_users && entry.value.as_list().is_some_and(<[Node]>::is_empty))
-        });
     }
 }
 

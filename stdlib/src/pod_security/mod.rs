@@ -11,6 +11,7 @@
 mod checks;
 mod decode;
 mod exclude;
+mod go_types;
 mod pod;
 mod report;
 mod version;
@@ -42,6 +43,9 @@ pub enum PodSecurityError {
         /// The Go type of the member.
         go_type: String,
     },
+    /// A member is no quantity.
+    #[error("Error while getting new resource: {0}")]
+    Quantity(String),
     /// The version is none.
     #[error("failed to parse pod security api version: must be \"latest\" or \"v1.x\"")]
     Version,

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::PodSecurityError;
-use super::decode::{Place, Reader, TextMap};
-use crate::{Object, Value};
+use super::decode::{Reader, TextMap};
+use super::go_types;
+use crate::Value;
 
 /// A Pod, or the template of one.
 #[derive(Clone, Debug, Default)]
@@ -73,49 +74,48 @@ pub(super) struct Volume {
     pub(super) host_path: Option<Arc<str>>,
 }
 
-/// Sources of volumes and their Go types: first those that the restricted level allows, then the others in the order in
+/// Sources of volumes: first those that the restricted level allows, then the others in the order in
 /// which they are reported.
-const ALLOWED_SOURCES: [(&str, &str); 9] = [
-    ("configMap", "v1.ConfigMapVolumeSource"),
-    ("csi", "v1.CSIVolumeSource"),
-    ("downwardAPI", "v1.DownwardAPIVolumeSource"),
-    ("emptyDir", "v1.EmptyDirVolumeSource"),
-    ("ephemeral", "v1.EphemeralVolumeSource"),
-    ("image", "v1.ImageVolumeSource"),
-    ("persistentVolumeClaim", "v1.PersistentVolumeClaimVolumeSource"),
-    ("projected", "v1.ProjectedVolumeSource"),
-    ("secret", "v1.SecretVolumeSource"),
+const ALLOWED_SOURCES: [&str; 9] = [
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "image",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
 ];
 
-const RESTRICTED_SOURCES: [(&str, &str); 21] = [
-    ("hostPath", "v1.HostPathVolumeSource"),
-    ("gcePersistentDisk", "v1.GCEPersistentDiskVolumeSource"),
-    ("awsElasticBlockStore", "v1.AWSElasticBlockStoreVolumeSource"),
-    ("gitRepo", "v1.GitRepoVolumeSource"),
-    ("nfs", "v1.NFSVolumeSource"),
-    ("iscsi", "v1.ISCSIVolumeSource"),
-    ("glusterfs", "v1.GlusterfsVolumeSource"),
-    ("rbd", "v1.RBDVolumeSource"),
-    ("flexVolume", "v1.FlexVolumeSource"),
-    ("cinder", "v1.CinderVolumeSource"),
-    ("cephfs", "v1.CephFSVolumeSource"),
-    ("flocker", "v1.FlockerVolumeSource"),
-    ("fc", "v1.FCVolumeSource"),
-    ("azureFile", "v1.AzureFileVolumeSource"),
-    ("vsphereVolume", "v1.VsphereVirtualDiskVolumeSource"),
-    ("quobyte", "v1.QuobyteVolumeSource"),
-    ("azureDisk", "v1.AzureDiskVolumeSource"),
-    ("photonPersistentDisk", "v1.PhotonPersistentDiskVolumeSource"),
-    ("portworxVolume", "v1.PortworxVolumeSource"),
-    ("scaleIO", "v1.ScaleIOVolumeSource"),
-    ("storageos", "v1.StorageOSVolumeSource"),
+const RESTRICTED_SOURCES: [&str; 21] = [
+    "hostPath",
+    "gcePersistentDisk",
+    "awsElasticBlockStore",
+    "gitRepo",
+    "nfs",
+    "iscsi",
+    "glusterfs",
+    "rbd",
+    "flexVolume",
+    "cinder",
+    "cephfs",
+    "flocker",
+    "fc",
+    "azureFile",
+    "vsphereVolume",
+    "quobyte",
+    "azureDisk",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "scaleIO",
+    "storageos",
 ];
 
 impl Volume {
     /// The source that the restricted level objects to; nothing when one of the allowed sources is there.
     pub(super) fn restricted_source(&self) -> Option<&'static str> {
-        let names = |table: &[(&'static str, &str)], source: &str| table.iter().any(|(name, _)| *name == source);
-        if self.sources.iter().any(|source| names(&ALLOWED_SOURCES, source)) {
+        if self.sources.iter().any(|source| ALLOWED_SOURCES.contains(source)) {
             return None;
         }
         Some(self.sources.first().copied().unwrap_or("unknown"))
@@ -151,67 +151,50 @@ impl Pod {
     pub(super) fn of(resource: &Value) -> Result<Self, PodSecurityError> {
         let kind = resource.get("kind").and_then(Value::as_text).unwrap_or_default();
         let members = resource.as_object().ok_or(PodSecurityError::Kind)?;
-        let mut pod = Self::default();
-        match kind {
-            "Pod" => pod.read(&Reader::new(members, "Pod", &Place::ROOT))?,
-            "DaemonSet" | "Deployment" | "Job" | "StatefulSet" | "ReplicaSet" | "ReplicationController" => {
-                let root = Reader::new(members, "Deployment", &Place::ROOT);
-                root.structure("spec", "v1.DeploymentSpec", |spec| {
-                    spec.structure("template", "v1.PodTemplateSpec", |template| pod.read(template))
-                })?;
-            }
-            "CronJob" => pod.read_cron_job(members)?,
+        let go_type = match kind {
+            "Pod" => "Pod",
+            "CronJob" => "CronJob",
+            // Kyverno reads all of these as Deployments.
+            "DaemonSet" | "Deployment" | "Job" | "StatefulSet" | "ReplicaSet" | "ReplicationController" => "Deployment",
             _ => return Err(PodSecurityError::Kind),
-        }
+        };
+        go_types::check(members, go_type)?;
+        let root = Reader::new(members);
+        let spec = root.structure("spec");
+        let (metadata, template) = match go_type {
+            "Pod" => (Some(root), Some(root)),
+            "CronJob" => {
+                let job = spec.and_then(|spec| spec.structure("jobTemplate"));
+                (job, job.and_then(|job| job.structure("spec")?.structure("template")))
+            }
+            _ => {
+                let template = spec.and_then(|spec| spec.structure("template"));
+                (template, template)
+            }
+        };
+        let mut pod = template.and_then(|template| template.structure("spec")).map(Self::read).unwrap_or_default();
+        let metadata = metadata.and_then(|owner| owner.structure("metadata"));
+        pod.annotations = metadata.map(|metadata| metadata.text_map("annotations")).unwrap_or_default();
         Ok(pod)
     }
 
-    fn read_cron_job(&mut self, members: &Object) -> Result<(), PodSecurityError> {
-        let root = Reader::new(members, "CronJob", &Place::ROOT);
-        let read_job = |job: &Reader<'_, '_>| {
-            self.read_metadata(job)?;
-            job.structure("spec", "v1.JobSpec", |spec| {
-                spec.structure("template", "v1.PodTemplateSpec", |template| self.read_spec(template))
-            })
-        };
-        root.structure("spec", "v1.CronJobSpec", |spec| spec.structure("jobTemplate", "v1.JobTemplateSpec", read_job))?;
-        Ok(())
-    }
-
-    fn read(&mut self, owner: &Reader<'_, '_>) -> Result<(), PodSecurityError> {
-        self.read_metadata(owner)?;
-        self.read_spec(owner)
-    }
-
-    fn read_metadata(&mut self, owner: &Reader<'_, '_>) -> Result<(), PodSecurityError> {
-        let annotations = owner.structure("metadata", "v1.ObjectMeta", |metadata| metadata.text_map("annotations"))?;
-        self.annotations = annotations.unwrap_or_default();
-        Ok(())
-    }
-
-    fn read_spec(&mut self, owner: &Reader<'_, '_>) -> Result<(), PodSecurityError> {
-        owner.structure("spec", "v1.PodSpec", |spec| {
-            self.containers = spec.structures("containers", "v1.Container", read_container)?;
-            self.ephemeral_containers =
-                spec.structures("ephemeralContainers", "v1.EphemeralContainer", |container| {
-                    container.embedded("EphemeralContainerCommon", read_container)
-                })?;
-            self.host_ipc = spec.truth("hostIPC")?.unwrap_or_default();
-            self.host_network = spec.truth("hostNetwork")?.unwrap_or_default();
-            self.host_pid = spec.truth("hostPID")?.unwrap_or_default();
-            self.init_containers = spec.structures("initContainers", "v1.Container", read_container)?;
-            let os = spec.structure("os", "v1.PodOS", |os| os.text_as("name", "v1.OSName"))?.flatten();
-            self.is_windows = os.as_deref() == Some("windows");
-            spec.structure("securityContext", "v1.PodSecurityContext", |security| {
-                self.security = read_pod_security(security)?;
-                let sysctls = security.structures("sysctls", "v1.Sysctl", |sysctl| sysctl.text("name"))?;
-                self.sysctls = sysctls.into_iter().map(Option::unwrap_or_default).collect();
-                Ok(())
-            })?;
-            self.volumes = spec.structures("volumes", "v1.Volume", read_volume)?;
-            Ok(())
-        })?;
-        Ok(())
+    /// Reads a Pod's `spec`.
+    fn read(spec: Reader<'_>) -> Self {
+        let containers = |name| spec.structures(name).map(read_container).collect();
+        let security = spec.structure("securityContext");
+        Self {
+            annotations: TextMap::new(),
+            containers: containers("containers"),
+            ephemeral_containers: containers("ephemeralContainers"),
+            init_containers: containers("initContainers"),
+            host_ipc: spec.truth("hostIPC").unwrap_or_default(),
+            host_network: spec.truth("hostNetwork").unwrap_or_default(),
+            host_pid: spec.truth("hostPID").unwrap_or_default(),
+            is_windows: spec.structure("os").is_some_and(|os| &*os.text("name") == "windows"),
+            security: security.map(read_pod_security).unwrap_or_default(),
+            sysctls: security.into_iter().flat_map(|it| it.structures("sysctls")).map(|it| it.text("name")).collect(),
+            volumes: spec.structures("volumes").map(read_volume).collect(),
+        }
     }
 
     /// All containers in the order in which they are reported.
@@ -227,91 +210,58 @@ impl Pod {
     }
 }
 
-fn read_container(reader: &Reader<'_, '_>) -> Result<Container, PodSecurityError> {
-    let image = reader.text("image")?.unwrap_or_default();
-    let lifecycle = reader.structure("lifecycle", "v1.Lifecycle", |lifecycle| {
-        let hook = |name| lifecycle.structure(name, "v1.LifecycleHandler", read_hosts);
-        Ok([hook("postStart")?, hook("preStop")?])
-    })?;
-    let probe = |name| reader.structure(name, "v1.Probe", |probe| probe.embedded("ProbeHandler", read_hosts));
-    let liveness = probe("livenessProbe")?;
-    let name = reader.text("name")?.unwrap_or_default();
-    let ports = reader.structures("ports", "v1.ContainerPort", |port| port.int("hostPort", "int32"))?;
-    let readiness = probe("readinessProbe")?;
-    let security = reader.structure("securityContext", "v1.SecurityContext", read_security)?;
-    let hosts = [liveness, readiness, probe("startupProbe")?].into_iter().chain(lifecycle.into_iter().flatten());
-    Ok(Container {
-        name,
-        image,
-        security,
-        host_ports: ports.into_iter().map(Option::unwrap_or_default).collect(),
-        hosts: hosts.flatten().flatten().collect(),
-    })
+fn read_container(reader: Reader<'_>) -> Container {
+    let probes = ["livenessProbe", "readinessProbe", "startupProbe"].map(|name| reader.structure(name));
+    let lifecycle = reader.structure("lifecycle");
+    let hooks = ["postStart", "preStop"].map(|name| lifecycle.and_then(|lifecycle| lifecycle.structure(name)));
+    Container {
+        name: reader.text("name"),
+        image: reader.text("image"),
+        security: reader.structure("securityContext").map(read_security),
+        host_ports: reader.structures("ports").map(|port| port.int("hostPort").unwrap_or_default()).collect(),
+        hosts: probes.into_iter().chain(hooks).flatten().flat_map(read_hosts).collect(),
+    }
 }
 
 /// The hosts of a handler's requests.
-fn read_hosts(handler: &Reader<'_, '_>) -> Result<Vec<Arc<str>>, PodSecurityError> {
-    let host = |name, go_type| Ok(handler.structure(name, go_type, |action| action.text("host"))?.flatten());
-    let hosts = [host("httpGet", "v1.HTTPGetAction")?, host("tcpSocket", "v1.TCPSocketAction")?];
-    Ok(hosts.into_iter().flatten().filter(|host| !host.is_empty()).collect())
+fn read_hosts(handler: Reader<'_>) -> impl Iterator<Item = Arc<str>> {
+    let actions = ["httpGet", "tcpSocket"].map(|name| handler.structure(name));
+    actions.into_iter().flatten().map(|action| action.text("host")).filter(|host| !host.is_empty())
 }
 
 /// The security context of a container.
-fn read_security(reader: &Reader<'_, '_>) -> Result<Security, PodSecurityError> {
-    Ok(Security {
-        allow_privilege_escalation: reader.truth("allowPrivilegeEscalation")?,
-        capabilities: reader.structure("capabilities", "v1.Capabilities", |capabilities| {
-            Ok(Capabilities {
-                add: capabilities.texts("add", "v1.Capability")?,
-                drop: capabilities.texts("drop", "v1.Capability")?,
-            })
-        })?,
-        privileged: reader.truth("privileged")?,
-        proc_mount: reader.text_as("procMount", "v1.ProcMountType")?,
-        ..read_pod_security(reader)?
-    })
+fn read_security(reader: Reader<'_>) -> Security {
+    let capabilities = |it: Reader<'_>| Capabilities { add: it.texts("add"), drop: it.texts("drop") };
+    Security {
+        allow_privilege_escalation: reader.truth("allowPrivilegeEscalation"),
+        capabilities: reader.structure("capabilities").map(capabilities),
+        privileged: reader.truth("privileged"),
+        proc_mount: reader.given_text("procMount"),
+        ..read_pod_security(reader)
+    }
 }
 
 /// What the security contexts of Pods and containers have in common.
-fn read_pod_security(reader: &Reader<'_, '_>) -> Result<Security, PodSecurityError> {
-    let profile = |name, go_type, kind_type| {
-        reader.structure(name, go_type, |profile| Ok(profile.text_as("type", kind_type)?.unwrap_or_default()))
-    };
-    Ok(Security {
-        app_armor: profile("appArmorProfile", "v1.AppArmorProfile", "v1.AppArmorProfileType")?,
-        run_as_non_root: reader.truth("runAsNonRoot")?,
-        run_as_user: reader.int("runAsUser", "int64")?,
-        se_linux: reader.structure("seLinuxOptions", "v1.SELinuxOptions", |options| {
-            Ok(SeLinux {
-                role: options.text("role")?.unwrap_or_default(),
-                kind: options.text("type")?.unwrap_or_default(),
-                user: options.text("user")?.unwrap_or_default(),
-            })
-        })?,
-        seccomp: profile("seccompProfile", "v1.SeccompProfile", "v1.SeccompProfileType")?,
-        host_process: reader
-            .structure("windowsOptions", "v1.WindowsSecurityContextOptions", |options| options.truth("hostProcess"))?
-            .flatten()
-            .unwrap_or_default(),
+fn read_pod_security(reader: Reader<'_>) -> Security {
+    let profile = |name| reader.structure(name).map(|profile| profile.text("type"));
+    let se_linux = |it: Reader<'_>| SeLinux { role: it.text("role"), kind: it.text("type"), user: it.text("user") };
+    let windows = reader.structure("windowsOptions");
+    Security {
+        app_armor: profile("appArmorProfile"),
+        run_as_non_root: reader.truth("runAsNonRoot"),
+        run_as_user: reader.int("runAsUser"),
+        se_linux: reader.structure("seLinuxOptions").map(se_linux),
+        seccomp: profile("seccompProfile"),
+        host_process: windows.and_then(|windows| windows.truth("hostProcess")).unwrap_or_default(),
         ..Security::default()
-    })
+    }
 }
 
-fn read_volume(reader: &Reader<'_, '_>) -> Result<Volume, PodSecurityError> {
-    let name = reader.text("name")?.unwrap_or_default();
-    reader.embedded("VolumeSource", |source| {
-        let mut volume = Volume { name, ..Volume::default() };
-        for (name, go_type) in RESTRICTED_SOURCES.into_iter().chain(ALLOWED_SOURCES) {
-            let path = source.structure(name, go_type, |found| {
-                if name == "hostPath" { Ok(found.text("path")?.unwrap_or_default()) } else { Ok(Arc::default()) }
-            })?;
-            if path.is_some() {
-                volume.sources.push(name);
-            }
-            if name == "hostPath" {
-                volume.host_path = path;
-            }
-        }
-        Ok(volume)
-    })
+fn read_volume(reader: Reader<'_>) -> Volume {
+    let names = RESTRICTED_SOURCES.into_iter().chain(ALLOWED_SOURCES);
+    Volume {
+        name: reader.text("name"),
+        sources: names.filter(|name| reader.structure(name).is_some()).collect(),
+        host_path: reader.structure("hostPath").map(|source| source.text("path")),
+    }
 }
