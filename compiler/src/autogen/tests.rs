@@ -99,6 +99,17 @@ fn the_annotation_chooses_controllers() {
 }
 
 #[test]
+fn empty_lists_of_users_stay_for_they_are_not_none() {
+    let rules = "
+  - name: r
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    exclude: {any: [{roles: []}]}
+    validate: {message: m, pattern: {spec: {x: y}}}
+";
+    assert_eq!(documents(&policy(Some("Job"), rules))[0]["exclude"], json!({"any": [{"roles": []}]}));
+}
+
+#[test]
 fn bodies_move_below_the_template_and_references_with_them() {
     let rules = "
   - name: r

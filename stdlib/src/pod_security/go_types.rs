@@ -1,8 +1,8 @@
 //! Whether an object has the types that its members have in Go, told as Go's `encoding/json` tells it.
 //!
 //! Kyverno decodes the whole object into Kubernetes' Go types before it checks a Pod. A member of another type makes the rule
-//! an error whose text names Go's types; the first one counts, in the order of the keys. As in Go, names match regardless of
-//! case when there is no exact one.
+//! an error whose text names Go's types; the first one counts, in the order of the keys. As in Go, a type that reads itself, such
+//! as a quantity, ends the reading where it fails, and names match regardless of case when there is no exact one.
 //!
 //! `go_types.txt` has the types: a line for each struct, with its members. `=Name` is a text whose type has a name, `+Name` a
 //! struct whose members stand among the others.
@@ -118,10 +118,21 @@ impl Place<'_> {
 /// # Errors
 /// The first member of another type.
 pub(super) fn check(members: &Object, struct_name: &'static str) -> Result<(), PodSecurityError> {
-    check_struct(members, struct_name, &Place { parent: None, name: "" })
+    let mut found = None;
+    check_struct(members, struct_name, &Place { parent: None, name: "" }, &mut found)?;
+    found.map_or(Ok(()), Err)
 }
 
-fn check_struct(members: &Object, owner: &'static str, place: &Place<'_>) -> Result<(), PodSecurityError> {
+/// The first mismatch so far.
+type Found = Option<PodSecurityError>;
+
+/// Errors end the reading, and mismatches do not.
+fn check_struct(
+    members: &Object,
+    owner: &'static str,
+    place: &Place<'_>,
+    found: &mut Found,
+) -> Result<(), PodSecurityError> {
     for (key, value) in members.iter().filter(|(_, value)| !value.is_null()) {
         let exact = member(owner, &|name| name == &**key);
         let Some((embedded, name, of)) = exact.or_else(|| member(owner, &|name| name.eq_ignore_ascii_case(key))) else {
@@ -129,7 +140,7 @@ fn check_struct(members: &Object, owner: &'static str, place: &Place<'_>) -> Res
         };
         let inner = embedded.map(|name| Place { parent: Some(place), name });
         let place = Place { parent: Some(inner.as_ref().unwrap_or(place)), name };
-        check_value(value, of, owner, &place)?;
+        check_value(value, of, owner, &place, found)?;
     }
     Ok(())
 }
@@ -149,28 +160,32 @@ fn check_value(
     of: &'static Type,
     owner: &'static str,
     place: &Place<'_>,
+    found: &mut Found,
 ) -> Result<(), PodSecurityError> {
+    let mut differs = |value: &Value, go_type: String| {
+        found.get_or_insert_with(|| mismatch(value, go_type, owner, place));
+        Ok(())
+    };
+    let is_small = |number: &Value| whole(number).is_some_and(|number| i32::try_from(number).is_ok());
     match (of, value) {
-        (_, Value::Null) | (Type::Text(_) | Type::Time, Value::Text(_)) | (Type::Bool, Value::Bool(_)) => Ok(()),
-        (Type::IntOrString, Value::Text(_)) => Ok(()),
-        (Type::Int32 | Type::IntOrString, number) if whole(number).is_some_and(|it| i32::try_from(it).is_ok()) => {
-            Ok(())
-        }
+        (_, Value::Null) | (Type::Bool, Value::Bool(_)) => Ok(()),
+        (Type::Text(_) | Type::Time | Type::IntOrString, Value::Text(_)) => Ok(()),
+        (Type::Int32 | Type::IntOrString, number) if is_small(number) => Ok(()),
         (Type::Int64, number) if whole(number).is_some() => Ok(()),
+        (Type::Time | Type::IntOrString, other) => Err(mismatch(other, of.name(), owner, place)),
         (Type::Quantity, value) => check_quantity(value),
-        (Type::Struct(name), Value::Object(members)) => check_struct(members, name, place),
+        (Type::Struct(name), Value::Object(members)) => check_struct(members, name, place, found),
         (Type::List(item), Value::List(items)) => {
-            items.iter().try_for_each(|value| check_value(value, item, owner, place))
+            items.iter().try_for_each(|value| check_value(value, item, owner, place, found))
         }
         (Type::Quantities, Value::Object(members)) => {
             members.values().filter(|value| !value.is_null()).try_for_each(check_quantity)
         }
         (Type::TextMap, Value::Object(members)) => {
             let is_text = |value: &&Value| matches!(value, Value::Text(_) | Value::Null);
-            let other = members.values().find(|value| !is_text(value));
-            other.map_or(Ok(()), |other| Err(mismatch(other, "string".to_owned(), owner, place)))
+            members.values().find(|value| !is_text(value)).map_or(Ok(()), |other| differs(other, "string".to_owned()))
         }
-        (of, other) => Err(mismatch(other, of.name(), owner, place)),
+        (of, other) => differs(other, of.name()),
     }
 }
 

@@ -4,6 +4,8 @@
 //! | module | what |
 //! |---|---|
 //! | `pod` | the Pod of an object, decoded |
+//! | `go_types` | whether the object has the types that Go decodes it into |
+//! | `decode` | reading its members |
 //! | `checks` | the controls |
 //! | `exclude` | what a rule or an exception leaves out |
 //! | `report` | the message |

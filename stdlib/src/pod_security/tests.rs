@@ -152,6 +152,18 @@ fn objects_without_a_pod_and_mistyped_ones_are_errors() {
             "json: cannot unmarshal object into Go struct field \
              EphemeralContainer.spec.ephemeralContainers.EphemeralContainerCommon.name of type string",
         ),
+        (
+            pod(r#"{"containers": [{"args": [false], "ENV": [{"value": 1}]}], "hostIPC": 1}"#),
+            "json: cannot unmarshal number into Go struct field EnvVar.spec.containers.env.value of type string",
+        ),
+        (
+            pod(r#"{"containers": [{"args": [1], "resources": {"limits": {"cpu": "2GI"}}}]}"#),
+            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+        ),
+        (
+            value(r#"{"kind": "StatefulSet", "metadata": {"name": {}}, "spec": {"replicas": "2"}}"#),
+            "json: cannot unmarshal object into Go struct field ObjectMeta.metadata.name of type string",
+        ),
     ] {
         let error = evaluate("baseline", "", &object, &[]).unwrap_err().to_string();
         assert_eq!(error, format!("Error while getting new resource: {message}"));
