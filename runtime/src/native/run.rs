@@ -147,9 +147,13 @@ pub(super) struct UnitVerdicts {
 impl UnitVerdicts {
     /// Makes room for the verdicts of a unit; only those of the last request have to be cleared.
     fn begin(&mut self, unit: &CompiledUnit) {
-        for &position in &self.asked {
-            if let Some(verdict) = self.all.get_mut(position as usize) {
-                *verdict = Verdict::default();
+        if self.asked.len() == self.all.len() {
+            self.all.fill(Verdict::default());
+        } else {
+            for &position in &self.asked {
+                if let Some(verdict) = self.all.get_mut(position as usize) {
+                    *verdict = Verdict::default();
+                }
             }
         }
         self.asked.clear();
@@ -179,11 +183,15 @@ pub trait Statuses {
 
 impl Statuses for Decided<'_> {
     fn statuses(&self) -> impl Iterator<Item = (RuleId, Status)> {
-        let verdict = |position: &u32| {
-            let (rule, verdict) = (self.rules.get(*position as usize)?, self.verdicts.all.get(*position as usize)?);
-            Some((*rule, verdict.status))
-        };
-        self.verdicts.asked.iter().filter_map(verdict)
+        let UnitVerdicts { all, asked, .. } = self.verdicts;
+        // Mostly all are asked; then they need not be looked up.
+        let (whole, some) = if asked.len() == all.len() { (&all[..], &[][..]) } else { (&[][..], &asked[..]) };
+        let looked_up = some.iter().filter_map(|&position| {
+            let position = position as usize;
+            Some((*self.rules.get(position)?, all.get(position)?.status))
+        });
+        let whole = self.rules.iter().zip(whole).map(|(rule, verdict)| (*rule, verdict.status));
+        whole.chain(looked_up)
     }
 }
 
