@@ -46,3 +46,11 @@ fn passes_give_the_golden_ir() {
         insta::assert_snapshot!(name, note + &print(&after));
     }
 }
+
+#[test]
+fn operands_that_come_later_are_refused() {
+    for text in ["(expr %0 (member %0 name))", "(expr %0 (const 1))\n(expr %1 (list (%0 %7)))"] {
+        let error = parse(text).unwrap_err().to_string();
+        assert!(error.ends_with("is out of order"), "{text}: {error}");
+    }
+}

@@ -23,7 +23,7 @@ use dikast_grammar::Span;
 
 use self::form::{Form, read_forms};
 use self::textual::{Textual, expected};
-use super::{Builder, Effect, EntryId, ExprId, PatternId, PatternNode, PolicyId, Program, RuleId, Type};
+use super::{Builder, Effect, EntryId, Expr, ExprId, PatternId, PatternNode, PolicyId, Program, RuleId, Type};
 
 /// Why a text is no program.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,7 +112,10 @@ pub fn parse(text: &str) -> Result<Program, TextError> {
         match items.as_slice() {
             [Form::Atom(head), id, body, rest @ ..] if head == "expr" => {
                 in_order(ExprId::from_form(id, &mut builder)?, ExprId(length(&builder.program().exprs)))?;
-                let expr = Textual::from_form(body, &mut builder)?;
+                let expr: Expr = Textual::from_form(body, &mut builder)?;
+                if let Some(operand) = expr.operands().into_iter().find(|id| id.0 >= length(&builder.program().exprs)) {
+                    return Err(TextError::OutOfOrder { found: format!("%{}", operand.0) });
+                }
                 let notes = Notes::read(rest, &mut builder)?;
                 let made = builder.push(expr, notes.span);
                 let node = builder.program().expr(made);
