@@ -91,7 +91,9 @@ fn the_hooks_run() {
     let used = config["repos"][0]["hooks"].as_sequence().unwrap();
     let (good, bad) = (project("ci-hooks-good", false), project("ci-hooks-bad", true));
     for (hook, used) in hooks.as_sequence().unwrap().iter().zip(used) {
-        assert_eq!(hook["id"], used["id"]);
+        for field in ["id", "name", "entry", "language", "types"] {
+            assert_eq!(hook[field], used[field], "the example says what the hook of the repository says");
+        }
         let mut line = hook["entry"].as_str().unwrap().to_owned();
         let arguments = match used.get("args") {
             Some(arguments) => texts(arguments),

@@ -9,6 +9,7 @@
 //!
 //! [schemas]
 //! crds = ["crds/"]
+//! kubernetes = "1.29"
 //! ```
 //!
 //! Reading the file is the caller's; paths in it are relative to its folder.
@@ -19,6 +20,7 @@ use dikast_stdlib::wildcard;
 use serde::Deserialize;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::schema::{KubernetesVersion, MalformedVersion};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "dikast.toml";
@@ -30,6 +32,8 @@ pub struct Settings {
     pub exclude: Vec<String>,
     /// Files and folders with definitions of custom resources.
     pub crds: Vec<String>,
+    /// The version of Kubernetes whose types count; the last that is known when there is none.
+    pub kubernetes: Option<KubernetesVersion>,
     levels: BTreeMap<Code, Option<Severity>>,
 }
 
@@ -39,6 +43,9 @@ pub enum SettingsError {
     /// It is no TOML, or has other fields than are known.
     #[error("{0}")]
     Malformed(String),
+    /// A version that is none.
+    #[error(transparent)]
+    MalformedVersion(#[from] MalformedVersion),
     /// A level of a code that does not exist.
     #[error("there is no code `{0}`; `dikast explain --list` shows all")]
     UnknownCode(String),
@@ -64,6 +71,7 @@ struct File {
 #[serde(default, deny_unknown_fields)]
 struct Schemas {
     crds: Vec<String>,
+    kubernetes: Option<String>,
 }
 
 impl Settings {
@@ -85,7 +93,8 @@ impl Settings {
             Ok((found, severity))
         };
         let levels = file.levels.into_iter().map(level).collect::<Result<_, _>>()?;
-        Ok(Self { exclude: file.exclude, crds: file.schemas.crds, levels })
+        let kubernetes = file.schemas.kubernetes.map(|version| version.parse()).transpose()?;
+        Ok(Self { exclude: file.exclude, crds: file.schemas.crds, kubernetes, levels })
     }
 
     /// The findings at the levels that are set.

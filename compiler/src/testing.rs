@@ -1,6 +1,6 @@
 //! Tests of policies: what is wrong with a test file before it is run.
 
-use dikast_grammar::kind::plain_kind;
+use dikast_grammar::kind::{KindSelector, plain_kind};
 use dikast_grammar::yaml::{Node, Text};
 use dikast_stdlib::wildcard;
 
@@ -117,8 +117,12 @@ fn may_match(rule: &Node, object: &Node) -> bool {
         .collect();
     let fits = |entry: &&str| {
         let wanted = plain_kind(entry);
-        let is_subresource = entry.matches('/').count() > 1 || entry.contains('.');
-        is_subresource || wildcard::matches(wanted, kind) || wanted == "Pod" && CONTROLLERS.contains(&kind)
+        // Objects of subresources have kinds of their own.
+        let has_subresource = !KindSelector::parse(entry).subresource.is_empty();
+        has_subresource
+            || entry.contains('.')
+            || wildcard::matches(wanted, kind)
+            || wanted == "Pod" && CONTROLLERS.contains(&kind)
     };
     kinds.is_empty() || kinds.iter().any(fits) || rule.at(&["mutate", "targets"]).is_some() || kind == "Namespace"
 }

@@ -51,7 +51,7 @@ pub(crate) fn write_fixes(found: &[Diagnostic], sources: &SourceMap) -> anyhow::
 }
 
 /// The text with all safe fixes, and how many they were.
-fn fixed(text: &str) -> (String, usize) {
+pub(crate) fn fixed(text: &str) -> (String, usize) {
     let mut text = text.to_owned();
     let mut made = 0;
     for _ in 0..MOST_ROUNDS {

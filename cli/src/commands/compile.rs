@@ -11,6 +11,7 @@ use dikast_compiler::Unchecked;
 use dikast_compiler::diagnostic::Diagnostic;
 use dikast_compiler::ir::{Program, text};
 use dikast_compiler::passes::{dispatch_match, optimise, sweep};
+use dikast_compiler::schema::KubernetesVersion;
 use dikast_compiler::unit::{Kind, Operation, Unit};
 use dikast_grammar::{SourceMap, Span};
 use dikast_runtime::native::NativeUnit;
@@ -20,7 +21,8 @@ use crate::checking::baseline::Baseline;
 use crate::checking::form::Form;
 use crate::checking::project::Project;
 use crate::checking::{self, fix};
-use crate::evaluation::policies::{Policies, load_with_schemas};
+use crate::evaluation::policies::{Policies, compile_text, load_with_schemas, schemas};
+use crate::input::file::STANDARD_INPUT;
 
 /// Compile policies and report every mistake at its place
 ///
@@ -50,6 +52,9 @@ pub(crate) struct Arguments {
     /// CustomResourceDefinitions, in files and folders, to check policies with; those beside the policies are found anyway
     #[arg(long, value_name = "PATH")]
     crd: Vec<PathBuf>,
+    /// Version of Kubernetes whose types policies are checked with, such as 1.29; the last that is known by default
+    #[arg(long, value_name = "VERSION")]
+    kubernetes: Option<KubernetesVersion>,
     /// Also say what was not checked
     #[arg(short, long)]
     verbose: bool,
@@ -65,7 +70,7 @@ pub(crate) struct Arguments {
     /// Form of the findings
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     output: Form,
-    /// Mend what can only mean one thing, in the files themselves
+    /// Mend what can only mean one thing, in the files themselves; standard input is written to standard output
     #[arg(long, conflicts_with = "emit")]
     fix: bool,
     /// File with findings that are known; only others are reported
@@ -103,9 +108,15 @@ impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let project = Project::find(self.config.as_deref(), &self.policies)?;
         let definitions: Vec<_> = self.crd.iter().cloned().chain(project.crds()).collect();
-        let load = || load_with_schemas(&self.policies, &definitions, &|file| project.excludes(file));
+        let schemas = schemas(self.kubernetes.or(project.settings.kubernetes), &definitions)?;
+        let load = || load_with_schemas(&self.policies, schemas.clone(), &|file| project.excludes(file));
         let mut policies = load()?;
-        if self.fix {
+        let is_piped = self.policies == [PathBuf::from("-")];
+        if self.fix && is_piped {
+            let text = policies.sources.iter().map(|(_, file)| fix::fixed(file.text()).0).collect::<String>();
+            std::io::stdout().write_all(text.as_bytes())?;
+            policies = compile_text(STANDARD_INPUT, text, schemas)?;
+        } else if self.fix {
             let made = fix::write_fixes(&policies.compilation.diagnostics, &policies.sources)?;
             eprintln!("{made} {} made", if made == 1 { "fix" } else { "fixes" });
             policies = load()?;
@@ -127,11 +138,11 @@ impl Arguments {
             emit(stage, &policies.sources, policies.compilation.program, unit)?;
             return Ok(exit);
         }
-        self.show(found, &policies, false)?;
+        self.show(found, &policies, self.fix && is_piped)?;
         if self.verbose {
             show_unchecked(&policies)?;
         }
-        if self.output == Form::Text && !self.check {
+        if self.output == Form::Text && !self.check && !(self.fix && is_piped) {
             self.summarise(policies)?;
         }
         Ok(exit)

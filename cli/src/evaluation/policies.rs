@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, crowd, render};
-use dikast_compiler::schema::Schemas;
+use dikast_compiler::schema::{KubernetesVersion, Schemas};
 use dikast_compiler::{Compilation, compile, compile_with};
 use dikast_grammar::yaml::{self, Node};
 use dikast_grammar::{SourceMap, Span};
@@ -35,30 +35,48 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Policies, InputError> {
     texts.compile(compile)
 }
 
-/// Compiles as [`load`] does, and holds the policies against the schemas of resources: Kubernetes' own, those of the
-/// CustomResourceDefinitions in these files and folders, and those that stand among the policies. Files and folders that
-/// are passed over are not read.
+/// The schemas of resources: those of Kubernetes, in one version if it is named, and of the CustomResourceDefinitions in files
+/// and folders.
 ///
 /// # Errors
-/// When none of them can be read, or a file of definitions cannot.
-pub(crate) fn load_with_schemas(
-    paths: &[PathBuf],
-    definitions: &[PathBuf],
-    passes_over: &dyn Fn(&Path) -> bool,
-) -> Result<Policies, InputError> {
+/// When the version is not known or a file of definitions cannot be read.
+pub(crate) fn schemas(version: Option<KubernetesVersion>, definitions: &[PathBuf]) -> anyhow::Result<Schemas> {
     let mut given = Texts::default();
     given.add_all(definitions);
     if let Some(first) = given.unreadable.first() {
-        return Err(first.as_error());
+        return Err(first.as_error().into());
     }
-    let mut schemas = Schemas::embedded();
+    let mut schemas = version.map_or_else(|| Ok(Schemas::embedded()), Schemas::of_version)?;
     for (file, source) in given.sources.iter() {
         for document in &yaml::parse(file, source.text()).documents {
             schemas.add_definition(document);
         }
     }
+    Ok(schemas)
+}
+
+/// Compiles as [`load`] does, and holds the policies against schemas and those of the CustomResourceDefinitions that stand
+/// among the policies. Files and folders that are passed over are not read.
+///
+/// # Errors
+/// When none of them can be read.
+pub(crate) fn load_with_schemas(
+    paths: &[PathBuf],
+    schemas: Schemas,
+    passes_over: &dyn Fn(&Path) -> bool,
+) -> Result<Policies, InputError> {
     let mut texts = Texts { passes_over: Some(passes_over), ..Texts::default() };
     texts.add_all(paths);
+    texts.compile(|sources| compile_with(sources, schemas))
+}
+
+/// Compiles a text in this way.
+///
+/// # Errors
+/// Never; the text is there.
+pub(crate) fn compile_text(name: &str, text: String, schemas: Schemas) -> Result<Policies, InputError> {
+    let mut texts = Texts::default();
+    texts.sources.add(name, text);
     texts.compile(|sources| compile_with(sources, schemas))
 }
 

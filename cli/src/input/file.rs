@@ -10,7 +10,7 @@ use super::InputError;
 use super::unreadable::read_text_or_lossy;
 
 /// The name under which standard input is reported.
-const STANDARD_INPUT: &str = "standard input";
+pub(crate) const STANDARD_INPUT: &str = "standard input";
 
 /// A file with its documents.
 pub(crate) struct File {

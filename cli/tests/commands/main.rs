@@ -3,6 +3,7 @@
 
 mod apply;
 mod cluster;
+mod compile;
 mod testing;
 
 use std::fs;

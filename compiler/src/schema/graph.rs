@@ -190,6 +190,14 @@ impl Graph {
         &self.kinds
     }
 
+    /// Drops kinds and fields that a version does not know.
+    pub(super) fn keep_version(&mut self, minor: u8) {
+        self.kinds.retain(|kind| kind.versions.contains(&minor));
+        for object in &mut self.objects {
+            object.fields.retain(|field| field.versions.contains(&minor));
+        }
+    }
+
     /// Makes ids findable by what they stand for, before something is added.
     pub(super) fn index(&mut self) {
         if self.name_ids.is_empty() && self.type_ids.is_empty() {

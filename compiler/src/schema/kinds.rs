@@ -110,7 +110,7 @@ impl Schemas {
 
     /// Whether the last version of Kubernetes has a kind.
     pub fn is_served(&self, kind: &Kind) -> bool {
-        *kind.versions.end() == self.newest
+        kind.versions.contains(&self.newest)
     }
 
     /// Whether a kind of a group is known.

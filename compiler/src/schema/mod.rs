@@ -25,6 +25,8 @@ mod request;
 mod resource_definition;
 mod words;
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use dikast_grammar::yaml::Node;
@@ -44,6 +46,39 @@ static EMBEDDED: LazyLock<Arc<Graph>> = LazyLock::new(|| {
     Arc::new(graph)
 });
 
+/// A version of Kubernetes, written as `1.29` or `v1.29`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KubernetesVersion(u8);
+
+impl FromStr for KubernetesVersion {
+    type Err = MalformedVersion;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let minor = text.strip_prefix('v').unwrap_or(text).strip_prefix("1.").and_then(|minor| minor.parse().ok());
+        minor.map(Self).ok_or_else(|| MalformedVersion(text.to_owned()))
+    }
+}
+
+impl fmt::Display for KubernetesVersion {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "1.{}", self.0)
+    }
+}
+
+/// A text that is no version of Kubernetes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no version of Kubernetes: write it like `1.29`")]
+pub struct MalformedVersion(String);
+
+/// A version of Kubernetes whose types are not embedded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the types of Kubernetes {version} are not known, only those of 1.{oldest} to 1.{newest}")]
+pub struct UnknownKubernetes {
+    version: KubernetesVersion,
+    oldest: u8,
+    newest: u8,
+}
+
 /// All types and kinds that are known.
 #[derive(Clone, Debug)]
 pub struct Schemas {
@@ -59,6 +94,25 @@ impl Schemas {
         let graph = Arc::clone(&EMBEDDED);
         let newest = graph.kinds().iter().map(|kind| *kind.versions.end()).max().unwrap_or_default();
         Self { request: RequestTypes::of(&graph), graph, newest }
+    }
+
+    /// Kubernetes' own types as one version of it has them.
+    ///
+    /// # Errors
+    /// When it is not one of those that are embedded.
+    pub fn of_version(version: KubernetesVersion) -> Result<Self, UnknownKubernetes> {
+        let mut schemas = Self::embedded();
+        let KubernetesVersion(minor) = version;
+        let kinds = schemas.graph.kinds().iter();
+        let oldest = kinds.map(|kind| *kind.versions.start()).min().unwrap_or_default();
+        if !(oldest..=schemas.newest).contains(&minor) {
+            return Err(UnknownKubernetes { version, oldest, newest: schemas.newest });
+        }
+        if minor != schemas.newest {
+            Arc::make_mut(&mut schemas.graph).keep_version(minor);
+            schemas.newest = minor;
+        }
+        Ok(schemas)
     }
 
     /// Adds the kinds of a CustomResourceDefinition. Gives whether the document is one.

@@ -103,3 +103,19 @@ fn damaged_bundles_are_refused() {
     let graph = bundle::decode(KUBERNETES).unwrap();
     assert_eq!(bundle::decode(&bundle::encode(&graph).0).unwrap().kinds, graph.kinds);
 }
+
+#[test]
+fn one_version_has_its_own_kinds_and_fields() {
+    let of = |version: &str| Schemas::of_version(version.parse().unwrap()).unwrap();
+    let newest = Schemas::embedded();
+    let oldest = newest.graph().kinds().iter().map(|kind| *kind.versions.start()).min().unwrap();
+    let old = of(&format!("1.{oldest}"));
+    let removed = newest.graph().kinds().iter().find(|kind| !newest.is_served(kind)).unwrap();
+    let (kind, api_version) = (newest.graph().name(removed.kind), newest.api_version(removed));
+    assert!(newest.of_object(&api_version, kind).is_some(), "all versions are known when none is named");
+    assert!(of(&format!("v1.{}", removed.versions.start())).of_object(&api_version, kind).is_some());
+    assert!(of(&format!("1.{}", removed.versions.end() + 1)).of_object(&api_version, kind).is_none());
+    assert_eq!(type_at(&old, "Pod", &["spec", "containers", "image"]), "text");
+    assert!(Schemas::of_version("1.2".parse().unwrap()).is_err());
+    assert!("1".parse::<KubernetesVersion>().is_err() && "2.29".parse::<KubernetesVersion>().is_err());
+}

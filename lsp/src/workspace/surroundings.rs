@@ -86,6 +86,12 @@ impl Surroundings {
     fn add_project(&mut self, file: &Path, files: &mut Vec<PathBuf>) {
         match Project::read(file) {
             Ok(project) => {
+                if let Some(version) = project.settings().kubernetes {
+                    match Schemas::of_version(version) {
+                        Ok(schemas) => self.schemas = schemas,
+                        Err(problem) => self.problems.push(problem.to_string()),
+                    }
+                }
                 for path in project.definitions() {
                     if path.is_dir() {
                         collect(&path, true, files);

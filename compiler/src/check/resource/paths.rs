@@ -442,9 +442,14 @@ impl<'a> Paths<'a> {
                 if let Some(span) = span {
                     let missing = findings.missing(self.graph(), types, name, root);
                     // A test's values may add to `request` what no cluster has.
+                    let is_literal = matches!(name, "null" | "true" | "false");
                     let is_added = types == [self.schemas.request().request] && missing.meant().is_none();
                     let mut finding = Diagnostic::from(UnknownMember { span, name: name.to_owned(), missing });
-                    if is_added {
+                    if is_literal {
+                        // It gives null, which may do.
+                        finding.help = Some(format!("the value is written `{name}` in backticks"));
+                    }
+                    if is_added || is_literal {
                         finding.severity = Severity::Warning;
                     }
                     findings.report(finding);
