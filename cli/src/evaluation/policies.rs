@@ -73,7 +73,7 @@ pub(crate) fn load_with_schemas(
 /// Compiles a text in this way.
 ///
 /// # Errors
-/// Never; the text is there.
+/// As [`load_with_schemas`] has them; a text that is there gives none.
 pub(crate) fn compile_text(name: &str, text: String, schemas: Schemas) -> Result<Policies, InputError> {
     let mut texts = Texts::default();
     texts.sources.add(name, text);
