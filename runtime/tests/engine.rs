@@ -455,3 +455,24 @@ fn native_verdicts_save_the_interpreter_and_are_checked() {
     assert_eq!(both.disagreements.len(), 1);
     assert!(run(EngineChoice::Interpreter, Verdict::Pass).disagreements.is_empty());
 }
+
+#[test]
+fn rules_of_autogen_count_for_the_controllers_that_the_annotation_names() {
+    let policy = |controllers: &str| {
+        format!(
+            "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: p, annotations: \
+             {{pod-policies.kyverno.io/autogen-controllers: \"{controllers}\"}}}}\nspec: {{rules: [{{name: r, match: {{any: \
+             [{{resources: {{kinds: [Pod]}}}}]}}, validate: {{message: m, pattern: {{spec: {{a: b}}}}}}}}]}}\n"
+        )
+    };
+    let object = r#"{"apiVersion":"batch/v1","kind":"CronJob","metadata":{"name":"c","namespace":"team"},
+        "spec":{"jobTemplate":{"spec":{"template":{"spec":{"a":"b"}}}}}}"#;
+    let document = format!(
+        r#"{{"uid":"1","kind":{{"group":"batch","version":"v1","kind":"CronJob"}},"name":"c","namespace":"team",
+            "operation":"CREATE","userInfo":{{"username":"ann"}},"object":{object},"oldObject":null}}"#
+    );
+    let request = Request::from_value(&value(&document)).unwrap();
+    for (controllers, count) in [("CronJob", 1), ("Deployment,CronJob", 1), ("all", 0), ("Deployment, CronJob", 0)] {
+        assert_eq!(rules(&policy(controllers), &request).len(), count, "{controllers}");
+    }
+}

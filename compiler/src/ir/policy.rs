@@ -88,7 +88,8 @@ pub struct Rule {
 pub enum Autogen {
     /// Autogen made the rule.
     Made {
-        /// The controllers' kinds without group and version.
+        /// The controllers' kinds for which the rule is made when one of them is asked about, without group and version:
+        /// none where the annotation has no such name, as with `all`.
         controllers: Vec<NameId>,
         /// Whether this is the CronJob form.
         cron_job: bool,
@@ -106,8 +107,7 @@ impl Rule {
         let is_among = |kinds: &[NameId]| kinds.iter().any(|name| **program.name(*name) == *kind);
         match &self.autogen {
             None => true,
-            Some(Autogen::Made { cron_job: true, .. }) => kind == "CronJob",
-            Some(Autogen::Made { controllers, cron_job: false }) => is_among(controllers),
+            Some(Autogen::Made { controllers, .. }) => is_among(controllers),
             Some(Autogen::Displaced { kinds }) => !is_among(kinds),
         }
     }
