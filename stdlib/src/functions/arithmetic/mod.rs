@@ -9,6 +9,7 @@ pub(super) mod floor;
 pub(super) mod modulo;
 pub(super) mod multiply;
 mod operand;
+mod power;
 pub(super) mod round;
 pub(super) mod subtract;
 pub(super) mod sum;

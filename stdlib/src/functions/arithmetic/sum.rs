@@ -7,6 +7,9 @@ use crate::functions::{Arity, Function, FunctionError, Kind, Parameter, Topic};
 
 /// The sum of operands of one kind, from left to right. A single item is handed back as it is, whatever it is.
 ///
+/// Each step is a call of `add`: it reads again what the step before it printed, and so starts from the rounding, the
+/// bounds and the suffix of that text.
+///
 /// # Errors
 ///
 /// No item, items that are no operands or of different kinds.
@@ -16,11 +19,10 @@ fn sum(items: &[Value]) -> Result<Value, FunctionError> {
         [only] => return Ok(only.clone()),
         [first, rest @ ..] => (first, rest),
     };
-    let mut total = Operand::of("sum", first)?;
-    for item in rest {
-        total = add("sum", total, Operand::of("sum", item)?)?;
-    }
-    Ok(total.into())
+    rest.iter().try_fold(first.clone(), |total, item| {
+        let (total, item) = (Operand::of("sum", &total)?, Operand::of("sum", item)?);
+        add("sum", total, item).map(Value::from)
+    })
 }
 
 pub(crate) static FUNCTION: Function = Function {
@@ -49,5 +51,17 @@ mod tests {
         assert!(sum(&[]).is_err());
         assert!(sum(&[Value::Bool(true), Value::Float(1.0)]).is_err());
         assert!(sum(&[Value::text("1"), Value::Float(1.0)]).is_err());
+    }
+
+    #[test]
+    fn each_step_reads_the_text_of_the_one_before() {
+        let cases: [(&[&str], &str); 2] = [
+            (&["1025Ki", "1e19", "3Mi"], "9223372036857921535"),
+            (&["1e19", "1", "1e-10", "1.1Ki"], "10000000000000001127400000001n"),
+        ];
+        for (items, total) in cases {
+            let items: Vec<Value> = items.iter().copied().map(Value::text).collect();
+            assert_eq!(sum(&items), Ok(Value::text(total)));
+        }
     }
 }
