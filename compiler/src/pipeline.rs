@@ -163,7 +163,7 @@ impl Compiler {
         self.diagnostics.enter_copy(true);
         for generated in &made {
             let controllers = generated.controllers.iter().map(|kind| self.builder.name(kind)).collect();
-            self.rule(id, policy, &generated.rule, Some(Autogen::Made { controllers, cron_job: generated.cron_job }));
+            self.rule(id, policy, &generated.rule, Some(Autogen::Made { controllers }));
         }
         self.diagnostics.enter_copy(false);
         self.lowering().end_policy(id);

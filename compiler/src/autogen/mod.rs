@@ -37,8 +37,6 @@ pub(crate) struct Generated {
     pub(crate) rule: Node,
     /// The kinds that Kyverno makes this rule for when it asks for one kind alone, as validation does.
     pub(crate) controllers: Vec<String>,
-    /// Whether it is the form for CronJobs.
-    pub(crate) cron_job: bool,
 }
 
 /// The rules that are made from those of a policy, in Kyverno's order. When there are any, rules of the policy whose
@@ -94,7 +92,6 @@ fn expand_rule(rule: &Node, controllers: &Controllers, diagnostics: &mut Diagnos
         made.push(Generated {
             rule: rewrite::replace_references(named(copy, made_name("autogen", name)), Template::Controller),
             controllers: controllers.asked_template_kinds(),
-            cron_job: false,
         });
     }
     // Kyverno makes the form for CronJobs of the one for controllers, whose list may then hold CronJob alone.
@@ -105,7 +102,6 @@ fn expand_rule(rule: &Node, controllers: &Controllers, diagnostics: &mut Diagnos
         made.push(Generated {
             rule: rewrite::replace_references(named(copy, made_name("autogen-cronjob", name)), Template::CronJob),
             controllers: controllers.asked_cron_job(),
-            cron_job: true,
         });
     }
     made

@@ -91,8 +91,6 @@ pub enum Autogen {
         /// The controllers' kinds for which the rule is made when one of them is asked about, without group and version:
         /// none where the annotation has no such name, as with `all`.
         controllers: Vec<NameId>,
-        /// Whether this is the CronJob form.
-        cron_job: bool,
     },
     /// The author gave the rule a name as autogen gives them. It does not count for kinds that autogen makes rules for.
     Displaced {
@@ -107,7 +105,7 @@ impl Rule {
         let is_among = |kinds: &[NameId]| kinds.iter().any(|name| **program.name(*name) == *kind);
         match &self.autogen {
             None => true,
-            Some(Autogen::Made { controllers, .. }) => is_among(controllers),
+            Some(Autogen::Made { controllers }) => is_among(controllers),
             Some(Autogen::Displaced { kinds }) => !is_among(kinds),
         }
     }

@@ -223,7 +223,7 @@ record!(Rule {
     skip_background_requests,
     span,
 });
-choice!(Autogen { Made "made" { controllers, cron_job }, Displaced "displaced" { kinds } });
+choice!(Autogen { Made "made" { controllers }, Displaced "displaced" { kinds } });
 record!(Exception { namespace, name, exempts, background, matching, conditions, pod_security, span });
 record!(Exemption { policy, rules });
 
