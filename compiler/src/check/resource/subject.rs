@@ -169,14 +169,11 @@ impl<'a> Checker<'a, '_> {
         let found = schemas.of_object(version, name);
         if found.is_none() {
             match schemas.find(name) {
-                other @ Found::NoKind { .. } => {
-                    if schemas.is_group(group) {
-                        let told = report(kind, &other, false, schemas, &mut self.findings);
-                        if !told {
-                            let kind = format!("{version}/{name}");
-                            let instead = String::new();
-                            self.findings.report(UnknownVersion { span: api_version.span(), kind, instead });
-                        }
+                other @ Found::NoKind { .. } if schemas.is_group(group) => {
+                    if !report(kind, &other, false, schemas, &mut self.findings) {
+                        let kind = format!("{version}/{name}");
+                        let instead = String::new();
+                        self.findings.report(UnknownVersion { span: api_version.span(), kind, instead });
                     }
                 }
                 Found::Kinds(known) => {
