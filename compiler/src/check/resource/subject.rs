@@ -170,7 +170,8 @@ impl<'a> Checker<'a, '_> {
         if found.is_none() {
             match schemas.find(name) {
                 other @ Found::NoKind { .. } if schemas.is_group(group) => {
-                    if !report(kind, &other, false, schemas, &mut self.findings) {
+                    let is_told = report(kind, &other, false, schemas, &mut self.findings);
+                    if !is_told {
                         let kind = format!("{version}/{name}");
                         let instead = String::new();
                         self.findings.report(UnknownVersion { span: api_version.span(), kind, instead });
