@@ -44,7 +44,8 @@ impl Arguments {
             }
             writeln!(out, "{divider}")?;
         }
-        Ok(policies.left_out.len())
+        // What is left out has an error of its own as a rule, and a rule that ended in an error is counted as a result.
+        Ok(policies.left_out.len().max(policies.errors(&[]).len()))
     }
 
     pub(super) fn write_exceptions(&self, response: &Response, out: &mut impl Write) -> anyhow::Result<()> {
