@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
 const DASHES: &str = "-----";
 
 /// How many beginnings of blocks are tried. Go tries all, each with a walk over the text behind it.
@@ -17,13 +18,14 @@ pub(super) struct Block<'t> {
 
 /// The first block of a text that can be read; nothing when there is none.
 pub(super) fn first_block(text: &str) -> Option<Block<'_>> {
+    // The lines that end blocks are looked for once, not behind each beginning again.
+    let ends: Vec<&str> = at_line_starts(text, END).collect();
     let mut rest = text;
     for _ in 0..BEGINNINGS_MAX {
-        let begin = find_at_line_start(rest, BEGIN)?;
-        let after_begin = &rest[begin + BEGIN.len()..];
+        let after_begin = at_line_starts(rest, BEGIN).next()?;
         let (line, body) = after_begin.split_once('\n').unwrap_or((after_begin, ""));
         if let Some(label) = line.trim_end_matches(['\r', ' ', '\t']).strip_suffix(DASHES)
-            && let Some(bytes) = block_bytes(label, body)
+            && let Some(bytes) = block_bytes(label, body, &ends)
         {
             return Some(Block { label, bytes });
         }
@@ -32,15 +34,15 @@ pub(super) fn first_block(text: &str) -> Option<Block<'_>> {
     None
 }
 
-/// The bytes of a block whose first line has been read.
-fn block_bytes(label: &str, body: &str) -> Option<Vec<u8>> {
-    let end_line = format!("-----END {label}-----");
-    let end = find_at_line_start(body, &end_line)?;
-    let after = body[end + end_line.len()..].split('\n').next()?;
-    if !after.trim_matches(['\r', ' ', '\t']).is_empty() {
+/// The bytes of a block whose first line has been read, given what follows `-----END ` anywhere in the text.
+fn block_bytes(label: &str, body: &str, ends: &[&str]) -> Option<Vec<u8>> {
+    let behind = &ends[ends.partition_point(|after| END.len() + after.len() > body.len())..];
+    let (after, rest) =
+        behind.iter().find_map(|&after| Some((after, after.strip_prefix(label)?.strip_prefix(DASHES)?)))?;
+    if !rest.split('\n').next()?.trim_matches(['\r', ' ', '\t']).is_empty() {
         return None;
     }
-    let mut lines = &body[..end];
+    let mut lines = &body[..body.len() - after.len() - END.len()];
     // Headers, `Key: value`, come before the data.
     while let Some((line, next)) = lines.split_once('\n') {
         if !line.contains(':') {
@@ -48,10 +50,15 @@ fn block_bytes(label: &str, body: &str) -> Option<Vec<u8>> {
         }
         lines = next;
     }
-    let data: String = lines.chars().filter(|character| !matches!(character, ' ' | '\t' | '\r' | '\n')).collect();
-    STANDARD.decode(data).ok()
+    // A beginning within the data is seen at its dashes, before all that follows is copied.
+    let data = lines.bytes().filter(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+    let data: Option<Vec<u8>> = data.map(|byte| (byte != b'-').then_some(byte)).collect();
+    STANDARD.decode(data?).ok()
 }
 
-fn find_at_line_start(text: &str, part: &str) -> Option<usize> {
-    text.match_indices(part).map(|(at, _)| at).find(|&at| at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n'))
+/// What follows a part wherever it starts a line.
+fn at_line_starts<'t>(text: &'t str, part: &str) -> impl Iterator<Item = &'t str> {
+    text.match_indices(part)
+        .filter(|&(at, _)| at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n'))
+        .map(move |(at, _)| &text[at + part.len()..])
 }
