@@ -176,7 +176,8 @@ mod tests {
 
     async fn answer(mut stream: tokio_rustls::server::TlsStream<tokio::net::TcpStream>) {
         let mut read = Vec::new();
-        while !read.ends_with(b"}") && !(read.starts_with(b"GET") && read.ends_with(b"\r\n\r\n")) {
+        let is_whole = |read: &[u8]| read.ends_with(b"}") || read.starts_with(b"GET") && read.ends_with(b"\r\n\r\n");
+        while !is_whole(&read) {
             if stream.read_buf(&mut read).await.unwrap() == 0 {
                 return;
             }
