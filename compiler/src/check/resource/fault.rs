@@ -85,6 +85,16 @@ faults! {
 }
 
 impl Missing {
+    /// What there is instead.
+    pub(super) fn problem(&self, name: &str) -> String {
+        match self {
+            Self::NoField { owner: Some(owner), .. } => format!("there is no field `{name}` in `{owner}`"),
+            Self::NoField { owner: None, .. } => format!("there is no field `{name}` here"),
+            Self::InList => format!("`{name}` is asked of a list, which has no fields"),
+            Self::NoObject(what) => format!("`{name}` is asked of {what}, which has no fields"),
+        }
+    }
+
     /// The field that is meant, if one resembles it.
     pub(super) fn meant(&self) -> Option<&str> {
         match self {
