@@ -48,7 +48,11 @@ fn counts(found: &Diagnostic) -> bool {
 
 /// Text in XML; characters that XML does not have at all are left out.
 fn escape(text: &str) -> String {
-    let is_allowed = |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
+    let is_allowed = |character: &char| match character {
+        '\n' | '\t' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        other => !other.is_control(),
+    };
     text.chars().filter(is_allowed).fold(String::new(), |mut out, character| {
         match character {
             '&' => out.push_str("&amp;"),
@@ -73,5 +77,59 @@ mod tests {
         sources.add("a&b.yaml", "apiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: a}\nspec: {rulez: []}\n");
         sources.add("c.yaml", "a: 1\n");
         insta::assert_snapshot!(render(&compile(&sources).diagnostics, &sources));
+    }
+
+    /// Fails unless the text is one element whose tags nest, with quoted attributes and escaped text.
+    fn read(report: &str) {
+        let mut rest = report.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").unwrap();
+        let mut open = Vec::new();
+        let mut roots = 0;
+        while let Some((text, tag)) = rest.split_once('<') {
+            assert!(!open.is_empty() || text.trim().is_empty(), "text outside: {text}");
+            read_text(text);
+            let (tag, after) = tag.split_once('>').unwrap();
+            rest = after;
+            if let Some(name) = tag.strip_prefix('/') {
+                assert_eq!(open.pop(), Some(name));
+                continue;
+            }
+            let (tag, is_empty) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
+            let (name, mut attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+            roots += usize::from(open.is_empty());
+            while !attributes.is_empty() {
+                let (attribute, value) = attributes.split_once("=\"").unwrap();
+                assert!(attribute.trim().chars().all(char::is_alphabetic), "{attribute}");
+                let (value, after) = value.split_once('"').unwrap();
+                read_text(value);
+                attributes = after;
+            }
+            if !is_empty {
+                open.push(name);
+            }
+        }
+        assert!(rest.trim().is_empty() && open.is_empty() && roots == 1, "{report}");
+    }
+
+    fn read_text(text: &str) {
+        let is_allowed =
+            |c: char| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+        assert!(text.chars().all(is_allowed), "{text:?}");
+        for reference in text.split('&').skip(1) {
+            let known = ["amp;", "lt;", "gt;", "quot;"];
+            assert!(known.iter().any(|known| reference.starts_with(known)), "&{reference}");
+        }
+    }
+
+    #[test]
+    fn reports_are_well_formed_whatever_a_finding_quotes() {
+        let mut sources = SourceMap::new();
+        let field = r#""<a b='c'>&amp; ]]> \"\u0007\uFFFE\u00e9/>""#;
+        sources.add(
+            "<\"&\u{1}.yaml",
+            format!("apiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {{name: a}}\nspec: {{{field}: []}}\n"),
+        );
+        let report = render(&compile(&sources).diagnostics, &sources);
+        assert!(report.contains("&lt;a b='c'&gt;&amp;amp; ]]&gt;"), "{report}");
+        read(&report);
     }
 }

@@ -96,10 +96,9 @@ fn level(severity: Severity) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Fix, code};
+    use crate::diagnostic::{Fix, Label, code};
 
-    #[test]
-    fn results_name_their_rule_and_fix() {
+    fn log() -> Value {
         let mut sources = SourceMap::new();
         let file = sources.add("a.yaml", "spec:\n  rulez: []\n");
         let span = Span::new(file, 8, 13);
@@ -109,11 +108,16 @@ mod tests {
             message: "unknown field `rulez`".to_owned(),
             span,
             label: None,
-            labels: Vec::new(),
+            labels: vec![Label { span: Span::new(file, 0, 4), message: "in this".to_owned() }],
             help: Some("did you mean `rules`?".to_owned()),
             fix: Some(Fix { span, replacement: "rules".to_owned() }),
         };
-        let log: Value = serde_json::from_str(&render(&[diagnostic], &sources)).unwrap();
+        serde_json::from_str(&render(&[diagnostic], &sources)).unwrap()
+    }
+
+    #[test]
+    fn results_name_their_rule_and_fix() {
+        let log = log();
         let run = &log["runs"][0];
         assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "DK0201");
         assert_eq!(run["results"][0]["ruleIndex"], 0);
@@ -122,5 +126,83 @@ mod tests {
             run["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"],
             "rules"
         );
+    }
+
+    /// The types of SARIF 2.1.0 that a log has values of. A member ends in `!` where the type needs it; a type in brackets
+    /// is a list of it. No type has members that it does not list.
+    const TYPES: &[(&str, &[(&str, &str)])] = &[
+        ("log", &[("$schema", "text"), ("version!", "2.1.0"), ("runs!", "[run]")]),
+        ("run", &[("tool!", "tool"), ("columnKind", "utf16CodeUnits|unicodeCodePoints"), ("results", "[result]")]),
+        ("tool", &[("driver!", "component")]),
+        ("component", &[("name!", "text"), ("version", "text"), ("rules", "[rule]")]),
+        (
+            "rule",
+            &[
+                ("id!", "text"),
+                ("shortDescription", "words"),
+                ("help", "words"),
+                ("defaultConfiguration", "configuration"),
+            ],
+        ),
+        ("configuration", &[("level", "none|note|warning|error")]),
+        ("words", &[("text!", "text"), ("markdown", "text")]),
+        (
+            "result",
+            &[
+                ("ruleId", "text"),
+                ("ruleIndex", "natural"),
+                ("level", "none|note|warning|error"),
+                ("message!", "words"),
+                ("locations", "[location]"),
+                ("relatedLocations", "[location]"),
+                ("fixes", "[fix]"),
+            ],
+        ),
+        ("location", &[("physicalLocation", "physical"), ("message", "words")]),
+        ("physical", &[("artifactLocation!", "artifact"), ("region", "region")]),
+        ("artifact", &[("uri", "text")]),
+        (
+            "region",
+            &[
+                ("startLine!", "positive"),
+                ("startColumn", "positive"),
+                ("endLine", "positive"),
+                ("endColumn", "positive"),
+            ],
+        ),
+        ("fix", &[("artifactChanges!", "[change]")]),
+        ("change", &[("artifactLocation!", "artifact"), ("replacements!", "[replacement]")]),
+        ("replacement", &[("deletedRegion!", "region"), ("insertedContent", "content")]),
+        ("content", &[("text", "text")]),
+    ];
+
+    fn conform(value: &Value, ty: &str, place: &str) {
+        if let Some(item) = ty.strip_prefix('[').and_then(|ty| ty.strip_suffix(']')) {
+            let items = value.as_array().unwrap_or_else(|| panic!("{place} is no list"));
+            return items.iter().for_each(|value| conform(value, item, &format!("{place}[]")));
+        }
+        let Some((_, members)) = TYPES.iter().find(|(name, _)| *name == ty) else {
+            let is_right = match ty {
+                "text" => value.is_string(),
+                "natural" => value.is_u64(),
+                "positive" => value.as_u64().is_some_and(|number| number > 0),
+                choices => value.as_str().is_some_and(|text| choices.split('|').any(|choice| choice == text)),
+            };
+            return assert!(is_right, "{place} is {value}, no {ty}");
+        };
+        let object = value.as_object().unwrap_or_else(|| panic!("{place} is no object"));
+        for (name, value) in object {
+            let member = members.iter().find(|(member, _)| member.trim_end_matches('!') == name);
+            let (_, ty) = member.unwrap_or_else(|| panic!("{place} has no `{name}`"));
+            conform(value, ty, &format!("{place}.{name}"));
+        }
+        for needed in members.iter().filter_map(|(member, _)| member.strip_suffix('!')) {
+            assert!(object.contains_key(needed), "{place} needs `{needed}`");
+        }
+    }
+
+    #[test]
+    fn logs_are_what_the_standard_describes() {
+        conform(&log(), "log", "$");
     }
 }
