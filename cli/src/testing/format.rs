@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use dikast_compiler::diagnostic::render::xml::escape;
 use dikast_stdlib::Value;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -175,23 +176,6 @@ fn junit(rows: &[Row], detailed: bool) -> String {
     out
 }
 
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            // XML 1.0 has no way to write other control characters
-            other if other.is_control() && other != '\t' => out.push('\u{fffd}'),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,6 +208,14 @@ mod tests {
             json.split_whitespace().collect::<String>(),
             r#"[{"ID":1,"Message":"fine","POLICY":"p","REASON":"Ok","RESOURCE":"v1/Pod/default/a","RESULT":"Pass","RULE":"r"}]"#
         );
+    }
+
+    #[test]
+    fn characters_that_xml_lacks_are_left_out_of_junit() {
+        let mut rows = rows();
+        rows[1].message = "a\u{1}b\u{fffe}c\u{ffff}\nd".to_owned();
+        let out = write(&rows, Format::Junit, true);
+        assert!(out.contains(">abc&#10;d</failure>"), "{out}");
     }
 
     #[test]

@@ -8,6 +8,8 @@
 //! | [`github`] | annotations of GitHub's workflows |
 //! | [`gitlab`] | GitLab's code quality |
 //! | [`junit`] | reports of test runs (JUnit) |
+//!
+//! [`xml`] escapes text for XML, here and for the reports of test results.
 
 pub mod github;
 pub mod gitlab;
@@ -15,6 +17,7 @@ pub mod json;
 pub mod junit;
 pub mod sarif;
 pub mod terminal;
+pub mod xml;
 
 use dikast_grammar::{Position, SourceMap, Span};
 
