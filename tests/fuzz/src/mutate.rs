@@ -79,8 +79,9 @@ impl Mutator {
         let mut input = self.seeds[at].clone();
         for _ in 0..=self.below(5) {
             self.change(&mut input);
+            // Repeats of repeats would grow to gigabytes.
+            input.truncate(self.length_max);
         }
-        input.truncate(self.length_max);
         input
     }
 
@@ -185,7 +186,8 @@ impl Mutator {
     fn repeat(&mut self, input: &mut Vec<u8>, range: Range<usize>) {
         let part = input[range.clone()].to_vec();
         let times = if self.below(8) == 0 { 1 + self.below(200) } else { 1 + self.below(3) };
-        input.splice(range.start..range.start, part.iter().copied().cycle().take(part.len() * times));
+        let most = part.len().saturating_mul(times).min(self.length_max);
+        input.splice(range.start..range.start, part.iter().copied().cycle().take(most));
     }
 
     /// Some bytes, a group in brackets or a block of lines of another seed.
@@ -301,5 +303,15 @@ mod tests {
             (0..200).map(|_| mutator.next_input()).collect::<Vec<_>>()
         };
         assert_eq!(inputs(), inputs());
+    }
+
+    #[test]
+    fn a_repeat_writes_no_more_than_an_input_holds() {
+        let mut mutator = Mutator::new(7, Vec::new(), &[], 1 << 10);
+        for _ in 0..200 {
+            let mut input = vec![b'a'; 1 << 10];
+            mutator.repeat(&mut input, 0..1 << 10);
+            assert!(input.len() <= 2 << 10, "{}", input.len());
+        }
     }
 }
