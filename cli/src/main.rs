@@ -6,6 +6,7 @@ mod allocator;
 mod checking;
 mod commands;
 mod evaluation;
+mod fault;
 mod input;
 mod output;
 mod parallel;
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
         Ok(exit) => exit,
         Err(error) if is_broken_pipe(&error) => Exit::Clean,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            let _ = writeln!(std::io::stderr(), "{}", fault::line(&error));
             Exit::CouldNotRun
         }
     };

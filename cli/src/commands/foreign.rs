@@ -1,17 +1,19 @@
-//! Flags of `kyverno apply` and `kyverno test` for what dikast does not do. Each is refused with what to do instead, so that no script that
-//! uses one goes on as if it had been heard.
+//! Flags of `kyverno apply` and `kyverno test` for what dikast does not do. Each is refused with what to do instead, so that
+//! no script that uses one goes on as if it had been heard.
 
-use anyhow::bail;
+use dikast_compiler::diagnostic::code;
+
+use crate::fault::Fault;
 
 const OF_GIT: &str = "policies are not read from git: clone the repository, and name its folder";
 const OF_REGISTRY: &str = "image registries are not asked: give the entry's value in the values file";
 const OF_LOG: &str = "there is no log; --detailed-results shows what the rules say";
 
 /// Refuses the first flag that is set.
-fn refuse<const N: usize>(flags: [(&str, bool, &str); N]) -> anyhow::Result<()> {
+fn refuse<const N: usize>(flags: [(&str, bool, &str); N]) -> Result<(), Fault> {
     match flags.iter().find(|(_, is_set, _)| *is_set) {
         None => Ok(()),
-        Some((flag, _, why)) => bail!("{flag} is not supported: {why}"),
+        Some((flag, _, why)) => Err(Fault::new(code::UNSUPPORTED_FLAG, format!("{flag} is not supported: {why}"))),
     }
 }
 
@@ -31,7 +33,7 @@ impl OfTest {
     ///
     /// # Errors
     /// What to do instead.
-    pub(super) fn refuse(&self) -> anyhow::Result<()> {
+    pub(super) fn refuse(&self) -> Result<(), Fault> {
         refuse([
             ("--registry", self.registry, OF_REGISTRY),
             ("--git-branch", self.git_branch.is_some(), OF_GIT),
@@ -78,7 +80,7 @@ impl OfApply {
     ///
     /// # Errors
     /// What to do instead.
-    pub(super) fn refuse(&self) -> anyhow::Result<()> {
+    pub(super) fn refuse(&self) -> Result<(), Fault> {
         let of_cel = "it is for policies in CEL, which are not supported yet";
         let of_loading = "objects of a cluster are read in pages of 500, and policies are applied on all processors";
         refuse([

@@ -4,12 +4,14 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use dikast_compiler::diagnostic::code;
 
 use super::foreign::OfTest;
 use super::{Engine, Exit};
 use crate::checking;
 use crate::checking::form::Form;
 use crate::checking::project::Project;
+use crate::fault::{self, Fault};
 use crate::input::unreadable::is_remote;
 use crate::output::style::Style;
 use crate::parallel;
@@ -39,9 +41,9 @@ pub(crate) struct Arguments {
     /// Folders to search, or test files
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Name of the test files in folders
-    #[arg(short, long, default_value = "kyverno-test.yaml", value_name = "NAME")]
-    file_name: String,
+    /// Name of the test files in folders; there has to be one then [default: kyverno-test.yaml]
+    #[arg(short, long, value_name = "NAME")]
+    file_name: Option<String>,
     /// Check only these: wildcards on policy, rule and resource
     #[arg(short, long, default_value = "policy=*,rule=*,resource=*", value_name = "SELECTOR")]
     test_case_selector: String,
@@ -106,9 +108,14 @@ impl Arguments {
         self.foreign.refuse()?;
         let selector = Selector::parse(&self.test_case_selector)
             .map_err(|error| anyhow::anyhow!("--test-case-selector: {error}"))?;
+        let name = self.file_name.as_deref().unwrap_or("kyverno-test.yaml");
         let mut files = Vec::new();
         for path in &self.paths {
-            find(path, &self.file_name, &mut files)?;
+            find(path, name, &mut files)?;
+        }
+        if let (Some(name), [], false) = (&self.file_name, files.as_slice(), self.require_tests) {
+            let message = format!("no tests found: no file is called `{name}`");
+            return Err(Fault::new(code::NO_TESTS, message).into());
         }
         if self.check {
             return self.inspect(&files);
@@ -127,7 +134,7 @@ impl Arguments {
         if files.is_empty() {
             report.say("\nNo test yamls available\n")?;
             report.finish()?;
-            return Ok(self.without_tests("no test files are found"));
+            return Ok(self.without_tests(&format!("no file is called `{name}`")));
         }
         let ran = parallel::map_long(tests.len(), |at| self.run_test(&tests[at], &selector));
         let coverage = match self.coverage.is_empty() {
@@ -162,7 +169,8 @@ impl Arguments {
             return Exit::Clean;
         }
         // Standard error can be closed; the exit code tells all the same.
-        let _ = writeln!(std::io::stderr(), "error: no tests found: {why}");
+        let fault = Fault::new(code::NO_TESTS, format!("no tests found: {why}"));
+        let _ = writeln!(std::io::stderr(), "{}", fault::line(&fault.into()));
         Exit::Findings
     }
 
@@ -259,7 +267,7 @@ impl Arguments {
 
 impl Ran {
     fn broken(error: &anyhow::Error) -> Self {
-        Self { complaints: format!("error: {error:#}\n"), broken: true, ..Self::default() }
+        Self { complaints: format!("{}\n", fault::line(error)), broken: true, ..Self::default() }
     }
 }
 

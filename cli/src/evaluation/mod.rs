@@ -36,7 +36,7 @@ use dikast_runtime::native::NativeProgram;
 use dikast_runtime::request::{GroupVersionKind, Operation, Origin, Request, Surroundings, User as RequestUser};
 use dikast_stdlib::Value;
 
-use crate::input::resources::ObjectKey;
+use crate::input::resources::{self, ObjectKey};
 use crate::input::user::User;
 use crate::input::values::{Values, path_of};
 use data::{DataWithObjects, OfflineData};
@@ -171,7 +171,8 @@ impl Evaluator {
             sources.iter().find(|sources| sources.policy == full_name && *sources.rule == **name)
         };
         let cloned = (rules.0..rules.1).map(RuleId).filter_map(of_rule).flat_map(|sources| &sources.objects);
-        std::iter::once(object).chain(cloned).cloned().collect()
+        // rules can name the same file
+        resources::distinct(std::iter::once(object).chain(cloned).cloned().collect()).0
     }
 
     /// The kind that policies match, and the subresource that the object stands for.

@@ -139,7 +139,8 @@ fn flags_of_kyverno_that_are_not_supported_say_what_to_do() {
         let output = dikast(&[&[command, &policy][..], flags].concat());
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{flags:?}: {told}");
-        assert!(told.contains("is not supported: ") && told.contains(why), "{flags:?}: {told}");
+        assert!(told.starts_with("error[DK1201]: -") && told.contains(" is not supported: "), "{flags:?}: {told}");
+        assert!(told.contains(why), "{flags:?}: {told}");
     }
 }
 

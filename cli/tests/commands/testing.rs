@@ -74,7 +74,7 @@ fn a_selector_that_selects_nothing_is_no_test() {
     let output = dikast(&["test", &path, "-t", "policy=other", "--require-tests"]);
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert_eq!(told, "error: no tests found: `policy=other` selects none of the results in 1 test(s)\n");
+    assert_eq!(told, "error[DK1202]: no tests found: `policy=other` selects none of the results in 1 test(s)\n");
     give(0, &["test", &path, "-t", "policy=named", "--require-tests"]);
 }
 
@@ -100,4 +100,18 @@ fn the_name_of_the_old_form_is_shown() {
     fs::write(&file, text).unwrap();
     let out = give(0, &["test", &folder.display().to_string()]);
     assert!(out.starts_with(&format!("Loading test old ( {} ) ...\n", file.display())), "{out}");
+}
+
+#[test]
+fn test_files_that_are_named_have_to_be_there() {
+    let folder = test_with("named", "- {policy: named, rule: has-team, result: pass, resources: [good]}\n");
+    let path = folder.display().to_string();
+    let told = "error[DK1202]: no tests found: no file is called `nope.yaml`\n";
+    for (flags, code) in [(&["-f", "nope.yaml"][..], 2), (&["-f", "nope.yaml", "--require-tests"], 1)] {
+        let output = dikast(&[&["test", &path][..], flags].concat());
+        assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(code), told), "{flags:?}");
+    }
+    fs::remove_file(folder.join("kyverno-test.yaml")).unwrap();
+    assert!(give(0, &["test", &path]).contains("No test yamls available"));
+    give(1, &["test", &path, "--require-tests"]);
 }

@@ -13,9 +13,10 @@
 //! | `DK09xx` | deprecated forms |
 //! | `DK10xx` | fields and kinds of resources |
 //! | `DK11xx` | tests |
+//! | `DK12xx` | the command line |
 //!
 //! The page of a code, which `dikast explain` shows, is `pages/DKnnnn.md`: what and why, a wrong and a right example.
-//! A test compiles both and expects the code from the wrong one only.
+//! A test compiles both and expects the code from the wrong one only; commands of a shell are not run.
 
 use std::fmt;
 
@@ -185,6 +186,9 @@ registry! {
 
     DK1101 UNKNOWN_IN_TEST Error "name in a test that nothing has"
     DK1102 VACUOUS_RESULT Warning "result that says nothing"
+
+    DK1201 UNSUPPORTED_FLAG Error "flag that is not supported"
+    DK1202 NO_TESTS Error "no tests"
 }
 
 #[cfg(test)]
@@ -204,8 +208,10 @@ mod tests {
         for entry in REGISTRY {
             let page = entry.page;
             assert!(page.starts_with(&format!("# {}\n\n", entry.title)), "{}: title", entry.code);
-            for section in ["\n## Wrong\n\n```yaml\n", "\n## Right\n\n```yaml\n"] {
-                assert_eq!(page.matches(section).count(), 1, "{}: {section:?}", entry.code);
+            let language = if entry.code.name().starts_with("DK12") { "sh" } else { "yaml" };
+            for section in ["Wrong", "Right"] {
+                let start = format!("\n## {section}\n\n```{language}\n");
+                assert_eq!(page.matches(&start).count(), 1, "{}: {section}", entry.code);
             }
         }
     }
