@@ -34,6 +34,9 @@ pub struct Compilation {
     pub unchecked: Vec<Unchecked>,
 }
 
+/// Of how many faults of a file it is looked up where they come from.
+const MOST_CAUSES: usize = 50;
+
 /// How many documents were read, by what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -85,7 +88,7 @@ impl Compiler {
             }
         }
         for ((_, source), parsed) in sources.iter().zip(&parsed) {
-            self.syntax_errors(&parsed.errors);
+            self.syntax_errors(&parsed.errors, source.text());
             for document in &parsed.documents {
                 self.names.check(document, source.name(), &mut self.diagnostics);
                 self.document(document, source.text());
@@ -94,9 +97,9 @@ impl Compiler {
         self.finish()
     }
 
-    fn syntax_errors(&mut self, errors: &[yaml::SyntaxError]) {
-        for error in errors {
-            self.diagnostics.report(syntax::finding(error));
+    fn syntax_errors(&mut self, errors: &[yaml::SyntaxError], source: &str) {
+        for (at, error) in errors.iter().enumerate() {
+            self.diagnostics.report(syntax::finding(error, (at < MOST_CAUSES).then_some(source)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Faults of YAML files.
 
 use dikast_grammar::Span;
-use dikast_grammar::yaml::{SyntaxError, SyntaxErrorKind};
+use dikast_grammar::yaml::{CauseKind, SyntaxError, SyntaxErrorKind, cause_of};
 
 use crate::diagnostic::{Diagnostic, Label, faults};
 
@@ -10,6 +10,11 @@ faults! {
     #[error("{error}")]
     YAML_SYNTAX: InvalidYaml { error: SyntaxErrorKind, context: Option<Span> }
     labels(self) { around(self.context) }
+
+    /// A mistake that shows further below.
+    #[error("{cause}")]
+    YAML_SYNTAX: FurtherUp { cause: CauseKind, shows: Span, fault: SyntaxErrorKind }
+    labels(self) { vec![Label { span: self.shows, message: self.fault.to_string() }] }
 
     /// A key that is given twice.
     #[error("{error}")]
@@ -28,8 +33,11 @@ fn around(context: Option<Span>) -> Vec<Label> {
     context.map(|span| Label { span, message: "which begins here".to_owned() }).into_iter().collect()
 }
 
-/// What to say about a fault that the YAML parser found.
-pub(crate) fn finding(fault: &SyntaxError) -> Diagnostic {
+/// What to say about a fault that the YAML parser found; with the text of its file, where it comes from.
+pub(crate) fn finding(fault: &SyntaxError, source: Option<&str>) -> Diagnostic {
+    if let Some(cause) = source.and_then(|source| cause_of(fault, source)) {
+        return FurtherUp { span: cause.span, cause: cause.kind, shows: fault.span, fault: fault.kind.clone() }.into();
+    }
     let (span, error, context) = (fault.span, fault.kind.clone(), fault.context);
     if fault.is_refusal() {
         InvalidYaml { span, error, context }.into()

@@ -204,6 +204,12 @@ faults! {
     help(self) { Some(format!("write `\"{}\"`", self.written)) }
     fix(self) { Some(Fix { span: self.span, replacement: format!("\"{}\"", self.written) }) }
 
+    /// Text without quotes that begins with `!`.
+    #[error("`{written}` is a tag of YAML, and the value is {value}")]
+    AMBIGUOUS_SCALAR: TagForText { written: String, value: &'static str }
+    help(self) { Some(format!("write `\"{}\"`", self.written)) }
+    fix(self) { Some(Fix { span: self.span, replacement: format!("\"{}\"", self.written) }) }
+
     /// A reference without an end or a path.
     #[error("this is text and no reference to another field")]
     STRAY_BRACES: UnclosedReference {}

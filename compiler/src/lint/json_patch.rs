@@ -26,11 +26,11 @@ pub(super) fn check(node: &Node, diagnostics: &mut Diagnostics) {
     // The file of these spans is the text; `Patch::place` makes places of the real file.
     let parsed = yaml::parse(FileId::default(), &patch.covered.masked);
     if let Some(error) = parsed.errors.iter().find(|error| error.is_refusal()) {
-        return diagnostics.report(MalformedPatch {
-            span: patch.place(error.span),
-            problem: error.kind.to_string(),
-            help: None,
-        });
+        let (span, problem) = match yaml::cause_of(error, &patch.covered.masked) {
+            Some(cause) => (cause.span, cause.kind.to_string()),
+            None => (error.span, error.kind.to_string()),
+        };
+        return diagnostics.report(MalformedPatch { span: patch.place(span), problem, help: None });
     }
     let Some(document) = parsed.documents.first() else { return };
     let Some(operations) = document.as_list() else {

@@ -3,7 +3,7 @@
 use dikast_grammar::Span;
 use dikast_grammar::yaml::{Node, NodeValue};
 
-use super::fault::{AmbiguousKey, AmbiguousScalar, SexagesimalText};
+use super::fault::{AmbiguousKey, AmbiguousScalar, SexagesimalText, TagForText};
 use crate::diagnostic::Diagnostics;
 
 /// Looks at all scalars of a document. `source` is the text of its file. Parsing bounds how deeply documents nest.
@@ -15,7 +15,7 @@ pub(crate) fn check_scalars(node: &Node, source: &str, diagnostics: &mut Diagnos
 fn check(node: &Node, key: &str, source: &str, diagnostics: &mut Diagnostics) {
     let written = || source.get(node.span.start as usize..node.span.end as usize).unwrap_or_default();
     match &node.value {
-        NodeValue::Null => {}
+        NodeValue::Null => check_tag(node.span, written(), "null", diagnostics),
         NodeValue::Bool(truth) => {
             if is_odd_truth(written()) {
                 let meaning = format!("the truth value `{truth}`");
@@ -25,6 +25,9 @@ fn check(node: &Node, key: &str, source: &str, diagnostics: &mut Diagnostics) {
         NodeValue::Int(number) => check_number(node.span, written(), key, &number.to_string(), diagnostics),
         NodeValue::Float(number) => check_number(node.span, written(), key, &number.to_string(), diagnostics),
         NodeValue::Text(text) => {
+            if text.as_str().is_empty() {
+                check_tag(node.span, written(), "empty text", diagnostics);
+            }
             if is_sexagesimal(written()) && text.as_str() == written() {
                 diagnostics.report(SexagesimalText { span: node.span, written: written().to_owned() });
             }
@@ -41,6 +44,13 @@ fn check(node: &Node, key: &str, source: &str, diagnostics: &mut Diagnostics) {
                 check(&entry.value, entry.key.as_str(), source, diagnostics);
             }
         }
+    }
+}
+
+/// `!nginx:*` without quotes is a tag of whatever comes next, which is nothing.
+fn check_tag(span: Span, written: &str, value: &'static str, diagnostics: &mut Diagnostics) {
+    if written.starts_with('!') && !written.starts_with("!!") {
+        diagnostics.report(TagForText { span, written: written.to_owned(), value });
     }
 }
 

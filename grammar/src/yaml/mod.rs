@@ -16,7 +16,9 @@
 //! | `values` | syntax tree to values: tags, aliases, merge keys, keys |
 //! | `resolve` | words and numbers |
 //! | `go_words` | what go-yaml says of a fault |
+//! | `cause` | where a fault of the layout comes from |
 
+mod cause;
 mod cursor;
 mod documents;
 mod error;
@@ -39,6 +41,7 @@ mod tests;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use cause::{Cause, CauseKind, cause_of};
 pub use documents::{InheritedType, ListItem, unpack_list, unpack_typed_list};
 pub use error::{PropertyFault, SyntaxError, SyntaxErrorKind, TabPlace};
 pub use go_words::go_words;
