@@ -54,7 +54,8 @@ pub fn cause_of(fault: &SyntaxError, text: &str) -> Option<Cause> {
     );
     let at = fault.span.start as usize;
     let file = FileText::new(fault.span.file, text);
-    let document = documents::split(file.text()).documents.into_iter().find(|range| (range.start..=range.end).contains(&at))?;
+    let document =
+        documents::split(file.text()).documents.into_iter().find(|range| (range.start..=range.end).contains(&at))?;
     let lines = Lines { text: file.text(), document: document.clone() };
     let history = is_of_layout.then(|| History::before(at, &file, document))?;
     let (kind, range) = history.cause(at, &fault.kind, &lines)?;
@@ -130,7 +131,8 @@ impl History {
             return None;
         }
         let column = fault - line;
-        let went_on = |&&(start, end): &&(usize, usize)| start - lines.start(start) == column && lines.start(end) < line;
+        let went_on =
+            |&&(start, end): &&(usize, usize)| start - lines.start(start) == column && lines.start(end) < line;
         let &(_, end) = self.ended.iter().rev().find(went_on)?;
         Some((CauseKind::EndsBlock, end..lines.end(end)))
     }
@@ -212,7 +214,14 @@ mod tests {
 
     #[test]
     fn a_fault_of_its_own_line_has_no_other_cause() {
-        for text in ["a: b: c\n", "a: 'x' y\n", "a: [b: c: d]\n", "a: 1\n\tb: 2\n", "a: one\n b: 2\nc: 3\n", "a:\n  b: 'x'\n    c: 'y'\n  d: 1\n"] {
+        for text in [
+            "a: b: c\n",
+            "a: 'x' y\n",
+            "a: [b: c: d]\n",
+            "a: 1\n\tb: 2\n",
+            "a: one\n b: 2\nc: 3\n",
+            "a:\n  b: 'x'\n    c: 'y'\n  d: 1\n",
+        ] {
             assert_eq!(cause(text), None, "{text:?}");
         }
     }
