@@ -1,6 +1,6 @@
 //! Why a command cannot do what it is asked, with a code that `dikast explain` knows.
 
-use dikast_compiler::diagnostic::Code;
+use dikast_compiler::diagnostic::{Code, Diagnostic};
 
 /// A fault with a code.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,13 @@ impl Fault {
     /// A fault of what was asked for.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
+    }
+
+    /// A finding at a place of a file, where one line has to say it all.
+    pub(crate) fn of_finding(found: &Diagnostic, place: &str) -> Self {
+        let label = found.label.as_deref().map(|label| format!(": {label}")).unwrap_or_default();
+        let help = found.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
+        Self::new(found.code, format!("{place}: {}{label}{help}", found.message))
     }
 }
 

@@ -21,7 +21,7 @@ use crate::testing::file::{self, Expectation, Test};
 use crate::testing::format::{self, Format};
 use crate::testing::row::{Counts, Row, Verdict};
 use crate::testing::selector::Selector;
-use crate::testing::{check, inspect, run, vacuous};
+use crate::testing::{assertion, check, inspect, run, vacuous};
 
 /// Run the tests of policies
 ///
@@ -128,7 +128,7 @@ impl Arguments {
         for path in &files {
             match file::read(path) {
                 Ok(read) => tests.extend(read),
-                Err(error) => report.add(Ran::broken(&error.into()))?,
+                Err(error) => report.add(Ran::broken(&error))?,
             }
         }
         if files.is_empty() {
@@ -209,18 +209,19 @@ impl Arguments {
     fn run_test(&self, test: &Test, selector: &Selector) -> Ran {
         let expectations: Vec<_> =
             test.expectations.iter().filter_map(|expectation| selector.apply(expectation)).collect();
-        if expectations.is_empty() {
+        if expectations.is_empty() && test.checks.is_empty() {
             return Ran::default();
         }
         let failed = || format!("the test {} cannot be run", test.path.display());
-        self.run_expectations(test, &expectations).with_context(failed).unwrap_or_else(|error| Ran::broken(&error))
+        self.run_selected(test, &expectations, selector)
+            .with_context(failed)
+            .unwrap_or_else(|error| Ran::broken(&error))
     }
 
-    fn run_expectations(&self, test: &Test, expectations: &[Expectation]) -> anyhow::Result<Ran> {
+    fn run_selected(&self, test: &Test, expectations: &[Expectation], selector: &Selector) -> anyhow::Result<Ran> {
         let path = test.path.display();
-        let mut ran =
-            Ran { said: format!("Loading test {} ( {path} ) ...\n", test.name), selected: true, ..Ran::default() };
-        let prepared = run::prepare(test, self.engine.into(), self.detailed_results)?;
+        let mut ran = Ran { said: format!("Loading test {} ( {path} ) ...\n", test.name), ..Ran::default() };
+        let prepared = run::prepare(test, self.engine.into(), self.detailed_results || !test.checks.is_empty())?;
         ran.names_unknown = prepared.names_unknown(test);
         ran.said += "  Loading values/variables ...\n";
         if test.user.is_some() {
@@ -249,11 +250,16 @@ impl Arguments {
         for error in outcome.generation_errors() {
             ran.complaints += &format!("{path}: {error}\n");
         }
+        let policies = if test.checks.is_empty() { Vec::new() } else { prepared.policy_documents() };
         if !self.coverage.is_empty() {
-            ran.answers = coverage::answers(expectations, &outcome);
+            ran.answers = coverage::answers(expectations, &test.checks, &policies, &outcome);
         }
         ran.rows = check::check(expectations, &outcome);
-        let vacuous = vacuous::find(expectations, &ran.rows);
+        let mut vacuous = vacuous::find(expectations, &ran.rows);
+        let checked = assertion::check_all(&test.checks, &policies, &outcome, selector, ran.rows.len());
+        ran.rows.extend(checked.rows);
+        vacuous.extend(checked.vacuous);
+        ran.selected = !expectations.is_empty() || !ran.rows.is_empty();
         let severity = if self.deny_vacuous { "error" } else { "warning" };
         for vacuous in &vacuous {
             ran.complaints += &format!("{path}: {severity}: {}\n", vacuous.message);

@@ -46,7 +46,12 @@ impl File {
 
     /// An error at a place of this file.
     pub(crate) fn error(&self, span: Span, message: impl Into<String>) -> InputError {
-        InputError { place: place_of(&self.sources, span), message: message.into() }
+        InputError { place: self.place(span), message: message.into() }
+    }
+
+    /// `file:line:column` of the beginning of a span.
+    pub(crate) fn place(&self, span: Span) -> String {
+        place_of(&self.sources, span)
     }
 
     /// The documents as values.

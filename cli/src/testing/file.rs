@@ -6,6 +6,7 @@ use dikast_grammar::yaml::Node;
 use dikast_runtime::request::Operation;
 use dikast_stdlib::Value;
 
+use super::assertion::Check;
 use crate::input::InputError;
 use crate::input::fields::Fields;
 use crate::input::file::File;
@@ -41,6 +42,8 @@ pub(crate) struct Test {
     pub(crate) cel_inputs: bool,
     /// What should come of it.
     pub(crate) expectations: Vec<Expectation>,
+    /// Assertions about what the rules answer.
+    pub(crate) checks: Vec<Check>,
     /// What is odd about the form of the file.
     pub(crate) warnings: Vec<String>,
 }
@@ -136,7 +139,7 @@ pub(crate) struct ResourceSpec {
 ///
 /// # Errors
 /// When it cannot be read or has another form.
-pub(crate) fn read(path: &Path) -> Result<Vec<Test>, InputError> {
+pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Test>> {
     let file = File::read(path)?;
     file.documents.iter().filter(|node| !node.is_null()).map(|node| test(path, &file, node)).collect()
 }
@@ -181,7 +184,7 @@ fn clean(path: &Path) -> PathBuf {
     cleaned
 }
 
-fn test(path: &Path, file: &File, node: &Node) -> Result<Test, InputError> {
+fn test(path: &Path, file: &File, node: &Node) -> anyhow::Result<Test> {
     let folder = Folder(path.parent().unwrap_or(Path::new("")));
     let mut fields = Fields::of(file, node, "test")?;
     let mut warnings = Vec::new();
@@ -190,10 +193,6 @@ fn test(path: &Path, file: &File, node: &Node) -> Result<Test, InputError> {
         let odd = "the old form of tests, which Kyverno no longer reads: write `apiVersion: cli.kyverno.io/v1alpha1`, \
                    `kind: Test` and the name in `metadata`";
         warnings.push(file.error(node.span, odd).to_string());
-    }
-    if let Some(checks) = fields.node("checks") {
-        let message = "`checks` are no longer part of tests: say what is expected in `results`";
-        return Err(file.error(checks.span, message));
     }
     fields.node("metadata");
     let values_file = fields.text("variables")?;
@@ -219,17 +218,18 @@ fn test(path: &Path, file: &File, node: &Node) -> Result<Test, InputError> {
         global_entries: each(&mut fields, "globalContextEntries", |node| global_entry(file, &folder, node))?,
         cel_inputs,
         expectations: each(&mut fields, "results", |node| expectation(file, &folder, node))?,
+        checks: each(&mut fields, "checks", |node| Check::read(file, node))?,
         warnings,
     };
     fields.finish()?;
     Ok(test)
 }
 
-fn each<T>(
+fn each<T, E: From<InputError>>(
     fields: &mut Fields<'_>,
     name: &'static str,
-    read: impl FnMut(&Node) -> Result<T, InputError>,
-) -> Result<Vec<T>, InputError> {
+    read: impl FnMut(&Node) -> Result<T, E>,
+) -> Result<Vec<T>, E> {
     fields.list(name)?.unwrap_or_default().iter().map(read).collect()
 }
 
@@ -381,7 +381,7 @@ fn global_entry(file: &File, folder: &Folder<'_>, node: &Node) -> Result<GlobalE
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Test, InputError> {
+    fn parse(text: &str) -> anyhow::Result<Test> {
         let file = File::parse("t/kyverno-test.yaml", text.to_owned()).unwrap();
         test(Path::new("t/kyverno-test.yaml"), &file, &file.documents[0])
     }
@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn the_old_form_is_read_with_a_warning_and_checks_are_refused() {
+    fn the_old_form_is_read_with_a_warning() {
         let test = parse(
             "name: t\npolicies: [p.yaml]\nresults:\n- {policy: p, rule: r, resource: a, namespace: shop, status: fail}\n",
         )
@@ -406,7 +406,20 @@ mod tests {
         assert_eq!(test.warnings.len(), 1);
         assert_eq!(test.expectations[0].resources.as_deref(), Some(&["shop/a".to_owned()][..]));
         assert_eq!(test.expectations[0].result, "fail");
-        let error = parse("apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nchecks: [{}]\n").unwrap_err();
-        assert!(error.to_string().contains("`checks` are no longer part of tests"), "{error}");
+    }
+
+    #[test]
+    fn faults_of_checks_have_codes_and_places() {
+        let told = |check: &str| {
+            let head = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nchecks:\n";
+            crate::fault::line(&parse(&format!("{head}- {check}\n")).unwrap_err())
+        };
+        assert_eq!(told("match: {}"), "error: t/kyverno-test.yaml:4:3: check needs `assert` or `error`");
+        assert_eq!(
+            told("assert: {(status =): pass}"),
+            "error[DK0401]: t/kyverno-test.yaml:4:20: malformed expression: a comparison is written `==`"
+        );
+        assert!(told("assert: {status: ($x)}").starts_with("error[DK1103]: t/kyverno-test.yaml:4:21: "));
+        assert!(told("asert: {}").contains("did you mean `assert`?"));
     }
 }

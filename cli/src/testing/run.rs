@@ -4,6 +4,7 @@ use dikast_runtime::engine::EngineChoice;
 use dikast_runtime::request::Operation;
 use dikast_stdlib::Value;
 
+use super::assertion::policy_documents;
 use super::check::{Outcome, Said, is_named};
 use super::file::{Expectation, GlobalEntry, Test, ValuesSource};
 use crate::evaluation::data::OfflineData;
@@ -71,6 +72,11 @@ pub(crate) fn prepare(test: &Test, engine: EngineChoice, words: bool) -> anyhow:
 }
 
 impl Prepared {
+    /// The documents of the policies.
+    pub(crate) fn policy_documents(&self) -> Vec<Value> {
+        policy_documents(&self.policies.sources)
+    }
+
     /// The number of policies, objects and exceptions, for the progress line.
     pub(crate) fn counts(&self) -> [usize; 3] {
         let counts = self.policies.compilation.counts;

@@ -2,7 +2,11 @@
 
 use dikast_stdlib::wildcard;
 
+use dikast_runtime::engine::RuleResponse;
+
 use super::file::Expectation;
+use crate::evaluation::response::Response;
+use crate::input::resources::ObjectKey;
 
 /// Wildcards on policy, rule and resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,12 +38,17 @@ impl Selector {
         Ok(selector)
     }
 
+    /// Whether an answer is to be checked.
+    pub(crate) fn selects(&self, response: &Response, rule: &RuleResponse, key: &ObjectKey) -> bool {
+        let full_name = format!("{}/{}", key.namespace, key.name);
+        (fits(&self.policy, &response.policy.name) || fits(&self.policy, &response.policy.full_name()))
+            && fits(&self.rule, &rule.name)
+            && (fits(&self.resource, &key.name) || fits(&self.resource, &full_name))
+    }
+
     /// The expectation as it is to be checked, or nothing when it is not selected. A selected resource takes the place
     /// of those that the expectation names.
     pub(crate) fn apply(&self, expectation: &Expectation) -> Option<Expectation> {
-        let fits = |patterns: &[String], text: &str| {
-            text.is_empty() || patterns.iter().all(|pattern| wildcard::matches(pattern, text))
-        };
         let names = expectation.resources.as_deref().unwrap_or_default();
         let selected = fits(&self.policy, &expectation.policy)
             && fits(&self.rule, &expectation.rule)
@@ -52,4 +61,8 @@ impl Selector {
         }
         Some(expectation)
     }
+}
+
+fn fits(patterns: &[String], text: &str) -> bool {
+    text.is_empty() || patterns.iter().all(|pattern| wildcard::matches(pattern, text))
 }

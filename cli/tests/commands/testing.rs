@@ -115,3 +115,79 @@ fn test_files_that_are_named_have_to_be_there() {
     assert!(give(0, &["test", &path]).contains("No test yamls available"));
     give(1, &["test", &path, "--require-tests"]);
 }
+
+/// Rows as policy, rule, object, result and reason.
+fn full_rows(out: &str) -> Vec<String> {
+    let rows: Vec<serde_json::Value> = serde_json::from_str(out).unwrap();
+    let row = |row: &serde_json::Value| {
+        ["POLICY", "RULE", "RESOURCE", "RESULT", "REASON"]
+            .map(|name| row[name].as_str().unwrap().to_owned())
+            .join(" | ")
+    };
+    rows.iter().map(row).collect()
+}
+
+#[test]
+fn checks_give_a_row_for_each_answer() {
+    let folder = test_with("checks", "- {policy: named, rule: has-team, result: pass, resources: [good]}\n");
+    let checks = "checks:
+- match:
+    policy: {kind: ClusterPolicy, metadata: {name: named}}
+    resource: {kind: Pod}
+    rule: {name: has-team}
+  assert:
+    (status == 'pass' || status == 'fail'): true
+    ruleType: Validation
+  error: {status: error}
+- match: {resource: {metadata: {name: bad}}}
+  assert: {status: pass, (length(exceptions)): 0}
+- match: {resource: {metadata: {(labels.team): a}}}
+  error: {status: pass}
+- match: {resource: {metadata: {name: nobody}}}
+  assert: {status: pass}
+";
+    let file = folder.join("kyverno-test.yaml");
+    fs::write(&file, fs::read_to_string(&file).unwrap() + checks).unwrap();
+    let path = folder.display().to_string();
+    let out = give(1, &["test", &path, "-o", "json"]);
+    let expected = [
+        "named | has-team | v1/Pod/default/good | Pass | Ok",
+        "named | has-team | v1/Pod/default/good | Pass | Ok",
+        "named | has-team | v1/Pod/default/good | Pass | Ok",
+        "named | has-team | v1/Pod/default/bad | Pass | Ok",
+        "named | has-team | v1/Pod/default/bad | Pass | Ok",
+        "named | has-team | v1/Pod/default/bad | Fail | status is \"fail\", not \"pass\"",
+        "named | has-team | v1/Pod/default/good | Fail | what `error` says holds",
+        "* | * | * | Pass | Excluded",
+    ];
+    assert_eq!(full_rows(&out), expected);
+    let ids: Vec<u64> = rows(&out).iter().map(|(id, ..)| *id).collect();
+    assert_eq!(ids, (1..=8).collect::<Vec<_>>());
+    let output = dikast(&["test", &path, "--deny-vacuous"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        told.contains("error: the check at ") && told.contains("kyverno-test.yaml:21:3 is about no answer"),
+        "{told}"
+    );
+    let only_bad = give(1, &["test", &path, "-t", "resource=bad", "-o", "json"]);
+    assert_eq!(full_rows(&only_bad), [expected[3], expected[4], expected[5], expected[7]]);
+    let table = give(1, &["test", &path, "--coverage"]);
+    assert!(table.contains("has-team"), "{table}");
+}
+
+#[test]
+fn malformed_checks_are_told_before_and_while_they_run() {
+    let folder = test_with("bad-checks", "- {policy: named, rule: has-team, result: pass, resources: [good]}\n");
+    let file = folder.join("kyverno-test.yaml");
+    let checks = "checks:\n- match: {resource: {(lenght(kind)): 3}}\n  assert: {status: ($status)}\n";
+    fs::write(&file, fs::read_to_string(&file).unwrap() + checks).unwrap();
+    let path = folder.display().to_string();
+    let found = give(1, &["test", &path, "--check", "-o", "json"]);
+    let found: Vec<serde_json::Value> = serde_json::from_str(&found).unwrap();
+    let codes: Vec<_> = found.iter().map(|found| (found["code"].as_str().unwrap(), found["line"].as_u64())).collect();
+    assert_eq!(codes, [("DK0402", Some(9)), ("DK1103", Some(10))], "{found:?}");
+    let output = dikast(&["test", &path]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.starts_with("error[DK0402]: ") && told.contains("kyverno-test.yaml:9:23: unknown function"), "{told}");
+    assert_eq!(output.status.code(), Some(2));
+}

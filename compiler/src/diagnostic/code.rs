@@ -186,6 +186,7 @@ registry! {
 
     DK1101 UNKNOWN_IN_TEST Error "name in a test that nothing has"
     DK1102 VACUOUS_RESULT Warning "result that says nothing"
+    DK1103 MALFORMED_ASSERTION Error "malformed assertion"
 
     DK1201 UNSUPPORTED_FLAG Error "flag that is not supported"
     DK1202 NO_TESTS Error "no tests"

@@ -18,10 +18,13 @@ mod rules;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use dikast_runtime::engine::Status;
+use dikast_runtime::engine::{RuleResponse, Status};
+use dikast_stdlib::Value;
 
+use super::assertion::{self, Check};
 use super::check::{self, Outcome};
 use super::file::{Expectation, Test};
+use crate::evaluation::response::Response;
 use crate::input::InputError;
 use rules::{RuleKey, RulePlace};
 
@@ -118,11 +121,18 @@ impl Answer {
 }
 
 /// The answers that the rows of a test check.
-pub(crate) fn answers(expectations: &[Expectation], outcome: &Outcome) -> Vec<Answer> {
+pub(crate) fn answers(
+    expectations: &[Expectation],
+    checks: &[Check],
+    policies: &[Value],
+    outcome: &Outcome,
+) -> Vec<Answer> {
     let mut answers = Vec::new();
-    check::each_answer(expectations, outcome, &mut |response, rule| {
+    let mut add = |response: &Response, rule: &RuleResponse| {
         let (policy, rule, status) = (response.policy.full_name(), rule.name.to_string(), rule.status);
         answers.push(Answer { policy, rule, status });
-    });
+    };
+    check::each_answer(expectations, outcome, &mut add);
+    assertion::each_answer(checks, policies, outcome, &mut add);
     answers
 }

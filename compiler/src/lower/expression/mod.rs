@@ -10,7 +10,7 @@
 //! | `rows` | lists that Kyverno's functions refuse |
 //! | `position` | `{{@}}` |
 //! | `entry_name` | which context entries a text names |
-//! | `run_time` | expressions whose text comes from a request |
+//! | `run_time` | expressions outside policies, or whose text comes from a request |
 
 mod entry_name;
 mod fault;
@@ -27,6 +27,7 @@ use std::rc::Rc;
 
 pub use entry_name::names_entry;
 pub use position::expression_at;
+pub(crate) use run_time::check_query;
 pub use run_time::lower_query;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};

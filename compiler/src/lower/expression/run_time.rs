@@ -1,9 +1,13 @@
-//! Expressions whose text is only known while a rule runs.
+//! Expressions outside policies, or whose text is only known while a rule runs.
 
-use dikast_grammar::jmespath;
+use std::ops::Range;
 
+use dikast_grammar::{Span, jmespath};
+
+use super::Templates;
 use super::holes::Holes;
 use super::jmespath::Lowering;
+use crate::diagnostic::Diagnostics;
 use crate::ir::{Builder, ExprId, Program};
 
 /// Parses a query and lowers it to a program of its own.
@@ -31,4 +35,23 @@ pub fn lower_query(text: &str) -> Result<(Program, ExprId), String> {
     }
     .lower(&ast);
     Ok((builder.finish(), expr))
+}
+
+/// Reports what is wrong with a query whatever it is asked of. `spans` tells where a range of it is written, `whole` where
+/// it stands.
+pub(crate) fn check_query(
+    text: &str,
+    spans: &dyn Fn(Range<usize>) -> Option<Span>,
+    whole: Span,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut templates = Templates {
+        builder: &mut Builder::new(),
+        diagnostics: Some(diagnostics),
+        entries: &[],
+        loops: 0,
+        has_target: false,
+        is_open: true,
+    };
+    templates.expression(text, spans, whole);
 }

@@ -152,7 +152,12 @@ impl Templates<'_> {
     }
 
     /// The expression of a text, or the error that it is when it runs.
-    fn expression(&mut self, text: &str, spans: &dyn Fn(Range<usize>) -> Option<Span>, whole: Span) -> ExprId {
+    pub(super) fn expression(
+        &mut self,
+        text: &str,
+        spans: &dyn Fn(Range<usize>) -> Option<Span>,
+        whole: Span,
+    ) -> ExprId {
         if text.is_empty() {
             let explanation = "there is no expression here".to_owned();
             self.report(|| MalformedExpression { span: whole, explanation });

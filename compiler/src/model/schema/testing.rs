@@ -24,13 +24,33 @@ pub(in crate::model) static TEST: ObjectShape = ObjectShape {
         Field::new("globalContextEntries", Shape::List(&Shape::Any), "Entries of the global context."),
         Field::new("results", Shape::List(&Shape::Object(&RESULT)), "What should come of it.")
             .filled("nothing is tested"),
-        Field::new("checks", Shape::Any, "Assertions; no longer read."),
+        Field::new("checks", Shape::List(&Shape::Object(&CHECK)), "Assertions about what the rules answer."),
         Field::new("jsonPayload", Shape::Any, "For policies in CEL."),
         Field::new("jsonPayloads", Shape::Any, "For policies in CEL."),
         Field::new("httpPayloads", Shape::Any, "For policies in CEL."),
         Field::new("envoyPayloads", Shape::Any, "For policies in CEL."),
         Field::new("paramResources", Shape::Any, "For policies in CEL."),
         Field::new("context", Shape::Any, "For policies in CEL."),
+    ],
+    constraints: &[],
+};
+
+static CHECK: ObjectShape = ObjectShape {
+    title: "a check",
+    fields: &[
+        Field::new("match", Shape::Object(&CHECK_MATCH), "Which answers it is about; all without it."),
+        Field::new("assert", Shape::Any, "Assertion that holds of each answer."),
+        Field::new("error", Shape::Any, "Assertion that holds of no answer."),
+    ],
+    constraints: &[],
+};
+
+static CHECK_MATCH: ObjectShape = ObjectShape {
+    title: "the `match` of a check",
+    fields: &[
+        Field::new("resource", Shape::Any, "Assertion about the object that an answer is about."),
+        Field::new("policy", Shape::Any, "Assertion about the policy that answers."),
+        Field::new("rule", Shape::Any, "Assertion about the rule that answers: its `name`."),
     ],
     constraints: &[],
 };

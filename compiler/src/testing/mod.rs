@@ -1,11 +1,14 @@
-//! Tests of policies: what is wrong with a test file before it is run.
+//! Tests of policies: what is wrong with a test file before it is run, and the [assertion trees](assertion) of its checks.
+
+pub mod assertion;
 
 use dikast_grammar::kind::{KindSelector, plain_kind};
 use dikast_grammar::yaml::{Node, Text};
 use dikast_stdlib::wildcard;
 
-use crate::diagnostic::{Diagnostic, Fix, faults};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, faults};
 use crate::model::{self, Fields, suggest};
+use assertion::Tree;
 
 faults! {
     /// A name of a policy, rule or object that none of the files of a test has.
@@ -32,8 +35,22 @@ pub fn check(document: &Node, source: &str, policies: &[Node], objects: &[Node])
     for result in document.list("results") {
         files.result(result, &mut found);
     }
+    found.extend(assertions(document));
     found.sort_by_key(|finding| (finding.span, finding.code));
     found
+}
+
+/// What is wrong with the assertions of the checks.
+fn assertions(document: &Node) -> Vec<Diagnostic> {
+    let mut diagnostics = Diagnostics::new();
+    for check in document.list("checks") {
+        let matched = ["resource", "policy", "rule"].map(|name| check.at(&["match", name]));
+        let said = ["assert", "error"].map(|name| check.given(name));
+        for node in matched.into_iter().chain(said).flatten().filter(|node| !node.is_null()) {
+            Tree::read(node, &mut diagnostics);
+        }
+    }
+    diagnostics.into_sorted()
 }
 
 /// The documents that a test names.
