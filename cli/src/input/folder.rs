@@ -1,4 +1,4 @@
-//! The files that a folder, or a wildcard in the last part of a path, stands for.
+//! What stands in folders, and what paths with wildcards stand for.
 
 use std::path::{Path, PathBuf};
 
@@ -25,17 +25,61 @@ pub(crate) fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
     Ok(paths)
 }
 
-/// The files that a wildcard in the last part of a path stands for, in order; the path itself when it is a file or stands
-/// for none.
+/// The files that a path stands for: itself, or the YAML files right in it when it is a folder.
+pub(crate) fn files_at(path: &Path) -> Result<Vec<PathBuf>, InputError> {
+    if path.is_dir() { yaml_files(path) } else { Ok(vec![path.to_owned()]) }
+}
+
+/// The files that a path with wildcards stands for, in order; the path itself when it exists or no file fits. As in shells,
+/// a wildcard fits names within one folder, and hidden ones only where it begins with a dot itself.
 pub(crate) fn globbed(path: PathBuf) -> Vec<PathBuf> {
-    let pattern = path.file_name().and_then(|name| name.to_str()).filter(|name| wildcard::is_wildcard(name));
-    let (Some(pattern), Some(folder), false) = (pattern, path.parent(), path.exists()) else { return vec![path] };
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let fits = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| wildcard::matches(pattern, name)) && path.is_file()
-    };
-    let mut found: Vec<PathBuf> = entries.filter(fits).collect();
-    found.sort();
+    if path.exists() {
+        return vec![path];
+    }
+    let mut found = vec![PathBuf::new()];
+    for component in path.components() {
+        let name = component.as_os_str();
+        found = match name.to_str().filter(|name| wildcard::is_wildcard(name)) {
+            Some(pattern) => found.iter().flat_map(|folder| fitting(folder, pattern)).collect(),
+            None => found.iter().map(|folder| folder.join(name)).collect(),
+        };
+    }
+    found.retain(|path| path.is_file());
     if found.is_empty() { vec![path] } else { found }
+}
+
+/// The entries of a folder whose names fit.
+fn fitting(folder: &Path, pattern: &str) -> Vec<PathBuf> {
+    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let names = std::fs::read_dir(listed).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let fits = |name: &str| wildcard::matches(pattern, name) && (pattern.starts_with('.') || !name.starts_with('.'));
+    let mut fitting: Vec<PathBuf> =
+        names.filter(|name| name.to_str().is_some_and(fits)).map(|name| folder.join(name)).collect();
+    fitting.sort();
+    fitting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_fit_in_every_part_of_a_path() {
+        let folder = std::env::temp_dir().join(format!("dikast-globs-{}", std::process::id()));
+        for file in ["a/x.yaml", "a/y.yaml", "b/x.yaml", "b/.x.yaml", "b/c.yaml/z"] {
+            let file = folder.join(file);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, "").unwrap();
+        }
+        let found = |pattern: &str| {
+            let files = globbed(folder.join(pattern)).into_iter();
+            files.map(|file| file.strip_prefix(&folder).unwrap().display().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("*/x.yaml"), ["a/x.yaml", "b/x.yaml"]);
+        assert_eq!(found("?/*.yaml"), ["a/x.yaml", "a/y.yaml", "b/x.yaml"]);
+        assert_eq!(found("b/.*"), ["b/.x.yaml"]);
+        assert_eq!((found("a"), found("c/*")), (vec!["a".to_owned()], vec!["c/*".to_owned()]));
+        assert_eq!(files_at(&folder.join("a")).unwrap().len(), 2);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -7,7 +7,7 @@ use dikast_grammar::yaml::{Node, unpack_list};
 
 use super::InputError;
 use super::file::File;
-use super::folder::yaml_files;
+use super::folder::files_at;
 
 /// API groups and their kinds without a namespace.
 const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
@@ -50,8 +50,7 @@ impl Scopes {
     pub(crate) fn with_definitions(paths: &[PathBuf]) -> Result<Self, InputError> {
         let mut scopes = Self::default();
         for path in paths {
-            let files = if path.is_dir() { yaml_files(path)? } else { vec![path.clone()] };
-            for file in files {
+            for file in files_at(path)? {
                 let file = File::read(&file)?;
                 for node in file.documents.iter().cloned().flat_map(unpack_list) {
                     let text = |path: &[&str]| node.at(path).and_then(Node::as_str).unwrap_or_default();

@@ -6,11 +6,10 @@ use dikast_compiler::diagnostic::{Diagnostic, Severity, code, render};
 use dikast_compiler::{compile, testing};
 use dikast_grammar::yaml::{self, Node, unpack_list};
 use dikast_grammar::{FileId, SourceMap, Span};
-use dikast_stdlib::wildcard;
 
 use crate::input::InputError;
 use crate::input::file::{name_of, read_text};
-use crate::input::folder::{globbed, yaml_files};
+use crate::input::folder::{files_at, globbed};
 
 /// Fields of a test that name files.
 const FILES: &[&str] =
@@ -72,7 +71,7 @@ fn documents(test: &Node, field: &str, folder: &Path) -> Vec<Node> {
 
 /// The files that a path in a test file stands for.
 fn files_of(path: PathBuf) -> Vec<PathBuf> {
-    if path.is_dir() { yaml_files(&path).unwrap_or_default() } else { globbed(path) }
+    globbed(path).iter().flat_map(|path| files_at(path).unwrap_or_default()).collect()
 }
 
 /// The texts of a field that holds one or a list of them, with their places.
@@ -85,7 +84,7 @@ fn texts<'n>(owner: &'n Node, field: &str) -> impl Iterator<Item = (&'n str, Spa
 fn missing_files(owner: &Node, fields: &[&str], folder: &Path, found: &mut Vec<Diagnostic>) {
     for (text, span) in fields.iter().flat_map(|field| texts(owner, field)) {
         let is_remote = text.contains("://");
-        if !is_remote && !wildcard::is_wildcard(text) && !folder.join(text).exists() {
+        if !is_remote && !globbed(folder.join(text)).iter().any(|path| path.exists()) {
             found.push(Diagnostic {
                 code: code::UNKNOWN_IN_TEST,
                 severity: code::UNKNOWN_IN_TEST.severity(),

@@ -1,5 +1,7 @@
 //! Running a test (Kyverno `cmd/cli/kubectl-kyverno/commands/test/test.go`).
 
+use std::path::PathBuf;
+
 use dikast_runtime::engine::EngineChoice;
 use dikast_runtime::request::Operation;
 use dikast_stdlib::Value;
@@ -15,6 +17,7 @@ use crate::evaluation::{CloneSources, Downstream, Evaluator};
 use crate::input::InputError;
 use crate::input::fields::Fields;
 use crate::input::file::File;
+use crate::input::folder::files_at;
 use crate::input::resources::{self, ObjectKey};
 use crate::input::user::User;
 use crate::input::values::Values;
@@ -51,13 +54,13 @@ pub(crate) fn prepare(test: &Test, engine: EngineChoice, words: bool) -> anyhow:
     evaluator.user = test.user.as_deref().map(User::read).transpose()?;
     // whole numbers of the objects are floats here, those of targets are not
     let mut objects = Vec::new();
-    for path in &test.resources {
-        objects.extend(resources::read(path)?.iter().map(Value::to_floats));
+    for path in files_of(&test.resources)? {
+        objects.extend(resources::read(&path)?.iter().map(Value::to_floats));
     }
     let (objects, repeated) = resources::distinct(objects);
     let mut targets = Vec::new();
-    for path in &test.target_resources {
-        targets.extend(resources::read(path)?);
+    for path in files_of(&test.target_resources)? {
+        targets.extend(resources::read(&path)?);
     }
     evaluator.data = data(test, &objects, &targets)?;
     let mut cloned = Vec::new();
@@ -69,6 +72,11 @@ pub(crate) fn prepare(test: &Test, engine: EngineChoice, words: bool) -> anyhow:
     }
     evaluator.downstream = Downstream::Sources(cloned);
     Ok(Prepared { evaluator, policies, objects, targets, repeated })
+}
+
+/// Files, and those in folders.
+fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
+    Ok(paths.iter().map(|path| files_at(path)).collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 impl Prepared {

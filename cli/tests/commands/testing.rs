@@ -103,6 +103,31 @@ fn the_name_of_the_old_form_is_shown() {
 }
 
 #[test]
+fn objects_stand_in_folders_and_behind_wildcards() {
+    let result = "- {policy: named, rule: has-team, result: pass, resources: [good]}\n\
+                  - {policy: named, rule: has-team, result: fail, resources: [bad, far]}\n";
+    let folder = test_with("places-of-objects", result);
+    fs::create_dir_all(folder.join("more/deep")).unwrap();
+    let pods = |name: &str| {
+        PODS.replace("name: bad", &format!("name: {name}")).replace("name: good", &format!("name: {name}-good"))
+    };
+    fs::rename(folder.join("pods.yaml"), folder.join("more/pods.yaml")).unwrap();
+    fs::write(folder.join("more/deep/far.yaml"), pods("far")).unwrap();
+    let file = folder.join("kyverno-test.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    let path = folder.display().to_string();
+    for resources in ["[more, more/deep/far.yaml]", "[more/deep, more]", "[\"more/*.yaml\", \"m?re/*/*.yaml\"]"] {
+        fs::write(&file, text.replace("[pods.yaml]", resources)).unwrap();
+        let out = give(0, &["test", &path, "-o", "json"]);
+        assert_eq!(rows(&out).len(), 3, "{resources}: {out}");
+        give(0, &["test", &path, "--check"]);
+    }
+    fs::write(&file, text.replace("[pods.yaml]", "[\"more/*.yml\"]")).unwrap();
+    give(2, &["test", &path]);
+    assert!(give(1, &["test", &path, "--check"]).contains("there is no file `more/*.yml`"));
+}
+
+#[test]
 fn test_files_that_are_named_have_to_be_there() {
     let folder = test_with("named", "- {policy: named, rule: has-team, result: pass, resources: [good]}\n");
     let path = folder.display().to_string();
