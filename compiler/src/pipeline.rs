@@ -119,6 +119,9 @@ impl Compiler {
             Document::Exception(exception) => {
                 lint::check_scalars(document, source, &mut self.diagnostics);
                 lint::check_exception(&exception, &mut self.diagnostics);
+                if let Some(schemas) = &self.schemas {
+                    check::resource::check_exception(&exception, schemas, &mut self.diagnostics);
+                }
                 let start = self.builder.program().exprs.len();
                 self.lowering().exception(&exception);
                 let program = self.builder.program();
@@ -139,7 +142,12 @@ impl Compiler {
         let id = self.lowering().cleanup(cleanup);
         let program = self.builder.program();
         if let Some(lowered) = program.rules.last() {
-            check::check_rule(program, lowered, start..program.exprs.len(), None, &mut self.diagnostics);
+            let checked = self.schemas.as_ref().map(|schemas| {
+                check::resource::check_cleanup(program, lowered, cleanup, schemas, &mut self.diagnostics)
+            });
+            let told = self.schemas.as_ref().zip(checked.as_ref());
+            check::check_rule(program, lowered, start..program.exprs.len(), told, &mut self.diagnostics);
+            self.unchecked.extend(checked.into_iter().flat_map(|checked| checked.unchecked));
         }
         self.counts.policies += 1;
         self.counts.rules += 1;

@@ -86,6 +86,7 @@ pub(crate) fn check_rule(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
 
 /// Looks at a cleanup policy.
 pub(crate) fn check_cleanup(cleanup: &Cleanup<'_>, diagnostics: &mut Diagnostics) {
+    matching::check_block(&cleanup.matching, diagnostics);
     context::check(&cleanup.context, diagnostics);
     check_conditions(cleanup.conditions.as_ref(), diagnostics);
 }

@@ -67,8 +67,10 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
         ("kyverno.io" | "policies.kyverno.io", _, name)
             if is_policy(name) && !unrecognised::is_misspelled_kind(name) =>
         {
+            let is_known = matches!(name, "ClusterPolicy" | "Policy" | "PolicyException")
+                || matches!(name, "CleanupPolicy" | "ClusterCleanupPolicy");
             diagnostics.report(UnsupportedKind {
-                span: kind.span(),
+                span: if is_known { api_version.span() } else { kind.span() },
                 kind: name.to_owned(),
                 api_version: api_version.as_str().to_owned(),
             });

@@ -106,6 +106,8 @@ mod tag {
     pub(super) const LIST: u32 = 10;
     pub(super) const MAP: u32 = 11;
     pub(super) const OBJECT: u32 = 12;
+    pub(super) const ADDRESS: u32 = 13;
+    pub(super) const CIDR: u32 = 14;
 }
 
 struct Writer(Vec<u8>);
@@ -144,6 +146,8 @@ impl Writer {
             Type::Text(Format::Quantity) => tag::QUANTITY,
             Type::Text(Format::Time) => tag::TIME,
             Type::Text(Format::Bytes) => tag::BYTES,
+            Type::Text(Format::Address) => tag::ADDRESS,
+            Type::Text(Format::Cidr) => tag::CIDR,
             Type::Enum(_) => tag::ENUM,
             Type::IntegerOrText => tag::INTEGER_OR_TEXT,
             Type::List { .. } => tag::LIST,
@@ -217,6 +221,8 @@ impl<'b> Reader<'b> {
                 Type::List { item, keys: self.list(|bytes| bytes.number().map(NameId))? }
             }
             tag::MAP => Type::Map(TypeId(self.number()?)),
+            tag::ADDRESS => Type::Text(Format::Address),
+            tag::CIDR => Type::Text(Format::Cidr),
             tag::OBJECT => Type::Object(ObjectId(self.number()?)),
             _ => return Err(Damaged),
         })

@@ -71,6 +71,10 @@ pub enum Format {
     Time,
     /// Bytes in base64.
     Bytes,
+    /// An address such as `10.0.0.1` or `fd00::1`.
+    Address,
+    /// A block of addresses such as `10.0.0.0/8`.
+    Cidr,
 }
 
 /// Minor versions of Kubernetes 1, from the first to the last that knows something.

@@ -40,6 +40,13 @@ pub struct Selected<'s> {
     pub ty: TypeId,
 }
 
+impl Found<'_> {
+    /// Whether no kind of this name is known.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::NoKind { .. })
+    }
+}
+
 impl Schemas {
     /// The kinds that an entry can mean. A kind without a version is one that is served today, if there is one.
     pub fn find(&self, entry: &str) -> Found<'_> {
@@ -51,6 +58,11 @@ impl Schemas {
         if named.is_empty() {
             let other_group = !is_wildcard(selector.group) && !self.is_group(selector.group);
             return match self.closest(selector.kind) {
+                // A definition's group has a dot.
+                meant if other_group && !selector.group.contains('.') => match meant {
+                    Some(meant) => Found::NoKind { meant: Some(meant) },
+                    None => Found::NoVersion { instead: Vec::new() },
+                },
                 _ if other_group => Found::Unchecked,
                 // Kubernetes' own groups have no kinds beside those that are known.
                 None if !is_wildcard(selector.group) => Found::NoVersion { instead: Vec::new() },
@@ -106,6 +118,11 @@ impl Schemas {
     pub fn named<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Kind> + use<'s> {
         let name = self.graph.find_name(name);
         self.graph.kinds().iter().filter(move |kind| Some(kind.kind) == name)
+    }
+
+    /// Whether a kind of an API version is known.
+    pub fn is_api_version(&self, api_version: &str) -> bool {
+        self.graph.kinds().iter().any(|kind| self.api_version(kind) == api_version)
     }
 
     /// Whether the last version of Kubernetes has a kind.

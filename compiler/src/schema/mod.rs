@@ -10,11 +10,13 @@
 //! | [`published`] | the documents that Kubernetes publishes to a graph |
 //! | [`bundle`] | the compact form in which the graph is embedded |
 //! | `resource_definition` | CustomResourceDefinitions |
+//! | `address` | fields that hold addresses of networks |
 //! | [`kinds`] | the kinds that an entry of `kinds` can mean |
 //! | [`api_path`] | what the API server answers at a path |
 //! | `request` | the parts of an admission request |
 //! | `words` | types in words |
 
+mod address;
 pub mod api_path;
 pub mod bundle;
 pub mod graph;
@@ -31,6 +33,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use dikast_grammar::yaml::Node;
 
+pub(crate) use address::{is_address, is_block};
 pub use graph::{Field, Format, Graph, Object, Type, TypeId};
 pub use kinds::{Found, Selected};
 pub(crate) use request::RequestTypes;
@@ -42,6 +45,7 @@ static DESCRIPTIONS: &[u8] = include_bytes!("../../schemas/descriptions.bin");
 static EMBEDDED: LazyLock<Arc<Graph>> = LazyLock::new(|| {
     let mut graph = bundle::decode(KUBERNETES).unwrap_or_default();
     graph.index();
+    address::mark(&mut graph);
     request::add(&mut graph);
     Arc::new(graph)
 });

@@ -70,6 +70,8 @@ impl Converter<'_> {
             Type::Text(match schema.get("format").and_then(Value::as_text) {
                 Some("byte") => Format::Bytes,
                 Some("date-time") => Format::Time,
+                Some("ipv4" | "ipv6") => Format::Address,
+                Some("cidr") => Format::Cidr,
                 _ => Format::Plain,
             })
         } else {

@@ -14,6 +14,8 @@ impl Graph {
             Type::Text(Format::Quantity) => "a quantity",
             Type::Text(Format::Time) => "a time",
             Type::Text(Format::Bytes) => "text in base64",
+            Type::Text(Format::Address) => "an IP address",
+            Type::Text(Format::Cidr) => "a block of addresses such as `10.0.0.0/8`",
             Type::IntegerOrText => "a whole number or text",
             Type::List { .. } => "a list",
             Type::Map(_) | Type::Object(_) => "an object",

@@ -1,6 +1,7 @@
 //! Values that the key of a condition never has.
 
 use dikast_grammar::yaml::Node;
+use dikast_stdlib::Value;
 use dikast_stdlib::condition::OperatorKind;
 use dikast_stdlib::wildcard::is_wildcard;
 
@@ -10,7 +11,7 @@ use super::shape::Shape;
 use super::{Checker, scalar};
 use crate::ir;
 use crate::model;
-use crate::schema::Type;
+use crate::schema::{Format, Type, TypeId};
 
 impl Checker<'_, '_> {
     /// Looks at conditions in both forms: as they were lowered, and as they were written.
@@ -65,7 +66,8 @@ impl Checker<'_, '_> {
         let graph = self.graph();
         let shape = shape.items(graph).unwrap_or_else(|()| shape.clone());
         let Shape::Typed(types) = &shape else { return };
-        if !types.iter().all(|ty| matches!(graph.ty(*ty), Type::Enum(_))) {
+        let is_closed = |ty: &TypeId| matches!(graph.ty(*ty), Type::Enum(_) | Type::Text(Format::Address | Format::Cidr));
+        if !types.iter().all(is_closed) {
             return;
         }
         let one = std::slice::from_ref(node);
@@ -78,7 +80,7 @@ impl Checker<'_, '_> {
                     field: "the key".to_owned(),
                     expected,
                     written: format!("`{text}`"),
-                    help: scalar::help_for(graph, types, item),
+                    help: scalar::help_for(graph, types, &Value::from(item)),
                 });
             }
         }

@@ -22,6 +22,11 @@ faults! {
     help(self) { self.missing.help(&self.name) }
     fix(self) { self.missing.meant().map(|meant| Fix { span: self.span, replacement: meant.to_owned() }) }
 
+    /// A part of a request where there is none.
+    #[error("there is no `request.{name}` in a cleanup policy")]
+    ABSENT_OBJECT: NoRequest { name: String }
+    help(self) { Some("the object that may be deleted is `target`".to_owned()) }
+
     /// Something that is no list, treated as one.
     #[error("this is {found}, not a list")]
     WRONG_STRUCTURE: NotAList { found: String }

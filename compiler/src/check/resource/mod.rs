@@ -34,7 +34,8 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::ir::{self, EntryId, ExprId, Pattern, PatternId, Program};
 use crate::lint::json_patch::Covered;
 use crate::model;
-use crate::schema::{Graph, Schemas, TypeId};
+use crate::schema::{Graph, Schemas, Type, TypeId};
+use fault::NotAList;
 use lookup::Missing;
 use paths::{Paths, Scope};
 pub(super) use shape::Shape;
@@ -66,14 +67,38 @@ pub(crate) fn check_rule(
     diagnostics: &mut Diagnostics,
 ) -> Checked {
     let is_copy = lowered.autogen.is_some();
-    let mut findings = Findings { diagnostics, is_copy, told: HashSet::new(), within: None, is_vague: false };
+    let mut findings = Findings::new(diagnostics, is_copy);
     let mut unchecked = Vec::new();
-    let subject = subject::of_rule(rule, schemas, &mut findings, &mut unchecked);
-    let subject: Rc<[TypeId]> = subject.into();
-    let paths = Paths { program, schemas, subject: Rc::clone(&subject), shapes: HashMap::new(), whole: None };
-    let mut checker = Checker { program, schemas, subject, paths, findings, covered: None };
+    let subject = subject::of_match(&rule.matching, rule.exclude.as_ref(), schemas, &mut findings, &mut unchecked);
+    let mut checker = Checker::new(program, schemas, subject, findings);
     checker.rule(lowered, rule);
     Checked { shapes: checker.paths.shapes, unchecked }
+}
+
+/// Holds a cleanup policy against schemas.
+pub(crate) fn check_cleanup(
+    program: &Program,
+    lowered: &ir::Rule,
+    cleanup: &model::Cleanup<'_>,
+    schemas: &Schemas,
+    diagnostics: &mut Diagnostics,
+) -> Checked {
+    let mut findings = Findings::new(diagnostics, false);
+    let mut unchecked = Vec::new();
+    let exclude = cleanup.exclude.as_ref();
+    let subject = subject::of_match(&cleanup.matching, exclude, schemas, &mut findings, &mut unchecked);
+    let mut checker = Checker::new(program, schemas, subject, findings);
+    checker.paths.has_request = false;
+    let target = Shape::typed(checker.graph(), checker.subject.to_vec());
+    let scope = checker.context(&lowered.context, &Scope { target, ..Scope::default() });
+    checker.conditions(lowered.preconditions.as_ref(), cleanup.conditions.as_ref(), &scope);
+    Checked { shapes: checker.paths.shapes, unchecked }
+}
+
+/// Holds the filters of an exception against schemas.
+pub(crate) fn check_exception(exception: &model::Exception<'_>, schemas: &Schemas, diagnostics: &mut Diagnostics) {
+    let mut findings = Findings::new(diagnostics, false);
+    subject::of_match(&exception.matching, None, schemas, &mut findings, &mut Vec::new());
 }
 
 /// Where findings go.
@@ -89,7 +114,11 @@ pub(super) struct Findings<'d> {
     is_vague: bool,
 }
 
-impl Findings<'_> {
+impl<'d> Findings<'d> {
+    fn new(diagnostics: &'d mut Diagnostics, is_copy: bool) -> Self {
+        Self { diagnostics, is_copy, told: HashSet::new(), within: None, is_vague: false }
+    }
+
     /// Why these types have no field of a name, and what may be meant; the latter is not looked for again and again in
     /// rules that are faulty all over.
     fn missing(&self, graph: &Graph, types: &[TypeId], name: &str, root: &[TypeId]) -> Missing {
@@ -131,13 +160,19 @@ struct Checker<'a, 'd> {
     covered: Option<Covered>,
 }
 
-impl<'a> Checker<'a, '_> {
+impl<'a, 'd> Checker<'a, 'd> {
+    fn new(program: &'a Program, schemas: &'a Schemas, subject: Vec<TypeId>, findings: Findings<'d>) -> Self {
+        let subject: Rc<[TypeId]> = subject.into();
+        let paths = Paths::new(program, schemas, Rc::clone(&subject));
+        Self { program, schemas, subject, paths, findings, covered: None }
+    }
+
     fn graph(&self) -> &'a Graph {
         self.schemas.graph()
     }
 
     fn rule(&mut self, lowered: &ir::Rule, rule: &model::Rule<'_>) {
-        let scope = Scope { elements: Vec::new(), target: Shape::Unknown, entries: Rc::default() };
+        let scope = Scope::default();
         let scope = self.context(&lowered.context, &scope);
         self.conditions(lowered.preconditions.as_ref(), rule.preconditions.as_ref(), &scope);
         match (&lowered.body, &rule.body) {
@@ -176,7 +211,17 @@ impl<'a> Checker<'a, '_> {
 
     /// The scope of a loop's turns.
     fn turn(&mut self, list: ExprId, context: &[EntryId], scope: &Scope) -> Scope {
+        let span = self.program.exprs.get(list.index()).and_then(|node| node.span);
         let list = self.expression(list, scope);
+        if let (Some(span), Shape::Typed(types)) = (span, &list) {
+            let is_scalar = |ty: &TypeId| {
+                matches!(self.graph().ty(*ty), Type::Bool | Type::Integer | Type::Number | Type::Text(_) | Type::Enum(_))
+            };
+            if types.iter().all(is_scalar) {
+                let found = types.first().map_or("no list", |ty| self.graph().words(*ty)).to_owned();
+                self.findings.report(NotAList { span, found });
+            }
+        }
         // Anything that is no list is the only element.
         let element = list.items(self.graph()).unwrap_or(list);
         let mut inner = scope.clone();

@@ -2,6 +2,7 @@
 
 use dikast_grammar::anchor::AnchorKind;
 use dikast_grammar::yaml::{Entry, Node, NodeValue};
+use dikast_stdlib::Value;
 
 use super::Checker;
 use super::fault::WrongValue;
@@ -66,11 +67,12 @@ impl Checker<'_, '_> {
                 types.iter().any(|ty| matches!(graph.ty(*ty), Type::List { .. })).then(|| "write a list".to_owned());
             return self.wrong_structure(node, types, field, "a single value", help);
         }
+        let value = Value::from(node);
         let found = match node.as_str() {
             Some(text) => format!("the text `{text}`"),
-            None => format!("the {} `{}`", node.type_name(), written(node)),
+            None => format!("the {} `{}`", node.type_name(), written(&value)),
         };
-        let help = help_for(graph, types, node);
+        let help = help_for(graph, types, &value);
         let fixed = self.requoted(node, types);
         self.findings.report(WrongValue {
             span: node.span,
@@ -88,7 +90,7 @@ impl Checker<'_, '_> {
         let is_text = |ty: &TypeId| matches!(graph.ty(*ty), Type::Text(_));
         match &node.value {
             NodeValue::Bool(_) | NodeValue::Int(_) if types.iter().all(is_text) => {
-                Some(format!("\"{}\"", written(node)))
+                Some(format!("\"{}\"", written(&Value::from(node))))
             }
             NodeValue::Text(text) => {
                 let fits = types.iter().all(|ty| match graph.ty(*ty) {

@@ -1,17 +1,16 @@
 //! Patterns against types.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use dikast_grammar::anchor::{self, AnchorKind};
 use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
-use dikast_stdlib::pattern::{Comparison, Test, TextPattern};
+use dikast_stdlib::Value;
 use dikast_stdlib::wildcard::is_wildcard;
 
 use super::fault::{ImpossibleValue, QuotedValue, UnknownKey, WrongStructure};
-use super::scalar::{Fit, fit_of_pattern};
+use super::scalar::{Fit, asks_order, fit_of_pattern};
 use super::{Checker, lookup};
-use crate::schema::{Format, Type, TypeId};
+use crate::schema::{Format, Graph, Type, TypeId};
 
 impl Checker<'_, '_> {
     /// Holds a pattern against the types of what it is matched with, which `field` names. Parsing bounds how deeply
@@ -70,7 +69,14 @@ impl Checker<'_, '_> {
         let raw = entry.key.as_str();
         let (kind, name) = anchor::parse(raw).map_or((None, raw), |(kind, name)| (Some(kind), name));
         if self.is_variable(&entry.key) || with_wildcards && is_wildcard(name) {
-            return None;
+            // What a map holds does not depend on the key.
+            let graph = self.graph();
+            let value = |ty: &TypeId| match graph.ty(*ty) {
+                Type::Map(value) => Some(*value),
+                _ => None,
+            };
+            let values = types.iter().map(value).collect::<Option<Vec<_>>>()?;
+            return Some((kind, values));
         }
         match lookup::field(self.graph(), types, name) {
             Some(types) => Some((kind, types)),
@@ -136,19 +142,51 @@ impl Checker<'_, '_> {
         let graph = self.graph();
         let items: Vec<TypeId> =
             types.iter().flat_map(|ty| lookup::items(graph, &[*ty]).unwrap_or(vec![*ty])).collect();
-        let mut expected = String::new();
-        for ty in &items {
-            match fit_of_pattern(graph, *ty, node) {
-                Fit::Fits => return self.quoted(node, &items, field),
-                Fit::Never { expected: words } => expected = words,
+        if let Some(text) = node.as_text().filter(|text| text.as_str().contains(['|', '&', '!']))
+            && self.match_parts(text, &items, field)
+        {
+            return;
+        }
+        let value = Value::from(node);
+        if let Some(expected) = never(graph, &items, &value) {
+            let written = match node.as_str() {
+                Some(text) => format!("`{text}`"),
+                None => format!("the {} `{}`", node.type_name(), super::scalar::written(&value)),
+            };
+            let help = super::scalar::help_for(graph, &items, &value);
+            self.findings.report(ImpossibleValue { span: node.span, field: field.to_owned(), expected, written, help });
+            return;
+        }
+        self.quoted(node, &items, field);
+    }
+
+    /// Tells of parts of a text that no value fits, or that exclude nothing. Gives whether there is one.
+    fn match_parts(&mut self, text: &Text, types: &[TypeId], field: &str) -> bool {
+        let graph = self.graph();
+        let is_closed = |ty: &TypeId| matches!(graph.ty(*ty), Type::Bool | Type::Enum(_) | Type::Integer | Type::Number);
+        let whole = text.as_str();
+        let (mut end, mut is_told) = (0, false);
+        for part in whole.split(['|', '&']) {
+            let start = end + (part.len() - part.trim_start().len());
+            end += part.len() + 1;
+            let part = part.trim();
+            let (operand, start) = match part.strip_prefix('!') {
+                Some(excluded) if types.iter().all(is_closed) => (excluded, start + 1),
+                Some(_) => continue,
+                None => (part, start),
+            };
+            if operand.is_empty() {
+                continue;
+            }
+            let value = Value::text(operand);
+            if let Some(expected) = never(graph, types, &value) {
+                let span = text.span_of(start..start + operand.len());
+                let (written, help) = (format!("`{operand}`"), super::scalar::help_for(graph, types, &value));
+                self.findings.report(ImpossibleValue { span, field: field.to_owned(), expected, written, help });
+                is_told = true;
             }
         }
-        let written = match node.as_str() {
-            Some(text) => format!("`{text}`"),
-            None => format!("the {} `{}`", node.type_name(), super::scalar::written(node)),
-        };
-        let help = super::scalar::help_for(graph, &items, node);
-        self.findings.report(ImpossibleValue { span: node.span, field: field.to_owned(), expected, written, help });
+        is_told
     }
 
     /// Tells of an order that is asked of plain text.
@@ -156,12 +194,7 @@ impl Checker<'_, '_> {
         let graph = self.graph();
         let is_text = |ty: &TypeId| matches!(graph.ty(*ty), Type::Text(Format::Plain) | Type::Enum(_));
         let Some(text) = node.as_text().filter(|text| !self.is_variable(text)) else { return };
-        let pattern = TextPattern::new(&Arc::from(text.as_str()));
-        let asks_order = pattern.alternatives().iter().flatten().any(|test| match test {
-            Test::Compare(comparison, _) => !matches!(comparison, Comparison::Equal | Comparison::NotEqual),
-            Test::Outside(..) => true,
-        });
-        if asks_order && types.iter().all(is_text) {
+        if asks_order(text.as_str()) && types.iter().all(is_text) {
             let (expected, written) = ("text".to_owned(), format!("`{text}`"));
             let help = Some("only numbers, quantities and durations have an order".to_owned());
             self.findings.report(ImpossibleValue { span: node.span, field: field.to_owned(), expected, written, help });
@@ -183,4 +216,16 @@ impl Checker<'_, '_> {
         }
         text.as_str().contains("{{") || text.as_str().contains("$(")
     }
+}
+
+/// What values of these types are, when a pattern fits none of them.
+fn never(graph: &Graph, types: &[TypeId], pattern: &Value) -> Option<String> {
+    let mut expected = None;
+    for ty in types {
+        match fit_of_pattern(graph, *ty, pattern) {
+            Fit::Fits => return None,
+            Fit::Never { expected: words } => expected = Some(words),
+        }
+    }
+    expected
 }

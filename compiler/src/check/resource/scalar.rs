@@ -2,12 +2,12 @@
 
 use dikast_grammar::yaml::{Node, NodeValue};
 use dikast_stdlib::Value;
-use dikast_stdlib::pattern::ScalarPattern;
+use dikast_stdlib::pattern::{Comparison, ScalarPattern, Test, TextPattern};
 use dikast_stdlib::quantity::Quantity;
 use dikast_stdlib::wildcard::is_wildcard;
 
 use crate::model::suggest;
-use crate::schema::{Format, Graph, Type, TypeId};
+use crate::schema::{Format, Graph, Type, TypeId, is_address, is_block};
 
 /// Whether a scalar fits a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,55 +23,82 @@ pub(super) enum Fit {
 
 /// Whether a pattern can match a value of a type. It is asked of values of that type; where those cannot be listed, of
 /// values that lie around what the pattern says.
-pub(super) fn fit_of_pattern(graph: &Graph, ty: TypeId, node: &Node) -> Fit {
-    let pattern = ScalarPattern::new(&Value::from(node));
-    let text = node.as_str();
+pub(super) fn fit_of_pattern(graph: &Graph, ty: TypeId, value: &Value) -> Fit {
+    let pattern = ScalarPattern::new(value);
+    let text = value.as_text();
+    let is_bool = value.as_bool().is_some();
     let matches_one = |samples: Vec<Value>| {
-        // What is satisfied by nothing at all says that the field may be absent.
-        pattern.matches(&Value::Null) || samples.iter().any(|sample| pattern.matches(sample))
+        // What is satisfied by nothing at all says that the field may be absent; a number of its own does not.
+        let takes_absent = pattern.matches(&Value::Null) && !text.is_some_and(asks_order);
+        takes_absent || samples.iter().any(|sample| pattern.matches(sample))
+    };
+    let operands_are = |is_right: &dyn Fn(&str) -> bool| {
+        text.is_none_or(|text| operands(text).iter().all(|operand| is_open(operand) || is_right(operand)))
     };
     let fits = match graph.ty(ty) {
         Type::Any => true,
         Type::Bool => matches_one(vec![Value::Bool(true), Value::Bool(false)]),
         Type::Enum(choices) => matches_one(choices.iter().map(|choice| Value::text(graph.name(*choice))).collect()),
-        Type::Integer | Type::Number => matches_one(numbers_around(text, node)),
-        Type::IntegerOrText => node.as_bool().is_none(),
-        Type::Text(Format::Quantity) => match text {
-            Some(text) => operands(text).all(|operand| is_wildcard(operand) || Quantity::parse(operand).is_ok()),
-            None => node.as_bool().is_none(),
-        },
-        Type::Text(_) => text.is_some() || matches_one(vec![Value::text(written(node))]),
+        Type::Integer | Type::Number => {
+            // Units are for quantities and durations.
+            let is_plain = !text.is_some_and(asks_order) || operands_are(&|operand| operand.parse::<f64>().is_ok());
+            is_plain && matches_one(numbers_around(value))
+        }
+        Type::IntegerOrText => !is_bool,
+        Type::Text(Format::Quantity) => {
+            !is_bool && operands_are(&|operand| Quantity::parse(operand).is_ok())
+        }
+        Type::Text(Format::Address) => text.is_some() && operands_are(&is_address),
+        Type::Text(Format::Cidr) => text.is_some() && operands_are(&is_block),
+        Type::Text(_) => text.is_some() || matches_one(vec![Value::text(written(value))]),
         Type::List { .. } | Type::Map(_) | Type::Object(_) => text.is_some_and(|text| {
-            text.is_empty() || is_wildcard(text) || text.contains(['|', '!', '&']) || text == "null"
+            text.is_empty() || matches!(text, "*" | "?*" | "null") || text.contains(['|', '!', '&'])
         }),
     };
     if fits { Fit::Fits } else { Fit::Never { expected: expected(graph, ty) } }
 }
 
-/// What is compared in a pattern's text.
-fn operands(text: &str) -> impl Iterator<Item = &str> {
-    let alternatives = text.split(['|', '&']).map(str::trim);
-    let bare = alternatives.map(|part| part.trim_start_matches(['<', '>', '=', '!']).trim());
-    bare.flat_map(|part| match part.split_once("!-") {
-        Some((from, to)) => [from, to],
-        None => match part.split_once('-') {
-            Some((from, to)) if !from.is_empty() => [from, to],
-            _ => [part, part],
-        },
+/// What a pattern's text compares with.
+fn operands(text: &str) -> Vec<String> {
+    let pattern = TextPattern::new(&text.into());
+    let tests = pattern.alternatives().iter().flatten();
+    let operands = tests.flat_map(|test| match test {
+        Test::Compare(_, operand) => vec![operand],
+        Test::Outside(low, high) => vec![low, high],
+    });
+    operands.map(|operand| operand.wildcard.pattern().to_owned()).collect()
+}
+
+/// Whether an operand says that anything or nothing is there.
+fn is_open(operand: &str) -> bool {
+    is_wildcard(operand) || matches!(operand, "" | "null")
+}
+
+/// Whether a pattern's text asks for more or less than something.
+pub(super) fn asks_order(text: &str) -> bool {
+    let pattern = TextPattern::new(&text.into());
+    pattern.alternatives().iter().flatten().any(|test| match test {
+        Test::Compare(comparison, _) => !matches!(comparison, Comparison::Equal | Comparison::NotEqual),
+        Test::Outside(..) => true,
     })
 }
 
 /// Numbers at, below and above those that a pattern names.
-fn numbers_around(text: Option<&str>, node: &Node) -> Vec<Value> {
+fn numbers_around(value: &Value) -> Vec<Value> {
     let mut samples = vec![Value::Int(0), Value::Int(1), Value::Int(-1), Value::Int(1 << 40)];
     let mut around = |number: f64| {
         for number in [number - 1.0, number, number + 1.0] {
             samples.push(if number.fract() == 0.0 { Value::Int(number as i64) } else { Value::Float(number) });
         }
     };
-    node.as_number().into_iter().for_each(&mut around);
+    match value {
+        Value::Int(number) => around(*number as f64),
+        Value::Float(number) => around(*number),
+        _ => {}
+    }
     let digits = |character: char| !character.is_ascii_digit() && character != '.';
-    text.unwrap_or_default().split(digits).filter_map(|number| number.parse().ok()).for_each(around);
+    let text = value.as_text().unwrap_or_default();
+    text.split(digits).filter_map(|number| number.parse().ok()).for_each(around);
     samples
 }
 
@@ -84,6 +111,9 @@ pub(super) fn fit_of_value(graph: &Graph, ty: TypeId, node: &Node) -> Fit {
         (Type::Number, NodeValue::Int(_) | NodeValue::Float(_)) => true,
         (Type::Text(Format::Quantity), NodeValue::Int(_) | NodeValue::Float(_)) => true,
         (Type::Text(Format::Quantity), NodeValue::Text(text)) => Quantity::parse(text.as_str()).is_ok(),
+        (Type::Text(Format::Address | Format::Cidr), NodeValue::Text(text)) if text.as_str().is_empty() => true,
+        (Type::Text(Format::Address), NodeValue::Text(text)) => is_address(text.as_str()),
+        (Type::Text(Format::Cidr), NodeValue::Text(text)) => is_block(text.as_str()),
         (Type::Text(_) | Type::IntegerOrText, NodeValue::Text(_)) => true,
         (Type::Enum(choices), NodeValue::Text(text)) => {
             choices.iter().any(|choice| graph.name(*choice) == text.as_str())
@@ -118,34 +148,34 @@ pub(super) fn never_chosen(graph: &Graph, types: &[TypeId], text: &str) -> Optio
     types.first().map(|ty| (expected(graph, *ty), meant))
 }
 
-/// A scalar as it reads.
-pub(super) fn written(node: &Node) -> String {
-    match &node.value {
-        NodeValue::Bool(truth) => truth.to_string(),
-        NodeValue::Int(number) => number.to_string(),
-        NodeValue::Float(number) => number.to_string(),
-        NodeValue::Text(text) => text.as_str().to_owned(),
-        NodeValue::Null | NodeValue::List(_) | NodeValue::Map(_) => String::new(),
+/// A scalar as it reads; nothing of a list or an object.
+pub(super) fn written(value: &Value) -> String {
+    match value {
+        Value::Bool(truth) => truth.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Text(text) => text.to_string(),
+        Value::Null | Value::List(_) | Value::Object(_) => String::new(),
     }
 }
 
 /// What to write instead.
-pub(super) fn help_for(graph: &Graph, types: &[TypeId], node: &Node) -> Option<String> {
-    types.iter().find_map(|ty| match (graph.ty(*ty), &node.value) {
-        (Type::Enum(choices), NodeValue::Text(text)) => {
-            let meant = suggest::closest(text.as_str(), choices.iter().map(|choice| graph.name(*choice)))?;
+pub(super) fn help_for(graph: &Graph, types: &[TypeId], value: &Value) -> Option<String> {
+    types.iter().find_map(|ty| match (graph.ty(*ty), value) {
+        (Type::Enum(choices), Value::Text(text)) => {
+            let meant = suggest::closest(text, choices.iter().map(|choice| graph.name(*choice)))?;
             Some(format!("did you mean `{meant}`?"))
         }
-        (Type::Bool, NodeValue::Text(text)) if matches!(text.as_str(), "true" | "false") => {
+        (Type::Bool, Value::Text(text)) if matches!(&**text, "true" | "false") => {
             Some(format!("write `{text}` without quotes"))
         }
-        (Type::Integer | Type::Number, NodeValue::Text(text)) if text.as_str().parse::<f64>().is_ok() => {
+        (Type::Integer | Type::Number, Value::Text(text)) if text.parse::<f64>().is_ok() => {
             Some(format!("write `{text}` without quotes"))
         }
-        (Type::Text(Format::Plain) | Type::Enum(_), NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_)) => {
-            Some(format!("write `\"{}\"`, in quotes", written(node)))
+        (Type::Text(Format::Plain) | Type::Enum(_), Value::Bool(_) | Value::Int(_) | Value::Float(_)) => {
+            Some(format!("write `\"{}\"`, in quotes", written(value)))
         }
-        (Type::Text(Format::Quantity), NodeValue::Text(_)) => {
+        (Type::Text(Format::Quantity), Value::Text(_)) => {
             Some("quantities are written like `500m`, `2` or `1Gi`".to_owned())
         }
         _ => None,

@@ -9,9 +9,10 @@ use crate::check::kinds::Kinds;
 use crate::schema::{Format, Graph, Type, TypeId};
 
 /// What an expression gives when it gives a value that is not null.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::check) enum Shape {
     /// Anything.
+    #[default]
     Unknown,
     /// The context, with all its variables.
     Context,

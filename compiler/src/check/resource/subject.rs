@@ -11,23 +11,24 @@ use super::fault::{
 use super::lookup::add;
 use super::{Checker, Findings, Unchecked};
 use crate::ir::Quantifier;
-use crate::model::{self, Fields, Filter, suggest};
+use crate::model::{self, Fields, Filter, MatchBlock, suggest};
 use crate::schema::graph::Kind;
 use crate::schema::{Found, Schemas, Selected, TypeId};
 
-/// The types of the objects that a rule can be asked of. When some are not known, that is what all objects have.
-pub(super) fn of_rule(
-    rule: &model::Rule<'_>,
+/// The types of the objects that a rule with this `match` and `exclude` can be asked of. When some are not known, that is what all objects have.
+pub(super) fn of_match(
+    matching: &MatchBlock<'_>,
+    exclude: Option<&MatchBlock<'_>>,
     schemas: &Schemas,
     findings: &mut Findings<'_>,
     unchecked: &mut Vec<Unchecked>,
 ) -> Vec<TypeId> {
-    for filter in rule.exclude.iter().flat_map(|block| &block.filters) {
+    for filter in exclude.iter().flat_map(|block| &block.filters) {
         of_filter(filter, schemas, findings, &mut Vec::new());
     }
-    let filters = &rule.matching.filters;
+    let filters = &matching.filters;
     let all: Vec<_> = filters.iter().map(|filter| (filter, of_filter(filter, schemas, findings, unchecked))).collect();
-    let types = match rule.matching.quantifier {
+    let types = match matching.quantifier {
         Quantifier::Any => all.into_iter().try_fold(Vec::new(), |mut types, (_, found)| {
             found?.into_iter().for_each(|ty| add(&mut types, ty));
             Some(types)
@@ -167,14 +168,18 @@ impl<'a> Checker<'a, '_> {
         let schemas = self.schemas;
         let group = version.split_once('/').map_or("", |(group, _)| group);
         let found = schemas.of_object(version, name);
-        if found.is_none() {
+        if found.is_none() && !schemas.is_group(group) && !group.contains('.') && schemas.find(name).is_unknown() {
+            // A definition's group has a dot.
+            let (kind, instead) = (format!("{version}/{name}"), String::new());
+            self.findings.report(UnknownVersion { span: api_version.span(), kind, instead });
+        } else if found.is_none() {
             match schemas.find(name) {
                 other @ Found::NoKind { .. } if schemas.is_group(group) => {
                     let is_told = report(kind, &other, false, schemas, &mut self.findings);
                     if !is_told {
-                        let kind = format!("{version}/{name}");
-                        let instead = String::new();
-                        self.findings.report(UnknownVersion { span: api_version.span(), kind, instead });
+                        let span = if schemas.is_api_version(version) { kind.span() } else { api_version.span() };
+                        let (kind, instead) = (format!("{version}/{name}"), String::new());
+                        self.findings.report(UnknownVersion { span, kind, instead });
                     }
                 }
                 Found::Kinds(known) => {

@@ -1,6 +1,5 @@
 //! What context entries give, and the queries of entries whose text holds variables.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use dikast_grammar::template::find_variables;
@@ -103,8 +102,8 @@ impl Paths<'_> {
         // Entries are named by the ids of the other program.
         let scope = Scope { entries: Rc::default(), ..scope.clone() };
         let subject = Rc::clone(&self.subject);
-        let mut paths =
-            Paths { program: &program, schemas: self.schemas, subject, shapes: HashMap::new(), whole: Some(span) };
+        let mut paths = Paths::new(&program, self.schemas, subject);
+        (paths.whole, paths.has_request) = (Some(span), self.has_request);
         findings.is_vague = true;
         let shape = paths.asked_of(query, root, &scope, findings);
         findings.is_vague = false;

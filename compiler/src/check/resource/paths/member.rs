@@ -7,7 +7,7 @@ use dikast_grammar::Span;
 use super::{Bound, Paths, Scope};
 use crate::check::kinds::Kinds;
 use crate::check::resource::Findings;
-use crate::check::resource::fault::UnknownMember;
+use crate::check::resource::fault::{NoRequest, UnknownMember};
 use crate::check::resource::lookup::{self, Missing};
 use crate::check::resource::shape::Shape;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -38,6 +38,12 @@ impl Paths<'_> {
         let subject = || Shape::Typed(Rc::clone(&self.subject));
         match of {
             Shape::Context => self.variable(name, text, bound.scope),
+            Shape::Request if !self.has_request && &**text != "namespace" => {
+                if let Some(span) = bound.span {
+                    findings.report(NoRequest { span, name: text.to_string() });
+                }
+                Shape::Unknown
+            }
             Shape::Request if matches!(&**text, "object" | "oldObject") => subject(),
             Shape::Request => self.typed_member(&[self.schemas.request().request], &asked, &[], findings),
             Shape::Typed(types) => {
@@ -46,7 +52,13 @@ impl Paths<'_> {
                 self.typed_member(types, &asked, root, findings)
             }
             Shape::Object(members) => self.written_member(members, &asked, findings),
-            Shape::Unknown | Shape::List(_) | Shape::Plain(_) => Shape::Unknown,
+            Shape::List(_) => {
+                if let Some(span) = bound.span {
+                    findings.report(UnknownMember { span, name: text.to_string(), missing: Missing::InList });
+                }
+                Shape::Unknown
+            }
+            Shape::Unknown | Shape::Plain(_) => Shape::Unknown,
         }
     }
 

@@ -21,7 +21,7 @@ use crate::schema::{Graph, Schemas, TypeId};
 const DEEPEST: usize = 200;
 
 /// What expressions at a place of a rule can name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::check::resource) struct Scope {
     /// The elements of the loops around, the outermost first.
     pub(in crate::check::resource) elements: Vec<Shape>,
@@ -41,6 +41,8 @@ pub(in crate::check::resource) struct Paths<'a> {
     pub(in crate::check::resource) shapes: HashMap<ExprId, Shape>,
     /// Where all of the program is written, when its expressions have no places of their own.
     pub(in crate::check::resource) whole: Option<Span>,
+    /// Whether there is a request. A cleanup policy knows only its namespace.
+    pub(in crate::check::resource) has_request: bool,
 }
 
 /// What is bound where an expression stands.
@@ -55,6 +57,11 @@ struct Bound<'s> {
 }
 
 impl<'a> Paths<'a> {
+    /// For the expressions of a program, where `request.object` is one of `subject`.
+    pub(in crate::check::resource) fn new(program: &'a Program, schemas: &'a Schemas, subject: Rc<[TypeId]>) -> Self {
+        Self { program, schemas, subject, shapes: HashMap::new(), whole: None, has_request: true }
+    }
+
     /// The shape of an expression that is asked of the context.
     pub(in crate::check::resource) fn of_context(
         &mut self,
