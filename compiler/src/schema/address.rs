@@ -36,7 +36,8 @@ pub(super) fn mark(graph: &mut Graph) {
         let list = graph.add_type(Type::List { item: text, keys: Vec::new() });
         for &(owner, name) in fields {
             let Graph { objects, names, types, .. } = &mut *graph;
-            let is_named = |id: super::graph::NameId, text: &str| names.get(id.index()).is_some_and(|name| **name == *text);
+            let is_named =
+                |id: super::graph::NameId, text: &str| names.get(id.index()).is_some_and(|name| **name == *text);
             let owners = objects.iter_mut().filter(|object| is_named(object.name, owner));
             for field in owners.flat_map(|object| &mut object.fields).filter(|field| is_named(field.name, name)) {
                 field.ty = match types.get(field.ty.index()) {

@@ -66,7 +66,8 @@ impl Checker<'_, '_> {
         let graph = self.graph();
         let shape = shape.items(graph).unwrap_or_else(|()| shape.clone());
         let Shape::Typed(types) = &shape else { return };
-        let is_closed = |ty: &TypeId| matches!(graph.ty(*ty), Type::Enum(_) | Type::Text(Format::Address | Format::Cidr));
+        let is_closed =
+            |ty: &TypeId| matches!(graph.ty(*ty), Type::Enum(_) | Type::Text(Format::Address | Format::Cidr));
         if !types.iter().all(is_closed) {
             return;
         }

@@ -215,7 +215,10 @@ impl<'a, 'd> Checker<'a, 'd> {
         let list = self.expression(list, scope);
         if let (Some(span), Shape::Typed(types)) = (span, &list) {
             let is_scalar = |ty: &TypeId| {
-                matches!(self.graph().ty(*ty), Type::Bool | Type::Integer | Type::Number | Type::Text(_) | Type::Enum(_))
+                matches!(
+                    self.graph().ty(*ty),
+                    Type::Bool | Type::Integer | Type::Number | Type::Text(_) | Type::Enum(_)
+                )
             };
             if types.iter().all(is_scalar) {
                 let found = types.first().map_or("no list", |ty| self.graph().words(*ty)).to_owned();

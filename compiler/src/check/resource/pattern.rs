@@ -163,7 +163,8 @@ impl Checker<'_, '_> {
     /// Tells of parts of a text that no value fits, or that exclude nothing. Gives whether there is one.
     fn match_parts(&mut self, text: &Text, types: &[TypeId], field: &str) -> bool {
         let graph = self.graph();
-        let is_closed = |ty: &TypeId| matches!(graph.ty(*ty), Type::Bool | Type::Enum(_) | Type::Integer | Type::Number);
+        let is_closed =
+            |ty: &TypeId| matches!(graph.ty(*ty), Type::Bool | Type::Enum(_) | Type::Integer | Type::Number);
         let whole = text.as_str();
         let (mut end, mut is_told) = (0, false);
         for part in whole.split(['|', '&']) {

@@ -45,9 +45,7 @@ pub(super) fn fit_of_pattern(graph: &Graph, ty: TypeId, value: &Value) -> Fit {
             is_plain && matches_one(numbers_around(value))
         }
         Type::IntegerOrText => !is_bool,
-        Type::Text(Format::Quantity) => {
-            !is_bool && operands_are(&|operand| Quantity::parse(operand).is_ok())
-        }
+        Type::Text(Format::Quantity) => !is_bool && operands_are(&|operand| Quantity::parse(operand).is_ok()),
         Type::Text(Format::Address) => text.is_some() && operands_are(&is_address),
         Type::Text(Format::Cidr) => text.is_some() && operands_are(&is_block),
         Type::Text(_) => text.is_some() || matches_one(vec![Value::text(written(value))]),
