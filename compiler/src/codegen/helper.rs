@@ -42,8 +42,8 @@ macro_rules! for_each_helper {
             );
             /// Whether two values are equal in JMESPath's sense; the numbers say how theirs are read.
             Equal = equal(left: Cell, right: Cell, left_numbers: Number, right_numbers: Number);
-            /// Whether the text of a cell has a text of the unit's names as a part.
-            Contains = contains(text: Cell, part: Number);
+            /// Whether the text of a cell has a text of the unit's names as a part; the last number is a `Place`.
+            HasPart = has_part(text: Cell, part: Number, place: Number);
             /// Takes a value as the next argument of a helper that computes.
             Argument = argument(value: Cell, numbers: Number);
             /// Calls a library function with the last arguments taken and writes its result to a cell.
@@ -145,6 +145,24 @@ macro_rules! declare {
 }
 
 for_each_helper!(declare);
+
+/// Where a part of a text is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Anywhere.
+    Anywhere = 0,
+    /// At the start.
+    Start = 1,
+    /// At the end.
+    End = 2,
+}
+
+impl Place {
+    /// The place that a helper was given.
+    pub fn of_number(number: u32) -> Option<Self> {
+        [Self::Anywhere, Self::Start, Self::End].into_iter().find(|place| *place as u32 == number)
+    }
+}
 
 /// The kind of a helper's parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

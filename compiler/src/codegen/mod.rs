@@ -37,7 +37,7 @@ mod select;
 pub use abi::{Answer, CompiledRule, Status, Verdict};
 pub use code::{Code, Symbol};
 pub use dispatch::Dispatch;
-pub use helper::{Helper, HelperAddresses};
+pub use helper::{Helper, HelperAddresses, Place};
 pub use plan::Numbers;
 pub use pool::{KnownCondition, Pool, TemplatePart};
 pub use question::{CompiledQuestion, Question, QuestionError, compile_question};

@@ -1,7 +1,7 @@
 //! Helpers that decide something.
 
 use dikast_compiler::codegen::helper::SHAPES;
-use dikast_compiler::codegen::{Answer, Numbers};
+use dikast_compiler::codegen::{Answer, Numbers, Place};
 use dikast_stdlib::Value;
 use dikast_stdlib::condition;
 use dikast_stdlib::pattern::ScalarPattern;
@@ -84,10 +84,15 @@ impl Running<'_> {
         }
     }
 
-    pub(super) fn contains(&mut self, text: u64, part: u32) -> Answer {
-        match (self.text(self.cell(text)), self.pool.names.get(part as usize)) {
-            (Some(text), Some(part)) => text.contains(&**part).into(),
-            _ => Answer::Undecided,
+    pub(super) fn has_part(&mut self, text: u64, part: u32, place: u32) -> Answer {
+        let (Some(text), Some(part)) = (self.text(self.cell(text)), self.pool.names.get(part as usize)) else {
+            return Answer::Undecided;
+        };
+        match Place::of_number(place) {
+            Some(Place::Anywhere) => text.contains(&**part).into(),
+            Some(Place::Start) => text.starts_with(&**part).into(),
+            Some(Place::End) => text.ends_with(&**part).into(),
+            None => Answer::Undecided,
         }
     }
 

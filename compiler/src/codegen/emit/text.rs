@@ -6,9 +6,12 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 
 use super::{CellAt, Emitter, Targets, unaligned};
-use crate::codegen::helper::Helper;
+use crate::codegen::helper::{Helper, Place};
 use crate::codegen::plan::TextMatch;
 use crate::layout::Surface;
+
+/// Longer texts are compared by a helper: each eight bytes inline cost instructions, and the call little beside them.
+const MOST_INLINE_BYTES: usize = 256;
 
 impl Emitter<'_, '_> {
     /// Compares the text of a cell that is known to hold one.
@@ -26,23 +29,24 @@ impl Emitter<'_, '_> {
             }
             TextMatch::Prefix(prefix) => {
                 self.require_bytes(at, prefix.len(), to);
+                if prefix.len() > MOST_INLINE_BYTES {
+                    return self.has_part(at, prefix, Place::Start, to);
+                }
                 let address = self.text_address(at);
                 self.bytes_equal(address, prefix.as_bytes(), to);
             }
             TextMatch::Suffix(suffix) => {
                 let length = self.require_bytes(at, suffix.len(), to);
+                if suffix.len() > MOST_INLINE_BYTES {
+                    return self.has_part(at, suffix, Place::End, to);
+                }
                 let address = self.text_address(at);
                 let length = self.builder.ins().uextend(types::I64, length);
                 let end = self.builder.ins().iadd(address, length);
                 let start = self.builder.ins().iadd_imm_s(end, -(suffix.len() as i64));
                 self.bytes_equal(start, suffix.as_bytes(), to);
             }
-            TextMatch::Contains(part) => {
-                let offset = self.offset(at);
-                let part = self.pool.name(&part.as_str().into());
-                let part = self.argument_number(part);
-                self.ask(Helper::Contains, &[offset, part], to);
-            }
+            TextMatch::Contains(part) => self.has_part(at, part, Place::Anywhere, to),
             TextMatch::Wildcard(wildcard) => {
                 let offset = self.offset(at);
                 let wildcard = self.builder.ins().iconst(types::I32, i64::from(*wildcard));
@@ -90,16 +94,29 @@ impl Emitter<'_, '_> {
             let hit = self.equals(length, same_length[0].len() as i64);
             self.branch(hit, Targets { yes: fits, no: next });
             self.start(fits);
-            let address = self.text_address(at);
+            let is_long = same_length[0].len() > MOST_INLINE_BYTES;
+            let address = (!is_long).then(|| self.text_address(at));
             for text in same_length {
                 let no = self.block();
-                self.bytes_equal(address, text.as_bytes(), Targets { yes: to.yes, no });
+                let targets = Targets { yes: to.yes, no };
+                match address {
+                    Some(address) => self.bytes_equal(address, text.as_bytes(), targets),
+                    None => self.has_part(at, text, Place::Start, targets),
+                }
                 self.start(no);
             }
             self.goto(to.no);
             self.start(next);
         }
         self.goto(to.no);
+    }
+
+    /// Asks a helper whether a text has a part.
+    fn has_part(&mut self, at: CellAt, part: &str, place: Place, to: Targets) {
+        let offset = self.offset(at);
+        let part = self.pool.name(&part.into());
+        let arguments = [part, place as u32].map(|number| self.argument_number(number));
+        self.ask(Helper::HasPart, &[offset, arguments[0], arguments[1]], to);
     }
 
     fn require_bytes(&mut self, at: CellAt, count: usize, to: Targets) -> Value {

@@ -15,6 +15,9 @@ use crate::codegen::helper::Helper;
 use crate::codegen::plan::{BlockRule, Decision, NumberRule, TextMatch, TextRule};
 use crate::codegen::pool::KnownCondition;
 
+/// More alternatives of a pattern or items of a list are left to the helper. Each of them is code.
+const MOST_COMPARES: usize = 1000;
+
 impl Selector<'_> {
     /// Whether a value satisfies a scalar pattern.
     pub(super) fn pattern_decision(&mut self, pattern: &ScalarPattern) -> Decision {
@@ -45,6 +48,9 @@ impl Selector<'_> {
     /// How texts are held against a text pattern. Tests that read their operand as a duration or quantity need the
     /// helper, for texts that no other alternative takes.
     fn text_pattern_rule(&mut self, pattern: &TextPattern) -> TextRule {
+        if pattern.alternatives().iter().map(Vec::len).sum::<usize>() > MOST_COMPARES {
+            return TextRule::Helper;
+        }
         let mut matches = vec![TextMatch::Equals(pattern.text().to_string())];
         let mut complete = true;
         for tests in pattern.alternatives() {
@@ -217,6 +223,7 @@ impl Selector<'_> {
             };
         }
         match (known.items(), known.encoded()) {
+            (Some(items), _) if items.len() > MOST_COMPARES => TextRule::Helper,
             (Some(items), _) => {
                 let items = items.iter().map(|item| self.wildcard_match(item)).collect();
                 TextRule::Shortcut(TextMatch::Any(items), !negative)

@@ -275,3 +275,23 @@ fn wildcards_in_keys_of_labels_and_annotations() {
         [Status::Pass, Status::Fail, Status::Fail]
     );
 }
+
+#[test]
+fn long_texts_and_long_lists() {
+    let long = |first: &str| format!("{first}{}", "é".repeat(200));
+    let many = (0..1200).map(|number| format!("x{number}")).collect::<Vec<_>>().join(" | ");
+    for (wanted, found, status) in [
+        (long("a"), long("a"), Status::Pass),
+        (long("a"), long("b"), Status::Fail),
+        (format!("{}*", long("a")), format!("{}z", long("a")), Status::Pass),
+        (format!("{}*", long("a")), format!("{}z", long("b")), Status::Fail),
+        (format!("*{}", long("a")), format!("z{}", long("a")), Status::Pass),
+        (format!("*{}", long("a")), format!("z{}", long("b")), Status::Fail),
+        (format!("*{}*", long("a")), format!("z{}z", long("a")), Status::Pass),
+        (many.clone(), "x1100".to_owned(), Status::Pass),
+        (many, "y".to_owned(), Status::Fail),
+    ] {
+        let policies = pattern(&format!("spec:\n  a: {wanted:?}\n"));
+        assert_eq!(statuses(&policies, &[&format!(r#""spec":{{"a":{found:?}}}"#)]), [status], "{wanted}");
+    }
+}
