@@ -7,8 +7,8 @@ use super::scan::{find_variables, unescape};
 /// The most rounds that are played. Each costs a walk over the text; nobody nests variables deeper.
 const MOST_ROUNDS: usize = 8;
 
-/// The most variables that a round may find. Nobody writes as many.
-const MOST_VARIABLES: usize = 1 << 14;
+/// The most variables that a round may find. Nobody writes as many, and each becomes an expression.
+const MOST_VARIABLES: usize = 1 << 10;
 
 /// What a text with variables means.
 #[derive(Clone, Debug, PartialEq, Eq)]

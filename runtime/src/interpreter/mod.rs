@@ -7,6 +7,7 @@ mod budget;
 mod evaluate;
 mod fault;
 mod query;
+mod round;
 mod run_time;
 mod substitution;
 

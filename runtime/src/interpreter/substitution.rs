@@ -11,6 +11,7 @@ use dikast_stdlib::{Object, Value, encode};
 
 use super::evaluate::{Subject, whole_number};
 use super::query::{on_delete_text, unresolved};
+use super::round::{Round, TooLong};
 use super::{Fault, Interpreter};
 
 /// How often the results of a round may hold variables of their own.
@@ -145,17 +146,17 @@ impl Interpreter<'_> {
     fn expand_text(&self, text: &str, path: &str, typed: bool) -> Result<Value, Fault> {
         let mut text = text.to_owned();
         for _ in 0..ROUNDS_MAX {
-            let round = text.clone();
             let mut shallow = false;
-            let variables = find_variables(&round);
+            let variables = find_variables(&text);
+            let mut round = Round::new(&text);
             for variable in &variables {
-                let written = &round[variable.start..variable.end];
+                let written = &text[variable.start..variable.end];
                 // Kyverno cuts one byte off the character before the variable and takes the rest for the expression.
                 let stray_bytes = (variable.start - variable.before).saturating_sub(1);
                 let name;
                 (name, shallow) = strip_braces(&("\u{fffd}".repeat(stray_bytes) + written));
                 let (value, name) = self.resolve_text(&name, path)?;
-                if typed && round == written {
+                if typed && text == written {
                     return Ok(value);
                 }
                 let mut result = inserted(&value).map_err(|fault| unresolved(fault, &name, path))?;
@@ -167,11 +168,12 @@ impl Interpreter<'_> {
                     };
                     result = result.replace("{{", "\\{{");
                 }
-                // The first place where the same text stands is replaced, even if another variable was meant.
-                let before = &round[variable.before..variable.start];
-                text = text.replacen(&format!("{before}{written}"), &format!("{before}{result}"), 1);
-                check_length(text.len())?;
+                round
+                    .replace(variable, &result)
+                    .map_err(|TooLong| Fault::error(format!("the variables at path {path} take too long to put in")))?;
+                check_length(round.len())?;
             }
+            text = round.finish();
             if variables.is_empty() || shallow {
                 return Ok(Value::text(unescape(&text)));
             }

@@ -9,6 +9,9 @@ use super::fault::StrayBraces;
 use super::reference::{self, Numbers};
 use crate::ir::{Builder, Expr, ExprId, Shape, Type};
 
+/// How many faults of its variables are told of one text.
+const MOST_FAULTS: usize = 50;
+
 impl Templates<'_> {
     /// A document in which references and then variables are replaced, in texts and keys. `path` is its place in the
     /// whole that Kyverno substitutes; messages show it, and `{{@}}` depends on it.
@@ -88,13 +91,21 @@ impl Templates<'_> {
 
     /// Braces that begin no variable are an open one most of the time, or one whose expression nests braces too deeply.
     fn report_stray_braces(&mut self, template: &Template, text: &Text) {
+        if template.variables.is_empty() && template.form == Form::Open {
+            return;
+        }
         let written = text.as_str();
-        for (at, braces) in written.match_indices("{{") {
-            let is_escaped = written.get(..at).is_some_and(|before| before.ends_with(['\\', '{']));
-            let is_found = template.variables.iter().any(|variable| variable.range.contains(&at));
-            if !is_escaped && !is_found {
-                self.report(|| StrayBraces { span: text.span_of(at..at + braces.len()) });
+        let mut variables: Vec<_> = template.variables.iter().map(|variable| variable.range.clone()).collect();
+        variables.sort_unstable_by_key(|range| range.start);
+        let (mut begun, mut end) = (variables.iter().peekable(), 0);
+        let stray = written.match_indices("{{").filter(|&(at, _)| {
+            while let Some(range) = begun.next_if(|range| range.start <= at) {
+                end = end.max(range.end);
             }
+            at >= end && !written.get(..at).is_some_and(|before| before.ends_with(['\\', '{']))
+        });
+        for (at, braces) in stray.take(MOST_FAULTS) {
+            self.report(|| StrayBraces { span: text.span_of(at..at + braces.len()) });
         }
     }
 
@@ -111,7 +122,13 @@ impl Templates<'_> {
     fn fixed_form(&mut self, template: &Template, text: &Text, path: &str) -> Option<ExprId> {
         let mut guards: Vec<(ExprId, Shape)> = Vec::new();
         let mut values = Vec::with_capacity(template.variables.len());
+        let told = self.diagnostics.as_ref().map_or(0, |diagnostics| diagnostics.errors_reported());
         for variable in &template.variables {
+            let now_told = self.diagnostics.as_ref().map_or(0, |diagnostics| diagnostics.errors_reported());
+            if now_told - told > MOST_FAULTS {
+                // The text is an error, whatever else is in it.
+                return None;
+            }
             let is_plain = variable.expression.iter().all(|piece| matches!(piece, Piece::Text { .. }));
             let value = if is_plain {
                 self.plain_variable(variable, text, path)
