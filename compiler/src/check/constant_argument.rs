@@ -2,8 +2,9 @@
 
 use dikast_stdlib::Value;
 use dikast_stdlib::duration::GoDuration;
-use dikast_stdlib::functions::{self, Argument, FunctionId, Isolated};
+use dikast_stdlib::functions::{self, Argument, FunctionId, Isolated, Unasked};
 use dikast_stdlib::go_parse::parse_float;
+use dikast_stdlib::image::{ImageDefaults, ImageInfo};
 use dikast_stdlib::quantity::Quantity;
 use dikast_stdlib::regex::{Generator, GoRegex};
 use dikast_stdlib::semver::{Range, Version};
@@ -27,12 +28,14 @@ impl Checker<'_> {
                 self.report(RefusedArgument { span, function, text, problem });
             }
         }
-        if is_told || function.volatile {
+        if is_told {
             return;
         }
         let values = arguments.iter().map(|argument| self.flow.folded(*argument).map(Argument::Value));
         let Some(values) = values.collect::<Option<Vec<_>>>() else { return };
-        if let Err(error) = functions::invoke(id, &values, &Isolated::EPOCH)
+        let environment = Unasked::default();
+        if let Err(error) = functions::invoke(id, &values, &environment)
+            && !environment.was_asked()
             && let Some(span) = self.program.expr(call).span
         {
             self.report(FailingCall { span, function: function.name, error: error.to_string() });
@@ -55,6 +58,7 @@ fn problem(function: &str, parameter: &str, text: &str) -> Option<&'static str> 
         "expression" if function.starts_with("regex_") => GoRegex::compile(text).is_err(),
         // Null is no number, and whoever asks for one has no use for it.
         "value" if function == "to_number" => parse_float(text).is_none(),
+        "reference" if function == "image_normalize" => ImageInfo::parse(text, &ImageDefaults::default()).is_err(),
         "range" => Range::parse(text).is_err(),
         "version" => Version::parse(text).is_err(),
         "duration" => GoDuration::parse(text).is_err(),
@@ -67,6 +71,7 @@ fn problem(function: &str, parameter: &str, text: &str) -> Option<&'static str> 
     is_refused.then_some(match parameter {
         "expression" => "a regular expression",
         "value" => "the text of a number",
+        "reference" => "an image reference such as `ghcr.io/shop/web:1.2`",
         "range" => "a range of versions such as `>=1.2.0`",
         "version" => "a version such as `1.2.3`",
         "duration" => "a duration such as `1h30m`",

@@ -2,11 +2,11 @@
 
 use dikast_stdlib::Value;
 use dikast_stdlib::duration::GoDuration;
-use dikast_stdlib::functions::{self, FunctionId};
+use dikast_stdlib::functions::{self, Argument, FunctionError, FunctionId, Isolated};
 use dikast_stdlib::quantity::Quantity;
 
 use super::Checker;
-use super::fault::{Disagreeing, UnorderedKey};
+use super::fault::{Disagreeing, FailingCall, UnorderedKey};
 use super::kinds::Kinds;
 use crate::ir::{Expr, ExprId};
 
@@ -63,6 +63,14 @@ impl Checker<'_> {
         match (functions::get(id).name, arguments) {
             (function @ ("add" | "subtract" | "multiply" | "divide" | "modulo"), &[left, right]) => {
                 let constant = |id| self.flow.constant(id).is_some();
+                if function == "divide" || function == "modulo" {
+                    let error =
+                        self.flow.constant(right).filter(|_| !constant(left)).and_then(|by| zero_divisor(id, by));
+                    if let (Some(error), Some(span)) = (error, self.program.expr(call).span) {
+                        self.report(FailingCall { span, function, error: error.to_string() });
+                        return false;
+                    }
+                }
                 // What two constants give is tried.
                 if constant(left) && constant(right)
                     || Operand::works(function, self.operand(left), self.operand(right))
@@ -127,9 +135,17 @@ impl Checker<'_> {
     }
 }
 
+/// The error of a division by a value that divides nothing: not even itself.
+fn zero_divisor(function: FunctionId, by: &Value) -> Option<FunctionError> {
+    let is_number = matches!(by, Value::Int(_) | Value::Float(_))
+        || by.as_text().is_some_and(|text| Operand::of_text(text).is_possible());
+    let by = || Argument::Value(by.clone());
+    functions::invoke(function, &[by(), by()], &Isolated::EPOCH).err().filter(|_| is_number)
+}
+
 #[cfg(test)]
 mod tests {
-    use dikast_stdlib::functions::{Argument, Isolated, find, invoke};
+    use dikast_stdlib::functions::{find, invoke};
 
     use super::*;
 

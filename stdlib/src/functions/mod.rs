@@ -30,7 +30,7 @@ mod time;
 
 pub use arguments::{Argument, Arguments, Lambda, invoke};
 pub use error::FunctionError;
-pub use isolated::Isolated;
+pub use isolated::{Isolated, Unasked};
 pub use reference::{reference, signature};
 pub use rows::{RowsTreatment, makes_rows, treatment_of_rows};
 pub use table::{find, get, table};
