@@ -15,6 +15,7 @@
 //! | [`lower`] | the model to IR |
 //! | `check` | what can never work, told from types |
 //! | [`passes`] | IR to better IR |
+//! | [`permissions`] | what Kyverno's controllers must be allowed to do for a rule |
 //! | [`testing`] | test files, before they are run |
 //! | [`settings`] | what `dikast.toml` sets |
 //! | [`mod@unit`] | which rules are compiled together |
@@ -33,6 +34,7 @@ pub mod lower;
 mod match_sets;
 mod model;
 pub mod passes;
+pub mod permissions;
 pub mod pipeline;
 pub mod schema;
 pub mod settings;

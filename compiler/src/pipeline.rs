@@ -11,6 +11,7 @@ use crate::ir::{Autogen, Builder, PolicyId, Program};
 use crate::lint::{self, PolicyNames};
 use crate::lower::{Defaults, Lowering};
 use crate::model::{self, Cleanup, Document, Policy, Rule};
+use crate::permissions::{self, Roles};
 use crate::schema::Schemas;
 use crate::syntax;
 
@@ -72,6 +73,7 @@ struct Compiler {
     unchecked: Vec<Unchecked>,
     builder: Builder,
     names: PolicyNames,
+    roles: Roles,
     diagnostics: Diagnostics,
     faulty: Vec<PolicyId>,
     policy_documents: Vec<Span>,
@@ -88,13 +90,30 @@ impl Compiler {
             }
         }
         for ((_, source), parsed) in sources.iter().zip(&parsed) {
+            parsed.documents.iter().for_each(|document| self.roles.add(document, source.name()));
+        }
+        for ((_, source), parsed) in sources.iter().zip(&parsed) {
             self.syntax_errors(&parsed.errors, source.text());
             for document in &parsed.documents {
                 self.names.check(document, source.name(), &mut self.diagnostics);
                 self.document(document, source.text());
+                self.permissions(document, source.name());
             }
         }
         self.finish()
+    }
+
+    /// Looks whether roles beside a policy allow what it does.
+    fn permissions(&mut self, document: &Node, file: &str) {
+        let is_kyverno =
+            document.get("apiVersion").and_then(Node::as_str).is_some_and(|text| text.starts_with("kyverno.io/"));
+        let Some(schemas) = self.schemas.as_ref().filter(|_| is_kyverno && !self.roles.is_empty()) else { return };
+        let rules = document.at(&["spec", "rules"]).map(Node::items).unwrap_or_default();
+        let mut needed: Vec<_> = rules.iter().flat_map(|rule| permissions::of_rule(rule, schemas)).collect();
+        if let Some(spec) = document.get("spec").filter(|spec| spec.get("schedule").is_some()) {
+            needed.extend(permissions::of_cleanup(spec, schemas));
+        }
+        self.roles.check(&needed, file, &mut self.diagnostics);
     }
 
     fn syntax_errors(&mut self, errors: &[yaml::SyntaxError], source: &str) {

@@ -161,6 +161,7 @@ registry! {
     DK0614 SKIPS_OTHERS Warning "condition that skips more than its siblings"
     DK0615 NO_CHANGE Warning "patch that changes nothing"
     DK0616 CLONE_WITHOUT_NAMESPACE Error "source or target of generation without a namespace"
+    DK0617 NOT_ALLOWED Warning "permission that Kyverno lacks"
 
     DK0701 INVALID_SELECTOR Error "label selector that is refused"
     DK0702 UNKNOWN_SUBJECT Error "unknown kind of subject"

@@ -65,8 +65,13 @@ impl Schemas {
 
     /// The name of a kind's collection: its plural in small letters, by the rules that Kubernetes names its own by
     /// (`k8s.io/apimachinery/pkg/api/meta`, `UnsafeGuessKindToResource`).
-    fn plural(&self, kind: &Kind) -> String {
-        let singular = self.graph().name(kind.kind).to_lowercase();
+    pub(crate) fn plural(&self, kind: &Kind) -> String {
+        Self::plural_of(self.graph().name(kind.kind))
+    }
+
+    /// The same for a kind that is not known.
+    pub(crate) fn plural_of(kind: &str) -> String {
+        let singular = kind.to_lowercase();
         if singular == "endpoints" {
             return singular;
         }

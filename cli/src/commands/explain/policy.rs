@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::Path;
 
 use anyhow::bail;
+use dikast_compiler::permissions::{self, Permission};
+use dikast_compiler::schema::Schemas;
 use dikast_grammar::yaml::Node;
 use serde::{Serialize, Serializer};
 
@@ -111,6 +113,7 @@ fn explain_cleanup(policy: &Node, spec: &Node, outline: &mut Outline) {
         for entry in spec.get("context").map(Node::items).unwrap_or_default() {
             outline.line(context(entry));
         }
+        needs(&permissions::of_cleanup(spec, &Schemas::embedded()), outline);
     });
 }
 
@@ -169,7 +172,18 @@ fn explain_rule(rule: &Node, made: &[String], outline: &mut Outline) {
         if !copies.is_empty() {
             outline.line(format!("The same for the Pods of controllers: {}.", join(&copies, "and")));
         }
+        needs(&permissions::of_rule(rule, &Schemas::embedded()), outline);
     });
+}
+
+/// The role that Kyverno's controllers need beside what they may do from the start.
+fn needs(permissions: &[Permission], outline: &mut Outline) {
+    let extra: Vec<&Permission> = permissions.iter().filter(|permission| permission.is_extra()).collect();
+    if let Some(first) = extra.first() {
+        let role = permissions::cluster_role(first.controller, &extra);
+        outline.line("Kyverno's own service account needs a role such as this one for it:");
+        outline.under("", |outline| role.lines().for_each(|line| outline.line(line)));
+    }
 }
 
 /// Where a context entry has its value from.
