@@ -193,14 +193,16 @@ impl Ast {
         }
     }
 
-    /// Whether the first thing asked is an index or a projection of the present value.
+    /// Whether the first thing asked is an index or a projection of the present value, or a list with more to follow:
+    /// a list after a dot ends the projection, one without a dot does not.
     fn begins_with_bracket(&self) -> bool {
+        let first = |left: &Self| matches!(left.node, Node::List(_)) || left.begins_with_bracket();
         match &self.node {
-            Node::Sub(left, _) => left.begins_with_bracket(),
-            Node::Index { of, .. } => matches!(of.node, Node::Identity) || of.begins_with_bracket(),
+            Node::Sub(left, _) => first(left),
+            Node::Index { of, .. } => matches!(of.node, Node::Identity) || first(of),
             Node::Project { of, by, .. } => match of.node {
                 Node::Identity => !matches!(by, Projector::Values),
-                _ => of.begins_with_bracket(),
+                _ => first(of),
             },
             Node::Unfinished => true,
             _ => false,

@@ -203,6 +203,16 @@ fn expression() -> impl Strategy<Value = String> {
     })
 }
 
+#[test]
+fn a_list_without_a_dot_belongs_to_its_projection() {
+    let forms = ["a[][x].c", "a[].[x].c", "a[*][x][0].c", "a[?b][x].c", "*[x].c", "a[1:][x].*.b", "[][x].[y].d", "a[][x][]"];
+    for text in forms {
+        let tree = ast(text);
+        let printed = tree.to_string();
+        assert_eq!(without_ranges(ast(&printed)), without_ranges(tree), "{text} printed as {printed}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_answered(text in "\\PC{0,40}") {
@@ -226,7 +236,7 @@ proptest! {
             prop_assert!(text.get(error.range.clone()).is_some());
             prop_assert!(!error.explanation().is_empty());
         }
-        if let Some(ast) = parsed.ast {
+        if let Some(ast) = &parsed.ast {
             ast.walk(&mut |node| assert!(text.get(node.range.clone()).is_some()));
         }
     }
