@@ -205,7 +205,8 @@ fn expression() -> impl Strategy<Value = String> {
 
 #[test]
 fn a_list_without_a_dot_belongs_to_its_projection() {
-    let forms = ["a[][x].c", "a[].[x].c", "a[*][x][0].c", "a[?b][x].c", "*[x].c", "a[1:][x].*.b", "[][x].[y].d", "a[][x][]"];
+    let forms =
+        ["a[][x].c", "a[].[x].c", "a[*][x][0].c", "a[?b][x].c", "*[x].c", "a[1:][x].*.b", "[][x].[y].d", "a[][x][]"];
     for text in forms {
         let tree = ast(text);
         let printed = tree.to_string();
