@@ -3,8 +3,8 @@
 use dikast_grammar::kind::KindSelector;
 use dikast_stdlib::wildcard::{is_wildcard, matches};
 
-use super::Schemas;
 use super::graph::{Kind, TypeId};
+use super::{EMBEDDED, Schemas};
 use crate::model::suggest;
 
 /// What is known of an entry of `kinds`.
@@ -59,7 +59,7 @@ impl Schemas {
             let other_group = !is_wildcard(selector.group) && !self.is_group(selector.group);
             return match self.closest(selector.kind) {
                 // A definition's group has a dot.
-                meant if other_group && !selector.group.contains('.') => match meant {
+                meant if other_group && Self::is_no_group(selector.group) => match meant {
                     Some(meant) => Found::NoKind { meant: Some(meant) },
                     None => Found::NoVersion { instead: Vec::new() },
                 },
@@ -133,6 +133,13 @@ impl Schemas {
     /// Whether a kind of a group is known.
     pub fn is_group(&self, group: &str) -> bool {
         self.graph.kinds().iter().any(|kind| self.graph.name(kind.group) == group)
+    }
+
+    /// Whether no version of Kubernetes has a group, nor any definition, whose groups have a dot. What definitions among
+    /// the files say is asked of [`Schemas::is_group`].
+    pub fn is_no_group(group: &str) -> bool {
+        let built_in = EMBEDDED.kinds().iter().any(|kind| EMBEDDED.name(kind.group) == group);
+        !built_in && !group.contains('.')
     }
 
     /// Whether a group that is not known is one of these kinds' groups with a slip of the pen, or no group that a definition

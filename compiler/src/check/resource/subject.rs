@@ -168,7 +168,8 @@ impl<'a> Checker<'a, '_> {
         let schemas = self.schemas;
         let group = version.split_once('/').map_or("", |(group, _)| group);
         let found = schemas.of_object(version, name);
-        if found.is_none() && !schemas.is_group(group) && !group.contains('.') && schemas.find(name).is_unknown() {
+        if found.is_none() && !schemas.is_group(group) && Schemas::is_no_group(group) && schemas.find(name).is_unknown()
+        {
             // A definition's group has a dot.
             let (kind, instead) = (format!("{version}/{name}"), String::new());
             self.findings.report(UnknownVersion { span: api_version.span(), kind, instead });
