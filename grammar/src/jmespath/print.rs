@@ -43,6 +43,8 @@ impl Display for Ast {
                 out.write_str(" | ")?;
                 right.operand(out, Position::RightOfPipe)
             }
+            // Parentheses around each of many would be higher than what the parser takes.
+            Node::Not(operand) if matches!(operand.node, Node::Not(_)) => write!(out, "!{operand}"),
             Node::Not(operand) => {
                 out.write_str("!")?;
                 operand.operand(out, Position::BeforeBracket)

@@ -214,6 +214,12 @@ fn a_list_without_a_dot_belongs_to_its_projection() {
     }
 }
 
+#[test]
+fn negations_print_without_parentheses() {
+    let text = format!("{}a", "!".repeat(100));
+    assert_eq!(ast(&text).to_string(), text);
+}
+
 proptest! {
     #[test]
     fn any_text_is_answered(text in "\\PC{0,40}") {

@@ -128,6 +128,7 @@ fn run_targets(arguments: &Arguments) -> anyhow::Result<bool> {
         )?;
         for (number, (what, input)) in report.finds.iter().enumerate() {
             let file = arguments.out.join(format!("fuzz-{}-{number}.txt", target.name));
+            std::fs::create_dir_all(&arguments.out)?;
             std::fs::write(&file, input)?;
             writeln!(out, "  {what}: {}", file.display())?;
         }
