@@ -122,7 +122,7 @@ impl Context {
         self.state.borrow().document.clone()
     }
 
-    /// A member of the document. `images` is computed when it is first named.
+    /// A member of the document. `images` is computed when it is first named, unless a context entry has that name.
     pub(crate) fn member(&self, name: &str) -> Result<Option<Value>, Fault> {
         if name == "images" {
             self.load_images()?;
@@ -135,6 +135,9 @@ impl Context {
     }
 
     fn load_images(&self) -> Result<(), Fault> {
+        if self.state.borrow().document.get("images").is_some() {
+            return Ok(());
+        }
         if std::mem::replace(&mut self.state.borrow_mut().images_named, true) {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use dikast_compiler::ir::Program;
 
-use super::scalar;
+use super::{order, scalar};
 use crate::engine::{Admission, PolicyResponse, RuleResponse, Status, object};
 
 /// The message of a refused request: every rule that neither passed nor was skipped, by policy and rule, as YAML.
@@ -22,9 +22,13 @@ pub(super) fn refusal(program: &Program, admission: &Admission<'_>, responses: &
     let object = admission.shown_object();
     let (kind, namespace, name) = (object::kind(object), object::namespace(object), object::name(object));
     let mut text = format!("\n\nresource {kind}/{namespace}/{name} was blocked due to the following policies \n\n");
+    let mut policies: Vec<_> = policies.into_iter().collect();
+    order::sort(&mut policies);
     for (policy, rules) in policies {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{}:", scalar::key(policy));
+        let mut rules: Vec<_> = rules.into_iter().collect();
+        order::sort(&mut rules);
         for (rule, message) in rules {
             let _ = writeln!(text, "  {}: {}", scalar::key(rule), scalar::value(message, 4));
         }

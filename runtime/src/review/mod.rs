@@ -9,6 +9,7 @@
 
 mod action;
 mod message;
+mod order;
 mod scalar;
 
 use dikast_compiler::ir::{Body, Policy, PolicyId, Program, Rule, RuleId};
