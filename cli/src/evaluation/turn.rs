@@ -69,8 +69,10 @@ impl<'a> Turn<'a> {
             None => Asked::new(evaluator.request(&self.object, operation, &self.subresource)),
         };
         let response = self.answer(sort, id, facts, &asked)?;
-        match &response {
-            Some(response) if !self.object.is_same(&response.patched) => self.object = response.patched.clone(),
+        // where an object is deleted there is none to patch, and the later policies are about the same one
+        let patched = response.as_ref().map(|response| &response.patched).filter(|patched| !patched.is_null());
+        match patched {
+            Some(patched) if !self.object.is_same(patched) => self.object = patched.clone(),
             _ => self.asked = Some(asked),
         }
         Ok(response)

@@ -5,6 +5,7 @@ mod apply;
 mod cluster;
 mod compile;
 mod testing;
+mod whole;
 
 use std::fs;
 use std::path::PathBuf;

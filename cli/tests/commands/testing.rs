@@ -142,7 +142,7 @@ fn test_files_that_are_named_have_to_be_there() {
 }
 
 /// Rows as policy, rule, object, result and reason.
-fn full_rows(out: &str) -> Vec<String> {
+pub(super) fn full_rows(out: &str) -> Vec<String> {
     let rows: Vec<serde_json::Value> = serde_json::from_str(out).unwrap();
     let row = |row: &serde_json::Value| {
         ["POLICY", "RULE", "RESOURCE", "RESULT", "REASON"]
