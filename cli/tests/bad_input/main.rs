@@ -1,8 +1,10 @@
 //! Files with faults: each gives an error with its place, or an answer; nothing panics, and the files beside it are
-//! processed all the same. The faults are made from our own examples, the same ones each time.
+//! processed all the same. The faults are made from our own examples: chosen ones, and some by chance from seeds, the same ones
+//! each time. `DIKAST_SEEDS=2000` takes more seeds.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod faults;
+mod mutation;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -161,6 +163,78 @@ fn faulty_values_users_and_exceptions_are_refused_at_their_place() {
             let applied = run(&["apply", &policy, "-r", &objects, flag, &name]);
             let told = applied.out.contains("\npass: ") || applied.err.contains(&format!("{name}:"));
             assert!(told, "{flag} {fault}: {}\n{}", applied.code, tail(&applied.err));
+        }
+    }
+}
+
+/// Files of a folder that are mutated forms of the examples' files of a name, one for each seed.
+fn mutated_folder(folder: &str, name: &str, seeds: std::ops::Range<u64>) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    let originals = originals(name);
+    for seed in seeds {
+        let mut chance = mutation::Chance::of(seed);
+        let (example, text) = &originals[chance.below(originals.len())];
+        fs::write(path.join(format!("{seed}-{example}.yaml")), mutation::mutate(text, &mut chance)).unwrap();
+    }
+    path
+}
+
+/// Seeds in parts, each of which is a folder.
+fn seeds() -> Vec<std::ops::Range<u64>> {
+    let count = std::env::var("DIKAST_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(200);
+    (0..count).step_by(100).map(|from| from..count.min(from + 100)).collect()
+}
+
+#[test]
+fn mutated_policies_leave_the_others_alone() {
+    for seeds in seeds() {
+        let folder = mutated_folder("mutated-policies", "policy.yaml", seeds.clone());
+        fs::copy(example("require-labels/policy.yaml"), folder.join("good.yaml")).unwrap();
+        let path = folder.display().to_string();
+        let checked = run(&["compile", "--check", "-o", "jsonl", &path]);
+        for line in checked.out.lines() {
+            let finding: serde_json::Value = serde_json::from_str(line).unwrap();
+            let has_place = finding["line"].as_u64() >= Some(1) && finding["column"].as_u64() >= Some(1);
+            assert!(has_place && finding["file"].as_str().is_some_and(|file| file.ends_with(".yaml")), "{finding}");
+        }
+        let objects = example("require-labels/resources.yaml");
+        for engine in ["interpreter", "native"] {
+            let applied = run(&["apply", &path, "-r", &objects, "--engine", engine]);
+            assert_eq!(applied.code, 1, "{seeds:?}");
+            assert!(applied.out.contains("policy require-labels -> resource"), "{seeds:?}: {}", tail(&applied.out));
+        }
+    }
+}
+
+#[test]
+fn mutated_objects_leave_the_others_alone() {
+    let policy = example("require-labels/policy.yaml");
+    for seeds in seeds() {
+        let folder = mutated_folder("mutated-objects", "resources.yaml", seeds.clone());
+        fs::copy(example("require-labels/resources.yaml"), folder.join("zz-good.yaml")).unwrap();
+        let applied = run(&["apply", &policy, "-r", &folder.display().to_string()]);
+        assert_eq!(applied.code, 1, "{seeds:?}");
+        assert!(applied.out.contains("policy require-labels -> resource"), "{seeds:?}: {}", tail(&applied.out));
+        for line in applied.err.lines().filter(|line| line.starts_with("error")) {
+            assert!(line.contains(".yaml:"), "no place: {line}");
+        }
+    }
+}
+
+#[test]
+fn mutated_tests_give_rows_or_a_place() {
+    for seeds in seeds() {
+        let folder = mutated_folder("mutated-tests", "kyverno-test.yaml", seeds.clone());
+        let mut arguments = vec!["test".to_owned(), example("require-labels/kyverno-test.yaml")];
+        arguments.extend(fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path().display().to_string()));
+        arguments.extend(["-o".to_owned(), "json".to_owned()]);
+        let tested = run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        let rows: Vec<serde_json::Value> = serde_json::from_str(&tested.out).unwrap();
+        assert!(rows.iter().any(|row| row["POLICY"] == "require-labels"), "{seeds:?}");
+        for line in tested.err.lines().filter(|line| line.starts_with("error: ")) {
+            assert!(line.contains(".yaml"), "no place: {line}");
         }
     }
 }
