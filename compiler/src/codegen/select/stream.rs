@@ -25,6 +25,22 @@ enum Yield {
 }
 
 impl StreamPlan {
+    /// The same loops below something that swallows their errors: what would be one is left to the interpreter, since it
+    /// is met when the outer loop has no end to go to any more.
+    fn with_errors_left(mut self) -> Self {
+        for level in &mut self.levels {
+            if let Level::Entries { otherwise, .. } = level
+                && *otherwise == NoList::Fails
+            {
+                *otherwise = NoList::Interpret;
+            }
+        }
+        if let Yield::Lists(inner) = self.yields {
+            self.yields = Yield::Lists(Box::new(inner.with_errors_left()));
+        }
+        self
+    }
+
     /// Loops over the items of a list, in its order.
     fn of_items(levels: Vec<Level>, item: Source) -> Self {
         Self { levels, yields: Yield::Value(item), of_results: false }
@@ -76,7 +92,7 @@ impl Selector<'_> {
                     let value = Source::or_null(self.source(value)?);
                     self.bound(value, |selector| selector.nested_stream(body))
                 }
-                _ => self.nested_stream(*of),
+                _ => self.nested_stream(*of).map(StreamPlan::with_errors_left),
             },
             Expr::Bind { value, body } => {
                 let value = self.source(*value)?;
@@ -103,11 +119,11 @@ impl Selector<'_> {
         if self.can_fail(of) || !self.is_names(body) {
             return None;
         }
-        self.nested_stream(id).ok().filter(|plan| matches!(plan.yields, Yield::Lists(_)))
+        let plan = self.nested_stream(id).ok().filter(|plan| matches!(plan.yields, Yield::Lists(_)))?;
+        Some(plan.with_errors_left())
     }
 
-    /// Whether this is `keys(x)`, whose only error is that `x` is no object; there the loop leaves native code, so nothing
-    /// is reported that had to be swallowed.
+    /// Whether this is `keys(x)`, whose only error is that `x` is no object.
     fn is_names(&self, id: ExprId) -> bool {
         match &self.program.expr(id).expr {
             Expr::Call { function, arguments } => {

@@ -57,6 +57,14 @@ fn errors_are_outcomes() {
 }
 
 #[test]
+fn errors_of_names_below_a_list_are_left() {
+    let names = |document: &str| answer("list[].keys(@)[]", document);
+    assert_eq!(names(r#"{"list":[{"a":1},{"b":2}]}"#), answer("list", r#"{"list":["a","b"]}"#));
+    // Flattening swallows the error, and what the first item yielded with it.
+    assert_eq!(names(r#"{"list":[{"a":1},"b"]}"#), Outcome::Undecided);
+}
+
+#[test]
 fn what_is_left_says_why() {
     let cases = [
         ("to_string(&name)", "an expression as an argument"),
