@@ -74,6 +74,11 @@ enum Part {
 const STAND_IN: char = '\u{1}';
 
 impl Template {
+    /// Whether the text may have more variables than are listed here.
+    pub fn is_cut_short(&self) -> bool {
+        self.variables.len() > MOST_VARIABLES
+    }
+
     /// Reads a text. Ranges are bytes of it.
     ///
     /// Takes time linear in the text. A text that holds the stand-in character, that needs too many rounds, has too many
@@ -136,14 +141,12 @@ impl Rounds<'_> {
         let Some(last) = found.last() else {
             return Outcome::Done(self.end(false));
         };
-        if found.len() > MOST_VARIABLES {
-            return Outcome::Done(Form::Open);
-        }
         let is_whole = last.start == 0 && last.end == shown.len();
         let first_new = self.variables.len();
         let mut cutter = Cutter::new(std::mem::take(&mut self.parts));
         let mut parts = Vec::new();
-        for variable in &found {
+        // One more than there may be, which tells that there are too many; the mistakes in the first ones are still found.
+        for variable in found.iter().take(MOST_VARIABLES + 1) {
             parts.extend(cutter.up_to(variable.start));
             if let (true, Some(Part::Value(value))) = (round > 0, parts.last()) {
                 self.followed.push(*value);
@@ -153,6 +156,9 @@ impl Rounds<'_> {
             let variable = self.variable(inside, stray_bytes);
             parts.push(Part::Value(self.variables.len()));
             self.variables.push(variable);
+        }
+        if found.len() > MOST_VARIABLES {
+            return Outcome::Done(Form::Open);
         }
         parts.extend(cutter.up_to(shown.len()));
         self.parts = parts;

@@ -91,7 +91,7 @@ impl Templates<'_> {
 
     /// Braces that begin no variable are an open one most of the time, or one whose expression nests braces too deeply.
     fn report_stray_braces(&mut self, template: &Template, text: &Text) {
-        if template.variables.is_empty() && template.form == Form::Open {
+        if template.is_cut_short() || template.variables.is_empty() && template.form == Form::Open {
             return;
         }
         let written = text.as_str();
