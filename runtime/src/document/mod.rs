@@ -40,6 +40,7 @@ mod value;
 pub use fault::{Fault, SyntaxError};
 pub use frame::Frame;
 pub use header::Header;
+pub(crate) use value::read_text;
 pub use value::read_value;
 
 /// A review that cannot be read.

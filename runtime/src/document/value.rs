@@ -15,7 +15,16 @@ use super::{DocumentError, text_of};
 ///
 /// When the bytes are not one valid JSON document.
 pub fn read_value(body: &[u8]) -> Result<Value, DocumentError> {
-    let mut scanner = Scanner::new(text_of(body)?);
+    read_text(text_of(body)?)
+}
+
+/// Reads a document that is known to be UTF-8.
+///
+/// # Errors
+///
+/// When the text is not one valid JSON document.
+pub(crate) fn read_text(text: &str) -> Result<Value, DocumentError> {
+    let mut scanner = Scanner::new(text);
     let read = NAMES.with_borrow_mut(|names| {
         let mut reader = ValueReader { scanner: &mut scanner, names, unescaped: String::new() };
         let value = reader.value()?;

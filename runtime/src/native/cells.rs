@@ -7,6 +7,7 @@ use dikast_compiler::layout::{CELL_SIZE, Cell, Origin, Tag};
 use dikast_stdlib::Value;
 
 use super::run::Running;
+use crate::document::read_text;
 
 impl Running<'_> {
     /// The cell at an offset, as a helper was given it.
@@ -20,7 +21,7 @@ impl Running<'_> {
     }
 
     /// The value at an offset. Nothing for a list or object whose text was not kept.
-    pub(super) fn value(&self, offset: u64, numbers: u32) -> Option<Value> {
+    pub(super) fn value(&mut self, offset: u64, numbers: u32) -> Option<Value> {
         let cell = self.cell(offset);
         let fractions = self.reads_fractions(numbers);
         Some(match cell.tag {
@@ -36,10 +37,23 @@ impl Running<'_> {
             Tag::Object if cell.length == 0 => Value::object::<&str>([]),
             Tag::List | Tag::Object => {
                 let text = cell.whole.then(|| self.cell(offset + u64::from(CELL_SIZE)))?;
-                let value: Value = serde_json::from_str(self.text(text)?).ok()?;
-                if fractions { value.to_floats() } else { value }
+                self.whole(text, fractions)?
             }
         })
+    }
+
+    /// The list or object of a text that was kept. Several rules ask for the same one; it is read once.
+    fn whole(&mut self, text: Cell, fractions: bool) -> Option<Value> {
+        let key = (text.origin, text.payload, fractions);
+        if let Some(value) = self.wholes.get(&key) {
+            return Some(value.clone());
+        }
+        let value = match fractions {
+            true => self.whole(text, false)?.to_floats(),
+            false => read_text(self.text(text)?).ok()?,
+        };
+        self.wholes.insert(key, value.clone());
+        Some(value)
     }
 
     fn reads_fractions(&self, numbers: u32) -> bool {

@@ -2,10 +2,11 @@
 
 use dikast_compiler::codegen::{CompiledQuestion, CompiledUnit, Pool, Status, Verdict};
 use dikast_compiler::ir::RuleId;
-use dikast_compiler::layout::{Layout, Surface};
+use dikast_compiler::layout::{Layout, Origin, Surface};
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::Environment;
 use dikast_stdlib::selector::LabelSelector;
+use hashbrown::HashMap;
 
 use crate::document::{DocumentError, Frame};
 use crate::engine::{self, Verdicts};
@@ -60,6 +61,9 @@ pub(super) struct Running<'a> {
     pub(super) arguments: Vec<Value>,
     /// Lists and objects that helpers made.
     pub(super) values: Vec<Value>,
+    /// Lists and objects of the request that were read whole, by the place of their text and whether their numbers are
+    /// fractions.
+    pub(super) wholes: HashMap<(Origin, u64, bool), Value>,
 }
 
 impl<'a> Running<'a> {
@@ -78,6 +82,7 @@ impl<'a> Running<'a> {
             environment: outlook.environment,
             arguments: Vec::new(),
             values: Vec::new(),
+            wholes: HashMap::new(),
         }
     }
 
