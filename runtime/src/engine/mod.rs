@@ -39,6 +39,7 @@ pub use verdict::{EngineChoice, Verdict, Verdicts};
 
 pub(crate) use matching::selects;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use dikast_compiler::ir::{Body, Policy, PolicyId, Program, Rule, RuleId};
@@ -151,12 +152,22 @@ impl Engine {
         surroundings: &Surroundings,
         verdicts: &dyn Verdicts,
     ) -> Option<PolicyResponse> {
-        let of = self.program.policy(policy);
-        // What else may stop a policy or end it early is for the pipeline.
+        // What else may stop a policy is for the pipeline.
         let is_plain =
-            of.namespace.is_none() && !of.apply_one && surroundings.configuration.resource_filters.is_empty();
-        if self.choice != EngineChoice::Native || !is_plain || matches!(sort, RuleKind::Generation | RuleKind::Cleanup)
-        {
+            self.program.policy(policy).namespace.is_none() && surroundings.configuration.resource_filters.is_empty();
+        if is_plain { self.quiet_answer(policy, sort, kind, verdicts) } else { None }
+    }
+
+    /// What a policy that may look at the object says when none of its rules needs words.
+    fn quiet_answer(
+        &self,
+        policy: PolicyId,
+        sort: RuleKind,
+        kind: &str,
+        verdicts: &dyn Verdicts,
+    ) -> Option<PolicyResponse> {
+        let of = self.program.policy(policy);
+        if self.choice != EngineChoice::Native || matches!(sort, RuleKind::Generation | RuleKind::Cleanup) {
             return None;
         }
         let mut rules = Vec::new();
@@ -171,7 +182,12 @@ impl Engine {
             match verdicts.verdict(id) {
                 _ if concerns_others => return None,
                 Verdict::NoMatch | Verdict::Silent => {}
-                Verdict::Pass => rules.push(self.quiet(id, rule, Status::Pass)),
+                Verdict::Pass => {
+                    rules.push(self.quiet(id, rule, Status::Pass));
+                    if of.apply_one {
+                        break;
+                    }
+                }
                 Verdict::Skip => rules.push(self.quiet(id, rule, Status::Skip)),
                 Verdict::Fail | Verdict::Error | Verdict::Fires | Verdict::Interpret => return None,
             }
@@ -211,6 +227,16 @@ impl Engine {
         if !gate::admits(&self.program, policy, configuration, &admission.kind, &admission.subresource, objects) {
             return Ok(response);
         }
+        let sort = match phase {
+            Phase::Mutate => RuleKind::Mutation,
+            Phase::Validate => RuleKind::Validation,
+            Phase::Generate => RuleKind::Generation,
+            Phase::Cleanup => RuleKind::Cleanup,
+        };
+        let quiet = |verdicts| self.quiet_answer(id, sort, &admission.kind.kind, verdicts);
+        if let Some(answer) = admission.verdicts.and_then(quiet) {
+            return Ok(answer);
+        }
         let context = &admission.context;
         context.set_policy_namespace(policy.namespace.map(|name| Arc::clone(self.program.name(name))));
         context.checkpoint();
@@ -232,6 +258,7 @@ impl Engine {
         let mut object = admission.object.clone();
         let mut needed: Vec<DataKey> = Vec::new();
         let mut downstream = Downstream::default();
+        let object_is_left = Cell::new(false);
         for id in (policy.rules.0..policy.rules.1).map(RuleId) {
             let rule = self.program.rule(id);
             if phase == Phase::Validate && !rule.counts_for_kind(&self.program, &admission.kind.kind) {
@@ -240,7 +267,7 @@ impl Engine {
             let verdict = self.verdict(admission, id, phase).filter(|_| object.is_same(&admission.object));
             let budget = Budget::default();
             let interpreter = self.interpreter(admission, world, &budget);
-            let run = RuleRun { policy, id, rule, phase, admission, interpreter };
+            let run = RuleRun { policy, id, rule, phase, admission, interpreter, object_is_left: &object_is_left };
             let outcome = match verdict {
                 // Native code knows nothing of old objects and of what exists.
                 _ if phase == Phase::Generate => {

@@ -1,5 +1,6 @@
 //! The steps that all rules have in common (Kyverno `pkg/engine/engine.go`, `invokeRuleHandler`).
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use dikast_compiler::ir::{Body, EntrySource, Policy, Rule, RuleId};
@@ -29,6 +30,8 @@ pub(super) struct RuleRun<'a> {
     pub(super) phase: Phase,
     pub(super) admission: &'a Admission<'a>,
     pub(super) interpreter: Interpreter<'a>,
+    /// Whether a rule has run of which the context does not know yet how it left the object.
+    pub(super) object_is_left: &'a Cell<bool>,
 }
 
 /// What a rule's body says.
@@ -57,20 +60,21 @@ impl RuleRun<'_> {
             return Ok((object.clone(), Vec::new()));
         }
         let context = &self.admission.context;
+        if self.object_is_left.take() && !object.is_null() {
+            context.set_object(object.clone());
+        }
         context.checkpoint();
         let outcome = self.process(object);
         context.restore(&self.interpreter);
         let (object, responses) = outcome?;
-        self.leave_object(&object);
+        self.leave_object();
         Ok((object, responses))
     }
 
-    /// Hands the object on to the next rule. From here on its numbers are as patterns see them, not as a fresh request has
-    /// them.
-    pub(super) fn leave_object(&self, object: &Value) {
-        if !object.is_null() {
-            self.admission.context.set_object(object.clone());
-        }
+    /// Hands the object on to the next rule that is interpreted. From here on its numbers are as patterns see them, not as a
+    /// fresh request has them.
+    pub(super) fn leave_object(&self) {
+        self.object_is_left.set(true);
     }
 
     pub(super) fn has_a_body_for_this_phase(&self) -> bool {

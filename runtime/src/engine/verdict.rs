@@ -86,11 +86,11 @@ impl RuleRun<'_> {
                 return Ok((object.clone(), Vec::new()));
             }
             if verdict == Verdict::Silent {
-                self.leave_object(object);
+                self.leave_object();
                 return Ok((object.clone(), Vec::new()));
             }
             if let Some(status) = verdict.quiet_status() {
-                self.leave_object(object);
+                self.leave_object();
                 return Ok((object.clone(), vec![self.response(Outcome::new(status, ""))]));
             }
         }
