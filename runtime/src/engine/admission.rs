@@ -1,5 +1,6 @@
 //! One request on its way through policies.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use dikast_stdlib::Value;
 use super::matching::Requester;
 use super::{Verdicts, object};
 use crate::context::Context;
+use crate::patch::Known;
 use crate::request::{GroupVersionKind, Operation, Origin, Request, Surroundings};
 
 /// A request with what policies make of it: its context, and its objects as they stand.
@@ -25,6 +27,10 @@ pub struct Admission<'a> {
     pub(super) object: Value,
     pub(super) old_object: Value,
     rule_variables: BTreeMap<RuleId, Vec<Variable>>,
+    /// What patches have found out of the object so far.
+    pub(super) known: Known,
+    /// Whether the context has the object as the policies so far have left it.
+    object_is_kept: Cell<bool>,
 }
 
 /// A variable that the host supplies: the members on the way to it, and its value.
@@ -61,6 +67,8 @@ impl<'a> Admission<'a> {
             object,
             old_object,
             rule_variables: BTreeMap::new(),
+            known: Known::default(),
+            object_is_kept: Cell::new(false),
         }
     }
 
@@ -79,13 +87,14 @@ impl<'a> Admission<'a> {
     pub fn set_object(&mut self, object: Value) {
         self.context.set_object(object.clone());
         self.object = object;
+        self.object_is_kept.set(true);
         self.verdicts = None;
     }
 
     /// Hands the object on to the next policy as it is. From here on its numbers are as patterns see them, not as a fresh
     /// request has them.
     pub fn keep_object(&self) {
-        if !self.object.is_null() {
+        if !self.object.is_null() && !self.object_is_kept.replace(true) {
             self.context.set_object(self.object.clone());
         }
     }

@@ -4,13 +4,16 @@
 //! |---|---|---|
 //! | [`strategic`] | `patchStrategicMerge` with anchors | `pkg/engine/mutate/patch/strategicMergePatch.go` |
 //! | [`json`] | `patchesJson6902` | `pkg/engine/mutate/patch/patchJSON6902.go` |
+//! | `known` | what one patch leaves for the next to know | — |
 //! | [`diff`](fn@diff) | the JSON patch of an admission response | `pkg/utils/jsonutils` |
 
 mod difference;
 pub mod json;
+mod known;
 pub mod strategic;
 
 pub use difference::{Operation, diff};
+pub(crate) use known::Known;
 
 use std::sync::Arc;
 

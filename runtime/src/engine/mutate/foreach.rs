@@ -81,7 +81,7 @@ fn turns_of(
             error => return Ok(error),
         }
     }
-    Ok(if current == *object { Change::None("no patches applied".to_owned()) } else { Change::Changed(current) })
+    Ok(if current.is_same(object) { Change::None("no patches applied".to_owned()) } else { Change::Changed(current) })
 }
 
 fn turn(
@@ -106,6 +106,6 @@ fn turn(
     }
     match &each.action {
         MutateAction::Foreach(loops) => nested_change(run, loops, object, nesting + 1),
-        action => patch(&run.interpreter, action, object),
+        action => patch(run, action, object),
     }
 }

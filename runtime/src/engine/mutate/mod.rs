@@ -10,7 +10,7 @@ use super::exceptions;
 use super::object;
 use super::response::{NeedsData, RuleResponse, Status};
 use super::rule::{Outcome, RuleRun};
-use crate::interpreter::{Fault, Interpreter};
+use crate::interpreter::Fault;
 use crate::patch::{Merged, json, strategic};
 
 /// What a mutate rule makes of an object. An error leaves it as it was.
@@ -63,18 +63,19 @@ fn whole_rule(run: &RuleRun<'_>, body: &Mutate, action: &MutateAction, object: &
             return substitution_failed(fault);
         }
     }
-    patch(&run.interpreter, action, object)
+    patch(run, action, object)
 }
 
 /// One patch on an object.
-fn patch(interpreter: &Interpreter<'_>, action: &MutateAction, object: &Value) -> Result<Change, NeedsData> {
+fn patch(run: &RuleRun<'_>, action: &MutateAction, object: &Value) -> Result<Change, NeedsData> {
+    let (interpreter, known) = (&run.interpreter, &run.admission.known);
     let merged = match action {
         MutateAction::Merge(overlay) => match interpreter.substitute(*overlay) {
-            Ok(overlay) => strategic::merge(object, &overlay),
+            Ok(overlay) => strategic::merge_known(object, &overlay, known),
             Err(fault) => return substitution_failed(fault),
         },
         MutateAction::Json(operations) => match interpreter.substitute(*operations) {
-            Ok(Value::Text(operations)) if !operations.is_empty() => json::apply(object, &operations),
+            Ok(Value::Text(operations)) if !operations.is_empty() => json::apply_known(object, &operations, known),
             // What gives no text counts as no patch.
             Ok(_) => return Ok(Change::Error("empty mutate rule".to_owned())),
             Err(fault) => return substitution_failed(fault),

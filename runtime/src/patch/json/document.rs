@@ -8,7 +8,7 @@ use dikast_stdlib::encode::to_go_json;
 use serde_json::value::RawValue;
 
 use super::PatchError;
-use crate::patch::{same_json, survives_text};
+use crate::patch::{Known, same_json};
 
 /// A document nested more deeply than this is refused.
 const DEEPEST: usize = 256;
@@ -49,9 +49,9 @@ pub(super) struct Document {
 }
 
 impl Document {
-    pub(super) fn new(base: &Value) -> Result<Self, PatchError> {
+    pub(super) fn new(base: &Value, known: &Known) -> Result<Self, PatchError> {
         let mut document = Self { nodes: Vec::new(), root: Node(0), original: None };
-        if survives_text(base, DEEPEST) {
+        if known.survives_text(base, DEEPEST) {
             document.root = document.fold(base);
             document.original = Some(document.fold(base));
         } else {

@@ -21,13 +21,18 @@ use dikast_stdlib::Value;
 use dikast_stdlib::encode::to_go_json;
 
 use self::document::Document;
-use super::{Merged, PatchError};
+use super::{Known, Merged, PatchError};
 
 /// Applies operations given as text, as policies write them: JSON when the text begins with `[`, else YAML.
 ///
 /// # Errors
 /// When the text is no list of operations, or one of them does not fit the object.
 pub fn apply(base: &Value, operations: &str) -> Result<Merged, PatchError> {
+    apply_known(base, operations, &Known::default())
+}
+
+/// Like [`apply`], on an object of which patches before have found something out.
+pub(crate) fn apply_known(base: &Value, operations: &str, known: &Known) -> Result<Merged, PatchError> {
     if operations.is_empty() {
         return Err(PatchError::Refused("empty mutate rule".to_owned()));
     }
@@ -35,7 +40,7 @@ pub fn apply(base: &Value, operations: &str) -> Result<Merged, PatchError> {
         if operations.starts_with('[') { Cow::Borrowed(operations) } else { Cow::Owned(yaml_to_json(operations)?) };
     let operations =
         operation::read(&json).map_err(|error| PatchError::Refused(format!("failed to decode patches: {error}")))?;
-    let mut document = Document::new(base)?;
+    let mut document = Document::new(base, known)?;
     for operation in &operations {
         run::run(&mut document, operation)?;
     }

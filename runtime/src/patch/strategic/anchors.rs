@@ -24,7 +24,7 @@ pub(super) fn parse(key: &str) -> Option<(AnchorKind, &str)> {
 
 /// The anchors among a map's keys that `wanted` takes: the decorated key, and the key inside. Kyverno passes over spaces
 /// around a decorated key when it looks for anchors, but not when it then looks the key up.
-pub(super) fn anchors_of(tree: &Tree, node: Node, wanted: impl Fn(AnchorKind) -> bool) -> Vec<(String, String)> {
+pub(super) fn anchors_of(tree: &Tree<'_>, node: Node, wanted: impl Fn(AnchorKind) -> bool) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for key in tree.keys(node) {
         if let Some((anchor, inner)) = parse(&key)
@@ -37,7 +37,7 @@ pub(super) fn anchors_of(tree: &Tree, node: Node, wanted: impl Fn(AnchorKind) ->
 }
 
 /// Whether an anchor that `wanted` takes stands anywhere in a pattern.
-pub(super) fn has_anchors(tree: &Tree, node: Node, wanted: &dyn Fn(AnchorKind) -> bool) -> bool {
+pub(super) fn has_anchors(tree: &Tree<'_>, node: Node, wanted: &dyn Fn(AnchorKind) -> bool) -> bool {
     match tree.kind(node) {
         Kind::Map => tree.keys(node).iter().any(|key| {
             parse(key).is_some_and(|(anchor, _)| wanted(anchor))
@@ -51,7 +51,7 @@ pub(super) fn has_anchors(tree: &Tree, node: Node, wanted: &dyn Fn(AnchorKind) -
 }
 
 /// The value under a key that an anchor was found at.
-pub(super) fn field_of_anchor(tree: &Tree, node: Node, written: &str) -> Result<Node, Fault> {
+pub(super) fn field_of_anchor(tree: &Tree<'_>, node: Node, written: &str) -> Result<Node, Fault> {
     tree.field(node, written).ok_or_else(|| Fault::Crash(format!("no field {written:?}: spaces around an anchor")))
 }
 
@@ -59,11 +59,11 @@ pub(super) fn field_of_anchor(tree: &Tree, node: Node, written: &str) -> Result<
 ///
 /// # Errors
 /// A condition that is not satisfied, or a clash of kinds.
-pub(super) fn decide(tree: &mut Tree, pattern: Node, resource: Node) -> Result<(), Fault> {
+pub(super) fn decide(tree: &mut Tree<'_>, pattern: Node, resource: Node) -> Result<(), Fault> {
     decide_node(tree, pattern, Some(resource))
 }
 
-fn decide_node(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> Result<(), Fault> {
+fn decide_node(tree: &mut Tree<'_>, pattern: Node, resource: Option<Node>) -> Result<(), Fault> {
     match tree.kind(pattern) {
         Kind::Map => decide_map(tree, pattern, resource),
         Kind::List => decide_list(tree, pattern, resource),
@@ -71,7 +71,7 @@ fn decide_node(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> Result
     }
 }
 
-fn decide_map(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> Result<(), Fault> {
+fn decide_map(tree: &mut Tree<'_>, pattern: Node, resource: Option<Node>) -> Result<(), Fault> {
     resolve_defaults(tree, pattern, resource);
     check_conditions(tree, pattern, resource, AnchorKind::Global)
         .map_err(|fault| wrap(fault, Fault::GlobalCondition))?;
@@ -98,7 +98,7 @@ fn wrap(fault: Fault, failure: fn(String) -> Fault) -> Fault {
 }
 
 /// Resolves `+(key)`: the entry goes when the object has the key, else it becomes a plain one. Gives their number.
-fn resolve_defaults(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> usize {
+fn resolve_defaults(tree: &mut Tree<'_>, pattern: Node, resource: Option<Node>) -> usize {
     let anchors = anchors_of(tree, pattern, |anchor| anchor == AnchorKind::AddIfAbsent);
     for (written, key) in &anchors {
         if resource.is_some_and(|resource| tree.field(resource, key).is_some()) {
@@ -110,7 +110,12 @@ fn resolve_defaults(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> u
     anchors.len()
 }
 
-fn check_conditions(tree: &mut Tree, pattern: Node, resource: Option<Node>, wanted: AnchorKind) -> Result<(), Fault> {
+fn check_conditions(
+    tree: &mut Tree<'_>,
+    pattern: Node,
+    resource: Option<Node>,
+    wanted: AnchorKind,
+) -> Result<(), Fault> {
     for (written, key) in anchors_of(tree, pattern, |anchor| anchor == wanted) {
         let Some(actual) = resource.and_then(|resource| tree.field(resource, &key)) else {
             return Err(Fault::Other(format!("could not found \"{key}\" key in the resource")));
@@ -126,14 +131,14 @@ fn check_conditions(tree: &mut Tree, pattern: Node, resource: Option<Node>, want
 }
 
 /// The form in which a condition is compared: scalars as text, numbers inside maps and lists as floats.
-fn condition_value(tree: &Tree, node: Node) -> Result<Value, Fault> {
+fn condition_value(tree: &Tree<'_>, node: Node) -> Result<Value, Fault> {
     match tree.kind(node) {
         Kind::Scalar => Ok(Value::Text(tree.text(node))),
         _ => Ok(tree.to_value(node)?.to_floats()),
     }
 }
 
-fn decide_list(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> Result<(), Fault> {
+fn decide_list(tree: &mut Tree<'_>, pattern: Node, resource: Option<Node>) -> Result<(), Fault> {
     let elements = tree.items(pattern);
     match elements.first() {
         Some(&first) if tree.kind(first) == Kind::Map => {}
@@ -152,7 +157,7 @@ fn decide_list(tree: &mut Tree, pattern: Node, resource: Option<Node>) -> Result
 /// Makes a plain overlay item, named after the object's item, for each item that satisfies the conditions of one
 /// overlay item. All of them share one copy, so the first one decides about `+(key)`.
 fn expand_element(
-    tree: &mut Tree,
+    tree: &mut Tree<'_>,
     pattern: Node,
     element: Node,
     resource: Option<Node>,
@@ -183,7 +188,7 @@ fn expand_element(
     }
 }
 
-fn append_named(tree: &mut Tree, pattern: Node, element: Node, item: Node) -> Result<(), Fault> {
+fn append_named(tree: &mut Tree<'_>, pattern: Node, element: Node, item: Node) -> Result<(), Fault> {
     let name = tree.field(item, "name");
     let Some(name) = name.filter(|&name| !tree.is_missing_or_empty(Some(name))) else {
         return Ok(());

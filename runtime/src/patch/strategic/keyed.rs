@@ -2,6 +2,7 @@
 //!
 //! Overlay items come first, then the object's (kustomize's "prepend" order).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Fault;
@@ -18,7 +19,7 @@ type KeyValues = Vec<Arc<str>>;
 /// # Errors
 /// A clash of kinds.
 pub(super) fn merge(
-    tree: &mut Tree,
+    tree: &mut Tree<'_>,
     sources: Sources,
     keys: &'static [&'static str],
     shape: Option<&'static Shape>,
@@ -32,9 +33,10 @@ pub(super) fn merge(
         return Ok(());
     };
     let merged = tree.add_list(Vec::new());
-    let mut used_keys = Vec::new();
+    let mut used_keys = Cow::Borrowed(&[][..]);
     for of_item in &values {
-        let (item_keys, item_values) = valid_keys(&values, of_item, keys);
+        let (item_keys, item_values) =
+            valid_keys(|at| values.iter().any(|values| !values[at].is_empty()), of_item, keys);
         used_keys.clone_from(&item_keys);
         let found = Sources {
             object: find_element(tree, sources.object, &item_keys, &item_values),
@@ -45,7 +47,7 @@ pub(super) fn merge(
             set_element(tree, object, None, &item_keys, &item_values)?;
             continue;
         };
-        for (key, value) in item_keys.iter().zip(&item_values) {
+        for (key, value) in item_keys.iter().zip(&*item_values) {
             if tree.field(item, key).is_none() && !value.is_empty() {
                 let scalar = tree.add_open_scalar(value);
                 if key.is_empty() {
@@ -68,12 +70,12 @@ pub(super) fn merge(
 }
 
 /// Whether an item is a null or an empty map: such items go.
-fn is_nothing(tree: &Tree, item: Node) -> bool {
+fn is_nothing(tree: &Tree<'_>, item: Node) -> bool {
     tree.is_null(item) || tree.kind(item) == Kind::Map && tree.is_empty(item)
 }
 
 /// The distinct key values of all items, the overlay's first.
-fn key_values(tree: &Tree, sources: Sources, keys: &[&str]) -> Vec<KeyValues> {
+fn key_values(tree: &Tree<'_>, sources: Sources, keys: &[&str]) -> Vec<KeyValues> {
     let mut all: Vec<KeyValues> = Vec::new();
     for list in [sources.overlay, sources.object].into_iter().flatten() {
         for item in tree.items(list) {
@@ -96,7 +98,7 @@ fn key_values(tree: &Tree, sources: Sources, keys: &[&str]) -> Vec<KeyValues> {
 }
 
 /// The distinct texts of all items, the overlay's first.
-fn scalar_values(tree: &Tree, sources: Sources) -> Vec<KeyValues> {
+fn scalar_values(tree: &Tree<'_>, sources: Sources) -> Vec<KeyValues> {
     let mut all: Vec<KeyValues> = Vec::new();
     for list in [sources.overlay, sources.object].into_iter().flatten() {
         for item in tree.items(list) {
@@ -137,33 +139,37 @@ fn united(first: &KeyValues, second: &KeyValues) -> Option<KeyValues> {
 }
 
 /// The keys that any item has, and the values of one item for them; all keys when no item has any.
-fn valid_keys<'k>(all: &[KeyValues], values: &KeyValues, keys: &[&'k str]) -> (Vec<&'k str>, KeyValues) {
-    let used: Vec<bool> = (0..keys.len()).map(|at| all.iter().any(|values| !values[at].is_empty())).collect();
-    if !used.contains(&true) {
-        return (keys.to_vec(), values.clone());
+fn valid_keys<'a, 'k>(
+    has_any: impl Fn(usize) -> bool,
+    values: &'a [Arc<str>],
+    keys: &'a [&'k str],
+) -> (Cow<'a, [&'k str]>, Cow<'a, [Arc<str>]>) {
+    // A single key is left in any case.
+    let used: Vec<usize> =
+        if keys.len() == 1 { Vec::new() } else { (0..keys.len()).filter(|at| has_any(*at)).collect() };
+    if used.is_empty() {
+        return (keys.into(), values.into());
     }
-    let pick = |at: &usize| used.get(*at).copied().unwrap_or(false);
-    let positions: Vec<usize> = (0..keys.len()).filter(pick).collect();
-    (positions.iter().map(|&at| keys[at]).collect(), positions.iter().map(|&at| Arc::clone(&values[at])).collect())
+    (used.iter().map(|&at| keys[at]).collect(), used.iter().map(|&at| Arc::clone(&values[at])).collect())
 }
 
 /// The first item of a list whose keys have the values.
-fn find_element(tree: &Tree, list: Option<Node>, keys: &[&str], values: &KeyValues) -> Option<Node> {
+fn find_element(tree: &Tree<'_>, list: Option<Node>, keys: &[&str], values: &[Arc<str>]) -> Option<Node> {
     let list = list?;
-    let (keys, values) = valid_keys(std::slice::from_ref(values), values, keys);
+    let (keys, values) = valid_keys(|at| !values[at].is_empty(), values, keys);
     let items = tree.items(list);
     if keys.first().is_none_or(|key| key.is_empty()) {
         return items.into_iter().find(|&item| values.first().is_some_and(|value| tree.text(item) == *value));
     }
     items.into_iter().find(|&item| {
         keys.iter()
-            .zip(&values)
+            .zip(&*values)
             .all(|(key, value)| tree.field(item, key).is_some_and(|field| tree.text(field) == *value))
     })
 }
 
 /// Whether an item has the value at a key; the empty value stands for any. The empty key means the item itself.
-fn matches(tree: &Tree, item: Node, key: &str, value: &str) -> Result<bool, Fault> {
+fn matches(tree: &Tree<'_>, item: Node, key: &str, value: &str) -> Result<bool, Fault> {
     if key.is_empty() {
         tree.expect(Some(item), Kind::Scalar)?;
         return Ok(*tree.text(item) == *value);
@@ -178,7 +184,7 @@ fn matches(tree: &Tree, item: Node, key: &str, value: &str) -> Result<bool, Faul
 /// # Errors
 /// When an item of the list is of another kind than the keys ask for.
 pub(super) fn set_element(
-    tree: &mut Tree,
+    tree: &mut Tree<'_>,
     list: Node,
     element: Option<Node>,
     keys: &[&str],
@@ -219,7 +225,7 @@ pub(super) fn set_element(
 }
 
 /// Adds the object's remaining items behind the merged ones, each in the place of the one with its keys.
-fn append_rest(tree: &mut Tree, merged: Node, object: Node, keys: &[&str]) -> Result<(), Fault> {
+fn append_rest(tree: &mut Tree<'_>, merged: Node, object: Node, keys: &[&str]) -> Result<(), Fault> {
     for item in tree.items(object) {
         if keys.first().is_none_or(|key| key.is_empty()) {
             set_element(tree, merged, Some(item), &[""], &[tree.text(item)])?;

@@ -8,7 +8,7 @@ use super::tree::{Kind, Node, Tree};
 ///
 /// # Errors
 /// When the overlay is no map, or where Kyverno crashes.
-pub(super) fn strip(tree: &mut Tree, pattern: Node) -> Result<(), Fault> {
+pub(super) fn strip(tree: &mut Tree<'_>, pattern: Node) -> Result<(), Fault> {
     tree.expect(Some(pattern), Kind::Map)?;
     for key in tree.keys(pattern) {
         let conditional = parse(&key).is_some_and(|(anchor, _)| is_condition(anchor));
@@ -22,7 +22,7 @@ pub(super) fn strip(tree: &mut Tree, pattern: Node) -> Result<(), Fault> {
 }
 
 /// Strips a node and says whether nothing is left of it. Scalars are left unless `drop_scalar` says otherwise.
-pub(super) fn strip_node(tree: &mut Tree, node: Node, drop_scalar: bool) -> Result<bool, Fault> {
+pub(super) fn strip_node(tree: &mut Tree<'_>, node: Node, drop_scalar: bool) -> Result<bool, Fault> {
     match tree.kind(node) {
         Kind::Map => strip_map(tree, node),
         Kind::List => strip_list(tree, node),
@@ -30,7 +30,7 @@ pub(super) fn strip_node(tree: &mut Tree, node: Node, drop_scalar: bool) -> Resu
     }
 }
 
-fn strip_map(tree: &mut Tree, node: Node) -> Result<bool, Fault> {
+fn strip_map(tree: &mut Tree<'_>, node: Node) -> Result<bool, Fault> {
     for (written, _) in anchors_of(tree, node, is_condition) {
         let value = field_of_anchor(tree, node, &written)?;
         if strip_node(tree, value, true)? {
@@ -54,7 +54,7 @@ fn strip_map(tree: &mut Tree, node: Node) -> Result<bool, Fault> {
 
 /// Items go by their position in the list as it was, though it shrinks meanwhile: with two conditional items in one
 /// list Kyverno takes the wrong ones, and policies are written around that.
-fn strip_list(tree: &mut Tree, node: Node) -> Result<bool, Fault> {
+fn strip_list(tree: &mut Tree<'_>, node: Node) -> Result<bool, Fault> {
     let items = tree.items(node);
     for (at, &item) in items.iter().enumerate() {
         if has_anchors(tree, item, &|_| true) || strip_node(tree, item, false)? {

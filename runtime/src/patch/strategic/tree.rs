@@ -4,8 +4,8 @@
 //! object while they are merged, a map may hold one key twice, and a scalar that replaces another keeps the *quotes* of
 //! the other. So this is a tree of shared nodes in an arena, with the text and the quotes of each scalar.
 //!
-//! Most of an object is not touched by a patch. So its maps and lists stay folded, as the values that they are, until
-//! somebody looks into them; what is still folded at the end is shared with the object.
+//! Most of an object is not touched by a patch. So what is in it stays folded, as the values that they are, until somebody
+//! looks into them; what is still folded at the end is shared with the object.
 
 use std::cell::{Ref, RefCell, RefMut};
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use dikast_stdlib::encode::to_go_json;
 use dikast_stdlib::{Object, Value};
 
 use super::Fault;
-use crate::patch::survives_text;
+use crate::patch::Known;
 
 /// A document nested more deeply than this is refused.
-const DEEPEST: usize = 256;
+pub(super) const DEEPEST: usize = 256;
 
 /// A node of a [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,17 +65,24 @@ enum Content {
     Scalar(Scalar),
     Map(Vec<(Arc<str>, Node)>),
     List(Vec<Node>),
-    /// A map or list that nobody has looked into.
+    /// A value that nobody has looked into.
     Folded(Value),
 }
 
 /// An arena of nodes.
-#[derive(Debug, Default)]
-pub(super) struct Tree {
+#[derive(Debug)]
+pub(super) struct Tree<'k> {
     nodes: RefCell<Vec<Content>>,
+    /// What patches before have found out.
+    pub(super) known: &'k Known,
 }
 
-impl Tree {
+impl<'k> Tree<'k> {
+    pub(super) fn new(known: &'k Known) -> Self {
+        // Most patches look into some dozens of nodes.
+        Self { nodes: RefCell::new(Vec::with_capacity(64)), known }
+    }
+
     fn add(&self, content: Content) -> Node {
         let mut nodes = self.nodes.borrow_mut();
         nodes.push(content);
@@ -103,20 +110,18 @@ impl Tree {
             Content::Folded(value) => value.clone(),
             Content::Scalar(_) | Content::Map(_) | Content::List(_) => return,
         };
-        let fold = |value: &Value| match value {
-            Value::List(_) | Value::Object(_) => self.add(Content::Folded(value.clone())),
-            scalar => self.add(Content::Scalar(Scalar::of(scalar).unwrap_or_else(|_| Scalar::null()))),
-        };
+        let fold = |value: &Value| self.add(Content::Folded(value.clone()));
         let content = match &folded {
             Value::Object(members) => {
                 Content::Map(members.iter().map(|(key, value)| (Arc::clone(key), fold(value))).collect())
             }
-            other => Content::List(other.as_list().unwrap_or_default().iter().map(fold).collect()),
+            Value::List(items) => Content::List(items.iter().map(fold).collect()),
+            scalar => Content::Scalar(Scalar::of(scalar).unwrap_or_else(|_| Scalar::null())),
         };
         self.nodes.borrow_mut()[node.0 as usize] = content;
     }
 
-    /// The value of a map or list that nobody has looked into.
+    /// The value of a node that nobody has looked into.
     pub(super) fn folded(&self, node: Node) -> Option<Ref<'_, Value>> {
         Ref::filter_map(self.nodes.borrow(), |nodes| match &nodes[node.0 as usize] {
             Content::Folded(value) => Some(value),
@@ -131,7 +136,7 @@ impl Tree {
     /// When it is nested too deeply or holds a number that is not finite.
     pub(super) fn add_value(&mut self, value: &Value) -> Result<Node, Fault> {
         let is_container = matches!(value, Value::List(_) | Value::Object(_));
-        if is_container && survives_text(value, DEEPEST) {
+        if is_container && self.known.survives_text(value, DEEPEST) {
             return Ok(self.add(Content::Folded(value.clone())));
         }
         self.add_nested(value, 0)
@@ -210,14 +215,14 @@ impl Tree {
 
     pub(super) fn kind(&self, node: Node) -> Kind {
         match &*self.present(node) {
-            Content::Scalar(_) => Kind::Scalar,
             Content::Map(_) | Content::Folded(Value::Object(_)) => Kind::Map,
-            Content::List(_) | Content::Folded(_) => Kind::List,
+            Content::List(_) | Content::Folded(Value::List(_)) => Kind::List,
+            Content::Scalar(_) | Content::Folded(_) => Kind::Scalar,
         }
     }
 
     pub(super) fn is_null(&self, node: Node) -> bool {
-        matches!(&*self.present(node), Content::Scalar(Scalar { tag: Tag::Null, .. }))
+        matches!(&*self.present(node), Content::Scalar(Scalar { tag: Tag::Null, .. }) | Content::Folded(Value::Null))
     }
 
     /// Whether there is nothing to see: no node, a null, or an empty map or list.

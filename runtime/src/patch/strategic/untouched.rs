@@ -9,16 +9,24 @@ use dikast_stdlib::{Object, Value};
 
 use super::schema::{Shape, shape_of};
 use super::walk::Schema;
+use crate::patch::Known;
+use crate::patch::known::Claim;
 
 /// Whether a merge with an overlay that says nothing here is certain to leave a value as it is.
-pub(super) fn stays(value: &Value, schema: Schema) -> bool {
+pub(super) fn stays(value: &Value, schema: Schema, known: &Known) -> bool {
+    let shape = schema.shape.map_or(0, |shape| std::ptr::from_ref(shape).addr());
+    known.holds(Claim::Stays { shape, keys: schema.keys }, value, || is_left(value, schema))
+}
+
+/// The same, without a memory.
+pub(super) fn is_left(value: &Value, schema: Schema) -> bool {
     match value {
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => true,
         Value::Object(members) => {
             let shape = schema.shape.or_else(|| schema.keys.is_none().then(|| shape_by_name(members)).flatten());
             members.iter().all(|(name, member)| {
                 // There a field without a name is an error.
-                !name.is_empty() && stays(member, shape.map(|shape| shape.field(name)).unwrap_or_default())
+                !name.is_empty() && is_left(member, shape.map(|shape| shape.field(name)).unwrap_or_default())
             })
         }
         Value::List(items) => match schema.keys {
@@ -26,13 +34,14 @@ pub(super) fn stays(value: &Value, schema: Schema) -> bool {
             Some([]) => are_distinct(items.iter().map(|item| item.as_text().filter(|text| !text.is_empty()))),
             Some(keys) => {
                 are_distinct(items.iter().map(|item| key_texts(item.as_object()?, keys)))
-                    && items.iter().all(|item| stays(item, Schema { keys: None, ..schema }))
+                    && items.iter().all(|item| is_left(item, Schema { keys: None, ..schema }))
             }
         },
     }
 }
 
-fn shape_by_name(members: &Object) -> Option<&'static Shape> {
+/// What the schema knows of an object that says what it is.
+pub(super) fn shape_by_name(members: &Object) -> Option<&'static Shape> {
     let text = |name| members.get(name).and_then(Value::as_text);
     shape_of(text("apiVersion")?, text("kind")?)
 }
@@ -88,7 +97,7 @@ mod tests {
             (r#"{"a":{"kind":"Pod","apiVersion":"v1","metadata":{"finalizers":["x",1]}}}"#, false),
         ] {
             let pod = value(&format!(r#"{{"apiVersion":"v1","kind":"Pod","spec":{spec}}}"#));
-            assert_eq!(stays(&pod, Schema::default()), expected, "{spec}");
+            assert_eq!(stays(&pod, Schema::default(), &Known::default()), expected, "{spec}");
         }
     }
 
@@ -121,7 +130,7 @@ mod tests {
                     ] {
                         let pod =
                             |more| value(&format!(r#"{{"apiVersion":"v1","kind":"Pod",{part},"half":0.5{more}}}"#));
-                        if stays(&pod(""), Schema::default()) {
+                        if stays(&pod(""), Schema::default(), &Known::default()) {
                             stayed += 1;
                             let merged = crate::patch::strategic::merge(&pod(""), &value(r#"{"more":1}"#));
                             assert_eq!(merged, Ok(crate::patch::Merged::Changed(pod(r#","more":1"#))), "{part}");

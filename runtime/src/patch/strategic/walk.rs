@@ -1,8 +1,5 @@
 //! Merges an overlay into an object, node by node.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use super::Fault;
 use super::keyed;
 use super::schema::{Shape, shape_of};
@@ -55,21 +52,22 @@ enum Directive {
     Merge,
 }
 
-const DIRECTIVE: &str = "$patch";
+/// The field that says how its map or list is merged.
+pub(super) const DIRECTIVE: &str = "$patch";
 
 /// Merges an overlay into an object; nothing when the overlay deletes it.
 ///
 /// # Errors
 /// A clash of kinds, or an unknown `$patch` directive.
-pub(super) fn merge(tree: &mut Tree, object: Node, overlay: Node) -> Result<Option<Node>, Fault> {
+pub(super) fn merge(tree: &mut Tree<'_>, object: Node, overlay: Node) -> Result<Option<Node>, Fault> {
     let sources = Sources { object: Some(object), overlay: Some(overlay) };
     Ok(walk(tree, sources, Schema::default())?.map(|merged| merged.node))
 }
 
 /// Merges two nodes of any kind.
-pub(super) fn walk(tree: &mut Tree, sources: Sources, mut schema: Schema) -> Result<Option<Merged>, Fault> {
+pub(super) fn walk(tree: &mut Tree<'_>, sources: Sources, mut schema: Schema) -> Result<Option<Merged>, Fault> {
     if let Sources { object: Some(object), overlay: None } = sources
-        && tree.folded(object).is_some_and(|value| stays(&value, schema))
+        && tree.folded(object).is_some_and(|value| !value.is_null() && stays(&value, schema, tree.known))
     {
         return Ok(Some(Merged::plain(object)));
     }
@@ -95,13 +93,15 @@ pub(super) fn walk(tree: &mut Tree, sources: Sources, mut schema: Schema) -> Res
     }
 }
 
-fn walk_map(tree: &mut Tree, sources: Sources, shape: Option<&'static Shape>) -> Result<Option<Merged>, Fault> {
+fn walk_map(tree: &mut Tree<'_>, sources: Sources, shape: Option<&'static Shape>) -> Result<Option<Merged>, Fault> {
     let Some(target) = target_map(tree, sources)? else {
         return Ok(None);
     };
     let object = target.node;
-    let mut names: BTreeSet<Arc<str>> = tree.keys(object).into_iter().collect();
+    let mut names = tree.keys(object);
     names.extend(sources.overlay.map(|overlay| tree.keys(overlay)).unwrap_or_default());
+    names.sort_unstable();
+    names.dedup();
     for name in names {
         let fields = Sources {
             object: tree.field(object, &name),
@@ -112,6 +112,7 @@ fn walk_map(tree: &mut Tree, sources: Sources, shape: Option<&'static Shape>) ->
             tree.expect(Some(object), Kind::Scalar)?;
         }
         match merged {
+            Some(merged) if Some(merged.node) == fields.object && !tree.is_null(merged.node) => {}
             Some(merged) if merged.keep_null || !tree.is_null(merged.node) => {
                 tree.set_field(object, &name, merged.node);
             }
@@ -122,7 +123,7 @@ fn walk_map(tree: &mut Tree, sources: Sources, shape: Option<&'static Shape>) ->
 }
 
 /// The node that a merged map is written to; nothing when the map goes.
-fn target_map(tree: &mut Tree, sources: Sources) -> Result<Option<Merged>, Fault> {
+fn target_map(tree: &mut Tree<'_>, sources: Sources) -> Result<Option<Merged>, Fault> {
     let Sources { object, overlay } = sources;
     let Some(object) = object.filter(|&object| !tree.is_null(object)) else {
         // a directive that is not known is an ordinary field where there is nothing to merge with
@@ -144,7 +145,7 @@ fn target_map(tree: &mut Tree, sources: Sources) -> Result<Option<Merged>, Fault
 }
 
 fn walk_keyed(
-    tree: &mut Tree,
+    tree: &mut Tree<'_>,
     sources: Sources,
     keys: &'static [&'static str],
     shape: Option<&'static Shape>,
@@ -166,7 +167,7 @@ fn walk_keyed(
 }
 
 /// Reads the directive of an overlay node and takes it out.
-fn directive(tree: &mut Tree, overlay: Option<Node>) -> Result<Directive, Fault> {
+fn directive(tree: &mut Tree<'_>, overlay: Option<Node>) -> Result<Directive, Fault> {
     let Some(overlay) = overlay else {
         return Ok(Directive::Merge);
     };
