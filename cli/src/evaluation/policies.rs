@@ -1,13 +1,13 @@
 //! Compiling the policies that a command is given.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, crowd, render};
 use dikast_compiler::schema::{KubernetesVersion, Schemas};
 use dikast_compiler::{Compilation, compile, compile_with};
 use dikast_grammar::yaml::{self, Node};
-use dikast_grammar::{SourceMap, Span};
+use dikast_grammar::{FileId, SourceMap, Span};
 
 use crate::input::InputError;
 use crate::input::file::name_of;
@@ -180,23 +180,26 @@ impl Policies {
     /// which `in_error` has the places.
     pub(crate) fn errors(&self, in_error: &[Span]) -> Vec<Diagnostic> {
         let lacking = [code::UNDEFINED_VARIABLE, code::UNSUPPORTED_IMAGE_REGISTRY, code::UNSUPPORTED_GLOBAL_REFERENCE];
-        let counts = |found: &&Diagnostic| {
-            found.severity == Severity::Error
-                && (!lacking.contains(&found.code)
-                    || self
-                        .rule_around(found.span)
-                        .is_none_or(|rule| in_error.iter().any(|span| is_within(*span, rule))))
+        let mut rules: HashMap<FileId, Vec<Span>> = HashMap::new();
+        let mut counts = |found: &&Diagnostic| {
+            if found.severity != Severity::Error || !lacking.contains(&found.code) {
+                return found.severity == Severity::Error;
+            }
+            let rules = rules.entry(found.span.file).or_insert_with(|| self.rules_of(found.span.file));
+            let around = rules.iter().find(|rule| is_within(found.span, **rule));
+            around.is_none_or(|rule| in_error.iter().any(|span| is_within(*span, *rule)))
         };
-        self.compilation.diagnostics.iter().filter(counts).cloned().collect()
+        self.compilation.diagnostics.iter().filter(|found| counts(found)).cloned().collect()
     }
 
-    /// The rule as written that a place is in.
-    fn rule_around(&self, place: Span) -> Option<Span> {
-        let file = self.sources.get(place.file)?;
-        let documents = yaml::parse(place.file, file.text()).documents;
-        let mut rules =
-            documents.iter().flat_map(|document| document.at(&["spec", "rules"]).map(Node::items).unwrap_or_default());
-        rules.find(|rule| is_within(place, rule.span)).map(|rule| rule.span)
+    /// The rules as written in a file.
+    fn rules_of(&self, file: FileId) -> Vec<Span> {
+        let Some(source) = self.sources.get(file) else { return Vec::new() };
+        let documents = yaml::parse(file, source.text()).documents;
+        let rules = |document: &Node| -> Vec<Span> {
+            document.at(&["spec", "rules"]).map(Node::items).unwrap_or_default().iter().map(|rule| rule.span).collect()
+        };
+        documents.iter().flat_map(rules).collect()
     }
 
     /// Findings about the form of a document: Kyverno reads no file that has one.

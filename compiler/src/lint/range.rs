@@ -24,9 +24,13 @@ pub(super) fn is_regex(text: &str) -> bool {
         || is_group()
 }
 
+/// How many tests of a group are held against each other.
+const MOST_TESTS: usize = 64;
+
 fn is_contradiction(tests: &[Test]) -> bool {
     let compared: Vec<(Comparison, &Operand)> = tests
         .iter()
+        .take(MOST_TESTS)
         .filter_map(|test| match test {
             Test::Compare(comparison, operand) => Some((*comparison, operand)),
             Test::Outside(..) => None,

@@ -46,6 +46,9 @@ pub(super) fn of_match(
     types.filter(|types| !types.is_empty()).unwrap_or_else(|| vec![schemas.request().resource])
 }
 
+/// A filter of more kinds than clusters have is not looked at: each one that is not known is held against all that are.
+const MOST_KINDS: usize = 1000;
+
 /// The types of the kinds of a filter; nothing when it names none, or one that is not known.
 fn of_filter(
     filter: &Filter<'_>,
@@ -53,6 +56,9 @@ fn of_filter(
     findings: &mut Findings<'_>,
     unchecked: &mut Vec<Unchecked>,
 ) -> Option<Vec<TypeId>> {
+    if filter.kinds.len() > MOST_KINDS {
+        return None;
+    }
     let mut types = (!filter.kinds.is_empty()).then(Vec::new);
     let mut kinds: Vec<&Kind> = Vec::new();
     for entry in &filter.kinds {

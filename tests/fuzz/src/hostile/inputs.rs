@@ -356,3 +356,26 @@ pub(super) fn url_inputs() -> Vec<String> {
     ]));
     inputs
 }
+
+pub(super) fn settings_inputs() -> Vec<String> {
+    let mut inputs =
+        repeated(&["[", "a.", "a=1\n", "[a]\n", "[[a]]\n", "a=[", "a={b=", "\"", "#", "=", "é", "\n", "[levels.a]\n"]);
+    inputs.extend(filled(&[
+        ("exclude = [", "\"a\", ", "\"b\"]"),
+        ("exclude = [\"", "**/", "\"]"),
+        ("exclude = [\"", "[", "\"]"),
+        ("a = ", "[", ""),
+        ("a = ", "1", ""),
+    ]));
+    inputs.push((0..LENGTH / 20).map(|number| format!("levels.DK{number:06} = \"off\"\n")).collect());
+    inputs
+}
+
+pub(super) fn ir_inputs() -> Vec<String> {
+    let mut inputs =
+        repeated(&["(", ")", "\"", "(expr ", "%0 ", "a ", ";", "\\", "(expr %0 (root))\n", "1", "-", "é", "\n"]);
+    inputs.extend(nested(&[("(", ")"), ("(expr %0 ", ")")]));
+    inputs.push((0..LENGTH / 36).map(|number| format!("(expr %{number} (const \"{number:08}\"))\n")).collect());
+    inputs.push((1..LENGTH / 36).map(|number| format!("(expr %{number} (flatten %{}))\n", number - 1)).collect());
+    inputs
+}

@@ -3,12 +3,16 @@
 //! A row is a parser, a shape and the text. The time is the best of a few runs, as others may run beside.
 
 mod inputs;
+mod policies;
 
 use std::hint::black_box;
 use std::time::Duration;
 
+use dikast_compiler::ir;
+use dikast_compiler::settings::Settings;
 use dikast_grammar::kind::{KindSelector, plain_kind};
 use dikast_grammar::{FileId, anchor, jmespath, json, reference, template, yaml};
+use dikast_runtime::webhook::review::{Review, uid_of};
 use dikast_stdlib::condition::{Operator, evaluate};
 use dikast_stdlib::duration::GoDuration;
 use dikast_stdlib::functions::{self, Argument};
@@ -26,8 +30,9 @@ use dikast_stdlib::{Value, encode, go_parse, wildcard, x509};
 use crate::clock::Moment;
 use crate::targets::Nowhere;
 use inputs::{
-    certificate_inputs, expression_inputs, image_inputs, json_inputs, number_inputs, pattern_inputs, reference_inputs,
-    regex_inputs, repeated, template_inputs, time_inputs, url_inputs, version_inputs, yaml_inputs,
+    certificate_inputs, expression_inputs, image_inputs, ir_inputs, json_inputs, number_inputs, pattern_inputs,
+    reference_inputs, regex_inputs, repeated, settings_inputs, template_inputs, time_inputs, url_inputs,
+    version_inputs, yaml_inputs,
 };
 
 /// Length of the inputs.
@@ -80,6 +85,22 @@ const PARSERS: &[Parser] = &[
     ("base64", |text| call("base64_decode", text), || repeated(&["A", "\n", "YQ==", "=", "é", "A\r\n"])),
     ("url", |text| drop(black_box(Url::parse(text))), url_inputs),
     ("selector", selectors, || repeated(&["a", "a/", "/", "a.", "-", "é", "*", "a*"])),
+    ("policy-pattern", policies::pattern, policies::texts),
+    ("policy-message", policies::message, policies::texts),
+    ("policy-condition", policies::condition, policies::texts),
+    ("policy-list", policies::list, policies::texts),
+    ("policy-kinds", policies::kinds, || {
+        (repeated(&["Pod ", "*/* ", "a "]).into_iter().chain(policies::numbered(&["Kind{} ", "g{}/v1/* ", "*{} "])))
+            .collect()
+    }),
+    ("test", policies::test, || yaml_inputs().into_iter().chain([policies::test_file()]).collect()),
+    ("settings", |text| drop(black_box(Settings::parse(text))), settings_inputs),
+    ("ir", |text| drop(black_box(ir::text::parse(text))), ir_inputs),
+    (
+        "review",
+        |text| drop(black_box((Review::read(text.as_bytes()).map(|_| ()), uid_of(text.as_bytes())))),
+        json_inputs,
+    ),
     ("path", |text| call("path_canonicalize", text), || repeated(&["/", "../", "a/../", "a/", ".", "a/b/../../"])),
 ];
 
