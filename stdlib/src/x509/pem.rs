@@ -20,16 +20,13 @@ pub(super) struct Block<'t> {
 pub(super) fn first_block(text: &str) -> Option<Block<'_>> {
     // The lines that end blocks are looked for once, not behind each beginning again.
     let ends: Vec<&str> = at_line_starts(text, END).collect();
-    let mut rest = text;
-    for _ in 0..BEGINNINGS_MAX {
-        let after_begin = at_line_starts(rest, BEGIN).next()?;
+    for after_begin in at_line_starts(text, BEGIN).take(BEGINNINGS_MAX) {
         let (line, body) = after_begin.split_once('\n').unwrap_or((after_begin, ""));
         if let Some(label) = line.trim_end_matches(['\r', ' ', '\t']).strip_suffix(DASHES)
             && let Some(bytes) = block_bytes(label, body, &ends)
         {
             return Some(Block { label, bytes });
         }
-        rest = after_begin;
     }
     None
 }
@@ -61,4 +58,19 @@ fn at_line_starts<'t>(text: &'t str, part: &str) -> impl Iterator<Item = &'t str
     text.match_indices(part)
         .filter(|&(at, _)| at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n'))
         .map(move |(at, _)| &text[at + part.len()..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_block;
+
+    #[test]
+    fn blocks_begin_where_lines_do() {
+        let block = "-----BEGIN A-----\nYQ==\n-----END A-----\n";
+        let bytes = |text: &str| first_block(text).map(|block| block.bytes);
+        assert_eq!(bytes(block).as_deref(), Some(b"a".as_slice()));
+        assert_eq!(bytes(&format!("-----BEGIN B-----\n{block}")).as_deref(), Some(b"a".as_slice()));
+        assert_eq!(bytes(&format!("-----BEGIN {block}")), None);
+        assert_eq!(bytes(&format!("x{block}")), None);
+    }
 }
