@@ -2,6 +2,7 @@
 
 use dikast_grammar::yaml::{self, Node};
 use dikast_grammar::{SourceMap, Span};
+use dikast_stdlib::Value;
 
 use crate::autogen::{self, Fate};
 use crate::check;
@@ -9,8 +10,9 @@ use crate::check::resource::Unchecked;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Autogen, Builder, PolicyId, Program};
 use crate::lint::{self, PolicyNames};
+use crate::lower::constant::value_of;
 use crate::lower::{Defaults, Lowering};
-use crate::model::{self, Cleanup, Document, Policy, Rule};
+use crate::model::{self, Cleanup, Document, GlobalEntry, Policy, Rule};
 use crate::permissions::{self, Roles};
 use crate::schema::Schemas;
 use crate::syntax;
@@ -29,6 +31,8 @@ pub struct Compilation {
     pub policy_documents: Vec<Span>,
     /// The documents of the exceptions.
     pub exception_documents: Vec<Span>,
+    /// The entries of the global context that can be used: their documents, and where these stand.
+    pub global_entries: Vec<(Span, Value)>,
     /// How much was read.
     pub counts: Counts,
     /// Kinds that rules name and no schema knows, where rules were held against schemas.
@@ -47,13 +51,15 @@ pub struct Counts {
     pub rules: usize,
     /// Exceptions in the program.
     pub exceptions: usize,
-    /// Policies and exceptions that are not in the program because of their faults, or are not supported.
+    /// Entries of the global context that can be used.
+    pub global_entries: usize,
+    /// Policies, exceptions and entries that are not in the program because of their faults, or are not supported.
     pub refused: usize,
     /// Documents of other kinds.
     pub passed_over: usize,
 }
 
-/// Compiles all policies and exceptions in the files.
+/// Compiles all policies, exceptions and entries of the global context in the files.
 ///
 /// Never fails: whatever is wrong is in [`Compilation::diagnostics`], and costs no more than the document that it is
 /// in. Whether a finding stops the caller is the caller's choice.
@@ -78,6 +84,7 @@ struct Compiler {
     faulty: Vec<PolicyId>,
     policy_documents: Vec<Span>,
     exception_documents: Vec<Span>,
+    global_entries: Vec<(Span, Value)>,
     counts: Counts,
 }
 
@@ -150,8 +157,28 @@ impl Compiler {
                 self.exception_documents.push(document.span);
                 self.counts.exceptions += 1;
             }
+            Document::GlobalEntry(entry) => self.global_entry(&entry, source),
             Document::Refused => self.counts.refused += 1,
             Document::Other => self.counts.passed_over += 1,
+        }
+    }
+
+    /// The expressions of an entry are no part of the program; they are lowered for what there is to say about them.
+    fn global_entry(&mut self, entry: &GlobalEntry<'_>, source: &str) {
+        let errors = self.diagnostics.errors_reported();
+        lint::check_scalars(entry.node, source, &mut self.diagnostics);
+        for (_, expression) in &entry.projections {
+            let mut builder = Builder::default();
+            let mut lowering = Lowering { builder: &mut builder, diagnostics: &mut self.diagnostics };
+            if lowering.query_of_value(expression).is_some() {
+                check::check_expressions(&builder.finish(), &mut self.diagnostics);
+            }
+        }
+        if self.diagnostics.errors_reported() > errors {
+            self.counts.refused += 1;
+        } else {
+            self.global_entries.push((entry.node.span, value_of(entry.node)));
+            self.counts.global_entries += 1;
         }
     }
 
@@ -237,6 +264,7 @@ impl Compiler {
             faulty: self.faulty,
             policy_documents: self.policy_documents,
             exception_documents: self.exception_documents,
+            global_entries: self.global_entries,
             counts: self.counts,
             unchecked: self.unchecked,
         }

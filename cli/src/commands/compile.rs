@@ -176,6 +176,9 @@ impl Arguments {
         let named = |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
         write!(out, "{}, {}", named(counts.policies, "policy", "policies"), named(counts.rules, "rule", "rules"))?;
         write!(out, ", {}", named(counts.exceptions, "exception", "exceptions"))?;
+        if counts.global_entries > 0 {
+            write!(out, ", {}", named(counts.global_entries, "global context entry", "global context entries"))?;
+        }
         for (count, what) in [(counts.refused, "refused"), (counts.passed_over, "other documents passed over")] {
             if count > 0 {
                 write!(out, ", {count} {what}")?;

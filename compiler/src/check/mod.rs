@@ -62,6 +62,11 @@ pub(crate) fn check_rule(
     }
 }
 
+/// Looks at the expressions that were lowered for a text that stands alone.
+pub(crate) fn check_expressions(program: &Program, diagnostics: &mut Diagnostics) {
+    Checker::new(program, 0..program.exprs.len(), None, diagnostics).expressions();
+}
+
 /// Looks at an exception and at the expressions that were lowered for it.
 pub(crate) fn check_exception(
     program: &Program,

@@ -120,7 +120,6 @@ registry! {
     DK0305 UNSUPPORTED_IMAGE_EXTRACTORS Error "`imageExtractors` is not supported yet"
     DK0306 UNSUPPORTED_MATCH_CONDITIONS Error "`matchConditions` is not supported yet"
     DK0307 UNSUPPORTED_IMAGE_REGISTRY Error "`imageRegistry` is not supported yet"
-    DK0308 UNSUPPORTED_GLOBAL_REFERENCE Error "`globalReference` is not supported yet"
 
     DK0401 EXPRESSION_SYNTAX Error "malformed expression"
     DK0402 UNKNOWN_FUNCTION Error "unknown function"

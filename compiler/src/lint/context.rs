@@ -1,6 +1,6 @@
 //! Names of context entries, and sources that no cluster can be asked for yet.
 
-use super::fault::{ReservedEntryName, UnsupportedGlobalReference, UnsupportedImageRegistry};
+use super::fault::{ReservedEntryName, UnsupportedImageRegistry};
 use crate::diagnostic::Diagnostics;
 use crate::model::{ContextEntry, ContextSource};
 
@@ -19,10 +19,10 @@ pub(super) fn check(entries: &[ContextEntry<'_>], diagnostics: &mut Diagnostics)
         }
         match entry.source {
             ContextSource::ImageRegistry { field: span, .. } => diagnostics.report(UnsupportedImageRegistry { span }),
-            ContextSource::GlobalReference { field: span, .. } => {
-                diagnostics.report(UnsupportedGlobalReference { span });
-            }
-            ContextSource::Variable { .. } | ContextSource::ConfigMap { .. } | ContextSource::ApiCall(_) => {}
+            ContextSource::Variable { .. }
+            | ContextSource::ConfigMap { .. }
+            | ContextSource::ApiCall(_)
+            | ContextSource::GlobalReference { .. } => {}
         }
     }
 }

@@ -33,11 +33,6 @@ faults! {
     UNSUPPORTED_IMAGE_REGISTRY: UnsupportedImageRegistry {}
     help(self) { fails_when_asked() }
 
-    /// An entry of the global context.
-    #[error("`globalReference` is not supported yet")]
-    UNSUPPORTED_GLOBAL_REFERENCE: UnsupportedGlobalReference {}
-    help(self) { fails_when_asked() }
-
     /// An `any` without conditions.
     #[error("an empty `any` is never true")]
     NEVER_TRUE: EmptyAny {}

@@ -19,7 +19,8 @@ impl PolicyNames {
     pub(crate) fn check(&mut self, document: &Node, file: &str, diagnostics: &mut Diagnostics) {
         let text = |node: &Node, name| node.text(name).map(|text| text.as_str().to_owned()).unwrap_or_default();
         let kind = text(document, "kind");
-        let is_policy = kind.ends_with("Policy") && text(document, "apiVersion").contains("kyverno.io/");
+        let is_policy = (kind.ends_with("Policy") || kind == "GlobalContextEntry")
+            && text(document, "apiVersion").contains("kyverno.io/");
         let Some(metadata) = document.given("metadata").filter(|_| is_policy && document.given("spec").is_some())
         else {
             return;

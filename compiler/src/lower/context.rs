@@ -54,7 +54,7 @@ impl Lowering<'_> {
                 reference: self.written(reference, scope, ""),
                 jmespath: jmespath.map(|path| self.entry_query(path, scope, Asked::Value)),
             },
-            ContextSource::GlobalReference { name, jmespath, .. } => EntrySource::GlobalReference {
+            ContextSource::GlobalReference { name, jmespath } => EntrySource::GlobalReference {
                 name: self.written(name, scope, "/name"),
                 jmespath: jmespath.map(|path| self.entry_query(path, scope, Asked::Value)),
             },

@@ -43,7 +43,7 @@ impl Lowering<'_> {
     }
 
     /// A bare expression that is asked of a value; entries cannot be named in it. Nothing when it does not parse.
-    pub(super) fn query_of_value(&mut self, text: &Text) -> Option<ExprId> {
+    pub(crate) fn query_of_value(&mut self, text: &Text) -> Option<ExprId> {
         self.templates(&Scope::default()).query_of_value(text)
     }
 

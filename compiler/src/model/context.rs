@@ -20,7 +20,7 @@ pub(crate) enum ContextSource<'n> {
     ConfigMap { name: &'n Node, namespace: Option<&'n Node> },
     ApiCall(ApiCall<'n>),
     ImageRegistry { reference: &'n Node, jmespath: Option<&'n Text>, field: Span },
-    GlobalReference { name: &'n Node, jmespath: Option<&'n Text>, field: Span },
+    GlobalReference { name: &'n Node, jmespath: Option<&'n Text> },
 }
 
 /// `apiCall`
@@ -53,13 +53,8 @@ fn read_entry(node: &Node) -> Option<ContextEntry<'_>> {
         ContextSource::ConfigMap { name: from.get("name")?, namespace: filled(from, "namespace") }
     } else if let Some(from) = node.given("apiCall") {
         ContextSource::ApiCall(read_api_call(from))
-    } else if let Some(entry) = node.entry("globalReference").filter(|entry| !entry.value.is_null()) {
-        let from = &entry.value;
-        ContextSource::GlobalReference {
-            name: from.get("name")?,
-            jmespath: from.nonempty("jmesPath"),
-            field: entry.key.span(),
-        }
+    } else if let Some(from) = node.given("globalReference") {
+        ContextSource::GlobalReference { name: from.get("name")?, jmespath: from.nonempty("jmesPath") }
     } else if let Some(entry) = node.entry("imageRegistry").filter(|entry| !entry.value.is_null()) {
         let from = &entry.value;
         ContextSource::ImageRegistry {

@@ -6,10 +6,12 @@ use super::check::check_document;
 use super::cleanup::Cleanup;
 use super::exception::Exception;
 use super::fault::UnsupportedKind;
+use super::global::GlobalEntry;
 use super::node::Fields;
 use super::policy::Policy;
 use super::schema::cleanup::CLEANUP;
 use super::schema::exception::EXCEPTION;
+use super::schema::global::GLOBAL_ENTRY;
 use super::schema::policy::POLICY;
 use super::unrecognised;
 use crate::diagnostic::Diagnostics;
@@ -23,6 +25,8 @@ pub(crate) enum Document<'n> {
     Cleanup(Box<Cleanup<'n>>),
     /// An exception that can be used.
     Exception(Box<Exception<'n>>),
+    /// An entry of the global context that can be used.
+    GlobalEntry(GlobalEntry<'n>),
     /// A policy or exception that was reported and cannot be used.
     Refused,
     /// Something that is no policy: resources, lists, values.
@@ -63,6 +67,17 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
                 return Document::Cleanup(Box::new(cleanup));
             }
             Document::Refused
+        }
+        ("kyverno.io", "v2" | "v2beta1" | "v2alpha1", "GlobalContextEntry") => {
+            let refused_by_server = check_document(node, &GLOBAL_ENTRY, source, diagnostics);
+            let entry = GlobalEntry::read(node);
+            entry.iter().for_each(|entry| entry.check(diagnostics));
+            let is_read = diagnostics.errors_reported() == before;
+            refused_by_server.into_iter().for_each(|fault| diagnostics.report(fault));
+            match entry.filter(|_| is_read) {
+                Some(entry) => Document::GlobalEntry(entry),
+                None => Document::Refused,
+            }
         }
         ("kyverno.io" | "policies.kyverno.io", _, name)
             if is_policy(name) && !unrecognised::is_misspelled_kind(name) =>

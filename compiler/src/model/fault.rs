@@ -34,6 +34,10 @@ faults! {
     #[error("`{text}` cannot be {title}: {problem}")]
     INVALID_NAME: InvalidName { text: String, title: &'static str, problem: String }
 
+    /// A part of an entry that is called as the entry is.
+    #[error("a projection cannot be named `{name}`, as its entry is")]
+    INVALID_NAME: RepeatsEntryName { name: String }
+
     /// A number beyond its limits.
     #[error("`{field}` cannot be {number}")]
     OUT_OF_RANGE: OutOfRange { field: String, number: i64, low: i64, high: i64 }

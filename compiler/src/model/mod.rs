@@ -1,7 +1,7 @@
 //! Policy documents, field by field, with spans.
 //!
-//! A file's documents are [`sorted`](sort) by what they are, compared with the [`schema`] and read into [`Policy`] and
-//! [`Exception`]. What is read borrows from the YAML tree, so every text still knows its place in the file. A document
+//! A file's documents are [`sorted`](sort) by what they are, compared with the [`schema`] and read into [`Policy`],
+//! [`Exception`] and the like. What is read borrows from the YAML tree, so every text still knows its place in the file. A document
 //! with a fault in its fields is not read: it is reported and the others go on.
 
 mod check;
@@ -12,6 +12,7 @@ mod document;
 mod exception;
 mod fault;
 mod generate;
+mod global;
 mod matching;
 mod moves;
 mod mutate;
@@ -31,6 +32,7 @@ pub(crate) use context::{ApiCall, ContextEntry, ContextSource};
 pub(crate) use document::{Document, sort};
 pub(crate) use exception::Exception;
 pub(crate) use generate::{Generate, GeneratePattern};
+pub(crate) use global::GlobalEntry;
 pub(crate) use matching::{Filter, MatchBlock, Selector, Subject};
 pub(crate) use mutate::{Mutate, MutateAction, MutateLoop, Target};
 pub(crate) use node::Fields;

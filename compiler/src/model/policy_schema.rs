@@ -2,6 +2,7 @@
 
 use super::schema::cleanup::CLEANUP;
 use super::schema::exception::EXCEPTION;
+use super::schema::global::GLOBAL_ENTRY;
 use super::schema::policy::POLICY;
 use super::schema::{self, Constraint, Shape, context};
 
@@ -23,6 +24,7 @@ pub fn document(kind: &str) -> Option<Object> {
         "ClusterPolicy" | "Policy" => Some(Object(&POLICY)),
         "CleanupPolicy" | "ClusterCleanupPolicy" => Some(Object(&CLEANUP)),
         "PolicyException" => Some(Object(&EXCEPTION)),
+        "GlobalContextEntry" => Some(Object(&GLOBAL_ENTRY)),
         _ => None,
     }
 }

@@ -49,7 +49,8 @@ static API_CALL: ObjectShape = ObjectShape {
     constraints: &[],
 };
 
-static DATA: ObjectShape = ObjectShape {
+/// A member of the body of a call.
+pub(super) static DATA: ObjectShape = ObjectShape {
     title: "an entry of `data`",
     fields: &[
         Field::required("key", Shape::Text, "Name of the member."),
@@ -58,7 +59,8 @@ static DATA: ObjectShape = ObjectShape {
     constraints: &[],
 };
 
-static SERVICE: ObjectShape = ObjectShape {
+/// A service to call.
+pub(super) static SERVICE: ObjectShape = ObjectShape {
     title: "`service`",
     fields: &[
         Field::required("url", Shape::Text, "Address of the service."),

@@ -1,5 +1,7 @@
 //! Forms of texts: names that Kubernetes takes, schedules.
 
+use dikast_stdlib::duration::GoDuration;
+
 /// What a text must look like.
 #[derive(Debug)]
 pub(in crate::model) struct Form {
@@ -32,6 +34,18 @@ pub(in crate::model) static NAMESPACE: Form = Form {
 
 /// The name of a context entry.
 pub(in crate::model) static ENTRY_NAME: Form = Form { title: "the name of a context entry", problem: empty };
+
+/// The name of a part of a global context entry.
+pub(in crate::model) static PROJECTION_NAME: Form = Form { title: "the name of a projection", problem: empty };
+
+/// The time between two calls (Kyverno `api/kyverno/v2beta1/global_context_entry_types.go`).
+pub(in crate::model) static REFRESH_INTERVAL: Form = Form {
+    title: "the time between two calls",
+    problem: |text| match GoDuration::parse(text) {
+        Err(error) => Some(error.to_string()),
+        Ok(duration) => (duration.nanoseconds() <= 0).then(|| "it is not more than 0 seconds".to_owned()),
+    },
+};
 
 /// A schedule as in a CronJob.
 pub(in crate::model) static SCHEDULE: Form = Form { title: "a schedule", problem: not_schedule };
