@@ -8,6 +8,7 @@ use std::sync::Arc;
 use dikast_stdlib::Value;
 
 use crate::data::{DataKey, DataKind, DataSource, FixedData, Lookup};
+use crate::global::GlobalEntry;
 use crate::request::{RequestHead, Surroundings};
 
 /// A future of a host's answer.
@@ -23,6 +24,9 @@ pub trait Host: Send + Sync {
 
     /// What is known about the namespace and the user of a request.
     fn surroundings<'a>(&'a self, request: &'a RequestHead) -> Answer<'a, Surroundings>;
+
+    /// Is told the entries of the global context that stand beside the policies: at the start and after each change.
+    fn set_global_entries(&self, _entries: &[Arc<GlobalEntry>]) {}
 
     /// A number that changes whenever the surroundings of any request may have; as long as it stays, they may be kept.
     /// None when they have to be asked for each time.

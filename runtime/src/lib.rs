@@ -5,6 +5,7 @@
 //! | [`request`] | the admission request |
 //! | [`configuration`] | settings that concern all policies |
 //! | [`data`] | external data |
+//! | [`global`] | data that many policies share |
 //! | [`document`] | requests as cells |
 //! | [`context`] | the JSON context of a request |
 //! | [`interpreter`] | evaluates IR |
@@ -23,6 +24,7 @@ pub mod context;
 pub mod data;
 pub mod document;
 pub mod engine;
+pub mod global;
 pub mod host;
 pub mod interpreter;
 pub mod native;

@@ -46,7 +46,7 @@ pub(crate) struct Arguments {
     /// Where to write the throw-away certificate, for clients to trust
     #[arg(long, conflicts_with = "tls_cert", value_name = "FILE")]
     ca_out: Option<PathBuf>,
-    /// Kubeconfig of the cluster that ConfigMaps, API calls, namespaces and roles are read from
+    /// Kubeconfig of the cluster that ConfigMaps, API calls, the global context, namespaces and roles are read from
     #[arg(long, value_name = "FILE")]
     kubeconfig: Option<PathBuf>,
     /// Context of the kubeconfig
@@ -137,7 +137,7 @@ impl Arguments {
             context: self.context.clone(),
             ..ClusterOptions::default()
         };
-        Ok(Arc::new(Cluster::connect(options).await?))
+        Ok(Arc::new(Cluster::connect(options, Arc::new(Machine)).await?))
     }
 }
 

@@ -8,6 +8,7 @@ use kube::{Client, Config};
 use super::service::ServiceClient;
 use super::{ClusterError, ClusterOptions};
 use crate::data::DataKey;
+use crate::global::ResourceName;
 
 /// A connection to an API server, and to the services that policies name.
 pub(super) struct Connection {
@@ -28,6 +29,10 @@ impl Connection {
             None if options.context.is_some() => Config::from_kubeconfig(&selected).await?,
             None => Config::infer().await?,
         };
+        Ok(Self::of_config(config)?)
+    }
+
+    pub(super) fn of_config(config: Config) -> Result<Self, kube::Error> {
         Ok(Self { client: Client::try_from(config)?, services: ServiceClient::new() })
     }
 
@@ -40,6 +45,18 @@ impl Connection {
             .body(body.unwrap_or_default().as_bytes().to_vec())
             .map_err(kube::Error::HttpError)?;
         self.client.request(request).await
+    }
+
+    /// The kind that the API server serves under the name of a resource.
+    pub(super) async fn kind_of(&self, name: &ResourceName) -> Result<String, String> {
+        let path = name.version_path();
+        let list = self.call(false, &path, None).await.map_err(|error| reason(&error))?;
+        let resources = list.get("resources").and_then(Value::as_list).unwrap_or_default();
+        let text = |entry: &Value, member| entry.get(member).and_then(Value::as_text).map(str::to_owned);
+        let served = resources.iter().find(|entry| text(entry, "name").is_some_and(|found| found == name.resource));
+        served
+            .and_then(|entry| text(entry, "kind"))
+            .ok_or_else(|| format!("the API server serves no resource {} in {path}", name.resource))
     }
 
     async fn config_map(&self, namespace: &str, name: &str) -> Result<Value, String> {

@@ -4,12 +4,14 @@
 //! | module | what |
 //! |---|---|
 //! | [`connection`] | what is loaded from the API server and from services |
+//! | `global` | the global context |
 //! | [`reader`] | all objects of some kinds, read once |
 //! | [`roles`] | the roles of a user, from bindings |
 //! | [`service`] | calls of services that policies name |
 //! | [`watch`] | copies that are kept up to date |
 
 mod connection;
+mod global;
 mod reader;
 mod roles;
 mod service;
@@ -21,13 +23,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dikast_stdlib::Value;
+use dikast_stdlib::functions::Environment;
 
-use connection::{Connection, reason};
+use connection::Connection;
+use global::{GlobalContext, Task};
 pub use reader::{ClusterReader, Inventory, WantedKind};
 pub use service::download;
 
 use crate::configuration::Configuration;
 use crate::data::{DataKey, DataKind};
+use crate::global::{GlobalEntry, ResourceName};
 use crate::host::{Answer, Host};
 use crate::request::{GroupVersionKind, GroupVersionResource, RequestHead, Surroundings};
 
@@ -64,7 +69,9 @@ pub enum ClusterError {
 
 /// A connection to a cluster, with its watched copies.
 pub struct Cluster {
-    connection: Connection,
+    connection: Arc<Connection>,
+    global: Arc<GlobalContext>,
+    _entries: Task,
     copies: watch::Copies,
     kinds: Mutex<HashMap<GroupVersionResource, GroupVersionKind>>,
     configuration: Arc<Configuration>,
@@ -76,13 +83,25 @@ impl Cluster {
     /// # Errors
     ///
     /// When no cluster is configured, or it does not answer within 30 seconds.
-    pub async fn connect(options: ClusterOptions) -> Result<Self, ClusterError> {
-        let connection = Connection::open(&options).await?;
+    pub async fn connect(
+        options: ClusterOptions,
+        environment: Arc<dyn Environment + Send + Sync>,
+    ) -> Result<Self, ClusterError> {
+        let connection = Arc::new(Connection::open(&options).await?);
         let limit = Duration::from_secs(30);
         let copies = tokio::time::timeout(limit, watch::Copies::start(&connection.client))
             .await
             .map_err(|_elapsed| ClusterError::Slow(limit))?;
-        Ok(Self { connection, copies, kinds: Mutex::default(), configuration: options.configuration })
+        let global = GlobalContext::new(Arc::clone(&connection), environment);
+        let entries = global.follow_cluster().await;
+        Ok(Self {
+            connection,
+            global,
+            _entries: entries,
+            copies,
+            kinds: Mutex::default(),
+            configuration: options.configuration,
+        })
     }
 
     /// The kind that serves a resource: for a subresource that of its parent
@@ -95,19 +114,13 @@ impl Cluster {
         if let Some(kind) = self.kinds.lock().unwrap_or_else(PoisonError::into_inner).get(resource) {
             return Ok(Some(kind.clone()));
         }
-        let path = match &*resource.group {
-            "" => format!("/api/{}", resource.version),
-            group => format!("/apis/{group}/{}", resource.version),
+        let name = ResourceName {
+            group: resource.group.to_string(),
+            version: resource.version.to_string(),
+            resource: resource.resource.to_string(),
+            namespace: String::new(),
         };
-        let list = self.connection.call(false, &path, None).await.map_err(|error| reason(&error))?;
-        let kind = list
-            .get("resources")
-            .and_then(Value::as_list)
-            .into_iter()
-            .flatten()
-            .find(|entry| entry.get("name").and_then(Value::as_text) == Some(&*resource.resource))
-            .and_then(|entry| entry.get("kind").and_then(Value::as_text))
-            .ok_or_else(|| format!("the API server serves no resource {} in {path}", resource.resource))?;
+        let kind = self.connection.kind_of(&name).await?;
         let kind =
             GroupVersionKind { group: resource.group.clone(), version: resource.version.clone(), kind: kind.into() };
         self.kinds.lock().unwrap_or_else(PoisonError::into_inner).insert(resource.clone(), kind.clone());
@@ -122,6 +135,7 @@ impl Host for Cluster {
                 DataKey::Objects { kind, .. } => {
                     Err(format!("existing objects of kind {kind} are not listed while a request waits"))
                 }
+                DataKey::Global { name, projection } => self.global.get(name, projection.as_deref()).await,
                 key => self.connection.load(key).await,
             }
         })
@@ -129,8 +143,8 @@ impl Host for Cluster {
 
     fn offers(&self, kind: DataKind) -> bool {
         match kind {
-            DataKind::ConfigMap | DataKind::ApiCall => true,
-            DataKind::Image | DataKind::Global | DataKind::Objects => false,
+            DataKind::ConfigMap | DataKind::ApiCall | DataKind::Global => true,
+            DataKind::Image | DataKind::Objects => false,
         }
     }
 
@@ -146,6 +160,10 @@ impl Host for Cluster {
                 ..Surroundings::default()
             })
         })
+    }
+
+    fn set_global_entries(&self, entries: &[Arc<GlobalEntry>]) {
+        self.global.set_from_files(entries);
     }
 
     fn generation(&self) -> Option<u64> {

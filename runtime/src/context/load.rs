@@ -262,9 +262,12 @@ impl Loader<'_> {
             .map_err(|fault| fault.reworded(|error| format!("failed to fetch data for APICall: {error}")))?;
         let is_default = call.default.is_some_and(|(raw, _)| *self.interpreter.program().constant(raw) == answer);
         let value = match &call.jmespath {
-            Some(query) if !is_default => {
-                self.transformed(query, &answer, "failed to substitute variables in context entry", "JMESPath")
-            }
+            Some(query) if !is_default => self.transformed(
+                query,
+                &answer.to_floats(),
+                "failed to substitute variables in context entry",
+                "JMESPath",
+            ),
             _ => Ok(answer),
         };
         value
@@ -300,7 +303,9 @@ impl Loader<'_> {
         };
         let image = self.lookup(DataKey::Image { reference })?;
         match jmespath {
-            Some(query) => self.transformed(query, &image, "failed to substitute variables in context entry", ""),
+            Some(query) => {
+                self.transformed(query, &image.to_floats(), "failed to substitute variables in context entry", "")
+            }
             None => Ok(image),
         }
     }
@@ -310,8 +315,10 @@ impl Loader<'_> {
             return Err(Fault::error("the name of a global context entry must be a string"));
         };
         let mut parts = name.split('.');
-        let key =
-            DataKey::Global { name: parts.next().unwrap_or_default().into(), projection: parts.next().map(Arc::from) };
+        let key = DataKey::Global {
+            name: parts.next().unwrap_or_default().into(),
+            projection: parts.next().filter(|part| !part.is_empty()).map(Arc::from),
+        };
         let value = self.lookup(key)?;
         match jmespath {
             Some(query) => self.transformed(query, &value, "failed to substitute variables in context entry", ""),
@@ -330,7 +337,7 @@ impl Loader<'_> {
         let Value::Text(path) = path else {
             return Err(Fault::error(format!("JMESPath {written} of context entry {} must be a string", self.name())));
         };
-        self.interpreter.ask_entry(query, &path, &data.to_floats()).map_err(|(fault, _)| {
+        self.interpreter.ask_entry(query, &path, data).map_err(|(fault, _)| {
             fault
                 .reworded(|error| format!("failed to apply JMESPath {path} for context entry {}: {error}", self.name()))
         })

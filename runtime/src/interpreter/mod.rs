@@ -3,6 +3,7 @@
 //! The table in [`dikast_compiler::ir`] is the specification; every operator is one short function here. External data
 //! that is not loaded ends an evaluation with [`Fault::NeedsData`]; the host loads it and the rule runs again.
 
+mod alone;
 mod budget;
 mod evaluate;
 mod fault;
@@ -11,6 +12,7 @@ mod round;
 mod run_time;
 mod substitution;
 
+pub use alone::LoneExpression;
 pub use budget::Budget;
 pub use fault::Fault;
 pub use run_time::QueryCache;

@@ -11,7 +11,9 @@ use dikast_compiler::ir::{Policy, PolicyId, Program};
 use dikast_compiler::passes::optimise;
 use dikast_compiler::{Compilation, compile};
 use dikast_grammar::{FileId, SourceMap, Span};
+use dikast_stdlib::Value;
 
+use crate::global::GlobalEntry;
 use crate::native::{Fingerprint, Fingerprints};
 
 /// A policy's kind, namespace and name.
@@ -24,6 +26,8 @@ pub struct Loaded {
     pub program: Arc<Program>,
     /// What the policies were made from, where that is known: units that come to the same keep their code.
     pub fingerprints: Option<Fingerprints>,
+    /// The entries of the global context beside the policies.
+    pub global_entries: Vec<Arc<GlobalEntry>>,
     /// The files, for diagnostics.
     pub sources: SourceMap,
     /// All that there is to say about the files.
@@ -61,6 +65,8 @@ pub struct PolicyStore {
     /// The text of each file as it was last read.
     texts: BTreeMap<PathBuf, Arc<str>>,
     good: BTreeMap<Key, Good>,
+    /// The last good form of each entry of the global context, by name, with its file.
+    entries: BTreeMap<Arc<str>, (Arc<str>, Arc<GlobalEntry>)>,
 }
 
 /// When files were last written, and their sizes; nothing for one that cannot be looked at.
@@ -74,7 +80,7 @@ struct Good {
 
 impl PolicyStore {
     fn of(roots: Vec<PathBuf>) -> Self {
-        Self { roots, stamps: Stamps::new(), texts: BTreeMap::new(), good: BTreeMap::new() }
+        Self { roots, stamps: Stamps::new(), texts: BTreeMap::new(), good: BTreeMap::new(), entries: BTreeMap::new() }
     }
 
     /// Reads all YAML files under the roots; a root that is a file is read whatever its name.
@@ -162,7 +168,9 @@ impl PolicyStore {
             }
         }
         let refused = faulty.len() + compilation.counts.refused;
-        let kept = self.still_good(&sources, &compilation.diagnostics, &good);
+        let broken = broken_files(&sources, &compilation.diagnostics);
+        let kept = self.still_good(&broken, &good);
+        self.renew_entries(&compilation.global_entries, &sources, &broken);
         let diagnostics = std::mem::take(&mut compilation.diagnostics);
         let (program, fingerprints) = if blank.is_empty() && kept.is_empty() {
             optimised(compilation, &sources)
@@ -175,25 +183,33 @@ impl PolicyStore {
         self.good = good;
         let fingerprints = Some(fingerprints);
         let program = Arc::new(program);
-        Loaded { program, fingerprints, sources, diagnostics, refused, kept: names, problems: Vec::new() }
+        let global_entries = self.entries.values().map(|(_, entry)| Arc::clone(entry)).collect();
+        let problems = Vec::new();
+        Loaded { program, fingerprints, global_entries, sources, diagnostics, refused, kept: names, problems }
     }
 
     /// Policies that served before, are not good now, and whose file has errors: most likely they are what is broken.
-    fn still_good(
-        &self,
-        sources: &SourceMap,
-        diagnostics: &[Diagnostic],
-        good: &BTreeMap<Key, Good>,
-    ) -> BTreeMap<Key, Good> {
-        let broken = |file: &str| {
-            diagnostics.iter().any(|diagnostic| {
-                diagnostic.severity == Severity::Error
-                    && sources.get(diagnostic.span.file).is_some_and(|at| at.name() == file)
-            })
-        };
-        let missing = self.good.iter().filter(|(key, form)| !good.contains_key(*key) && broken(&form.file));
+    fn still_good(&self, broken: &BTreeSet<Arc<str>>, good: &BTreeMap<Key, Good>) -> BTreeMap<Key, Good> {
+        let missing = self.good.iter().filter(|(key, form)| !good.contains_key(*key) && broken.contains(&form.file));
         missing.map(|(key, form)| (key.clone(), form.clone())).collect()
     }
+
+    /// Puts the entries of the files in place of those before, of which the ones of broken files stay.
+    fn renew_entries(&mut self, documents: &[(Span, Value)], sources: &SourceMap, broken: &BTreeSet<Arc<str>>) {
+        self.entries.retain(|_, (file, _)| broken.contains(file));
+        for (span, document) in documents {
+            // What is no entry was reported by the compiler.
+            if let (Some(file), Ok(entry)) = (sources.get(span.file), GlobalEntry::from_value(document)) {
+                self.entries.insert(Arc::clone(&entry.name), (file.name().into(), Arc::new(entry)));
+            }
+        }
+    }
+}
+
+/// Files with errors.
+fn broken_files(sources: &SourceMap, diagnostics: &[Diagnostic]) -> BTreeSet<Arc<str>> {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    errors.filter_map(|error| Some(sources.get(error.span.file)?.name().into())).collect()
 }
 
 /// The program that serves, with the fingerprints of its documents.
@@ -276,6 +292,29 @@ mod tests {
     fn names(loaded: &Loaded) -> Vec<String> {
         let program = &loaded.program;
         program.policies.iter().map(|policy| program.name(policy.name).to_string()).collect()
+    }
+
+    #[test]
+    fn entries_of_a_broken_file_stay_as_they_were() {
+        let entry = |name: &str, spec: &str| {
+            format!(
+                "apiVersion: kyverno.io/v2\nkind: GlobalContextEntry\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n---\n"
+            )
+        };
+        let nodes = |name: &str| entry(name, "kubernetesResource: {version: v1, resource: nodes}");
+        let mut store = PolicyStore::of(Vec::new());
+        let mut load = |files: &[(&str, String)]| {
+            let mut sources = SourceMap::new();
+            for (name, text) in files {
+                sources.add(*name, text.as_str());
+            }
+            let loaded = store.compile(sources);
+            loaded.global_entries.iter().map(|entry| entry.name.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(load(&[("a", nodes("one") + &nodes("two")), ("b", nodes("three"))]), ["one", "three", "two"]);
+        let broken = entry("one", "kubernetesResource: {version: v1}");
+        assert_eq!(load(&[("a", broken + &nodes("two")), ("b", nodes("four"))]), ["four", "one", "two"]);
+        assert_eq!(load(&[("a", nodes("two")), ("b", nodes("four"))]), ["four", "two"]);
     }
 
     #[test]

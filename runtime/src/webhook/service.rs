@@ -109,6 +109,7 @@ impl Service {
         let Options { choice, bounds, store } = options;
         let (store, metrics) = (Arc::new(store), Metrics::default());
         metrics.reloaded(loaded.program.policies.len(), loaded.faults());
+        host.set_global_entries(&loaded.global_entries);
         let serving = Arc::new(Serving::new(loaded, choice, &metrics, &store));
         let workers = Workers::default();
         let first = match choice {
@@ -143,6 +144,7 @@ impl Service {
     /// the caller, and nobody else.
     pub fn replace(&self, loaded: &Loaded) {
         let _replacing = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.host.set_global_entries(&loaded.global_entries);
         let serving = Arc::new(Serving::new(loaded, self.choice, &self.metrics, &self.store));
         if self.choice != EngineChoice::Interpreter {
             let units = serving.first_units(Some(&self.serving.load()));
