@@ -7,6 +7,7 @@ use dikast_runtime::data::{DataKey, DataKind, DataSource, Lookup};
 use dikast_stdlib::selector::LabelSelector;
 use dikast_stdlib::{Value, wildcard};
 
+use super::global::GlobalValue;
 use super::live::Live;
 use crate::input::resources::ObjectKey;
 
@@ -25,7 +26,7 @@ pub(crate) struct OfflineData {
     /// Answers to calls by `METHOD:url` or `url`.
     calls: BTreeMap<String, (i64, Value)>,
     /// Entries of the global context.
-    globals: BTreeMap<String, Result<Value, String>>,
+    globals: BTreeMap<String, Result<GlobalValue, String>>,
 }
 
 impl OfflineData {
@@ -67,7 +68,7 @@ impl OfflineData {
     }
 
     /// Adds an entry of the global context.
-    pub(crate) fn add_global(&mut self, name: &str, value: Result<Value, String>) {
+    pub(crate) fn add_global(&mut self, name: &str, value: Result<GlobalValue, String>) {
         self.globals.insert(name.to_owned(), value);
     }
 
@@ -115,15 +116,14 @@ impl DataSource for OfflineData {
                 self.call(*post, url).unwrap_or_else(|| Lookup::Failed(format!("no answer is given for {url}")))
             }
             DataKey::Image { reference } => missing(format!("data for image {reference}")),
-            DataKey::Global { name, projection } => match (self.globals.get(&**name), projection) {
-                (None, _) => missing(format!("global context entry {name}")),
-                (Some(Err(reason)), _) => Lookup::Failed(reason.clone()),
-                (Some(Ok(value)), None) => Lookup::Ready(value.clone()),
-                (Some(Ok(value)), Some(projection)) => match value.get(projection) {
-                    Some(value) => Lookup::Ready(value.clone()),
-                    None => missing(format!("projection {projection} of global context entry {name}")),
-                },
-            },
+            DataKey::Global { name, projection } => {
+                let entry = self.globals.get(&**name).cloned();
+                let entry = entry.unwrap_or_else(|| Err(format!("failed to fetch entry key={name}")));
+                match entry.and_then(|entry| entry.get(projection.as_deref())) {
+                    Ok(value) => Lookup::Ready(value),
+                    Err(reason) => Lookup::Failed(reason),
+                }
+            }
             DataKey::Objects { api_version, kind, namespace, name, selector } => {
                 let wanted = Wanted { api_version, kind, namespace, name, selector: selector.as_deref() };
                 wanted.among(self.existing.of_kind(wanted.top_kind()))

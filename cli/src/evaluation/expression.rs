@@ -2,12 +2,8 @@
 
 use std::ops::Range;
 
-use dikast_compiler::lower::expression::lower_query;
 use dikast_grammar::jmespath::{self, SyntaxError};
-use dikast_runtime::context::Context;
-use dikast_runtime::data::FixedData;
-use dikast_runtime::engine::World;
-use dikast_runtime::interpreter::{Budget, Fault, Interpreter, QueryCache};
+use dikast_runtime::interpreter::{Fault, LoneExpression};
 use dikast_stdlib::{Value, encode};
 
 use super::parts::{explain, fault_range};
@@ -35,12 +31,7 @@ pub(crate) fn ask(expression: &str, document: &Value) -> Result<Value, String> {
 /// # Errors
 /// When it does not parse, is missing or cannot be evaluated.
 pub(crate) fn evaluate(expression: &str, document: &Value) -> Result<Value, Fault> {
-    let (program, expr) = lower_query(expression).map_err(Fault::query)?;
-    let context = Context::of_document(Value::Null);
-    let (data, queries, budget) = (FixedData::new(), QueryCache::default(), Budget::default());
-    let world = World { data: &data, environment: &Machine };
-    let interpreter = Interpreter::new(&program, &context, world, &queries, &budget);
-    interpreter.ask(expr, document)
+    LoneExpression::parse(expression).map_err(Fault::query)?.ask(document, &Machine)
 }
 
 /// How many characters of a line are shown around a place.

@@ -11,6 +11,7 @@ use super::check::{Outcome, Said, is_named};
 use super::file::{Expectation, GlobalEntry, Test, ValuesSource};
 use crate::evaluation::data::OfflineData;
 use crate::evaluation::expression;
+use crate::evaluation::global::GlobalValue;
 use crate::evaluation::policies::{self, Policies};
 use crate::evaluation::response::Response;
 use crate::evaluation::{CloneSources, Downstream, Evaluator};
@@ -190,7 +191,7 @@ fn data(test: &Test, objects: &[Value], targets: &[Value]) -> Result<OfflineData
         data.add_call(call.method.as_deref(), &call.url, call.status, call.body.clone());
     }
     for entry in &test.global_entries {
-        data.add_global(&entry.name, global_value(entry));
+        data.add_global(&entry.name, global_value(entry).map(GlobalValue::Mock));
     }
     Ok(data)
 }
