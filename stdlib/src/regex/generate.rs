@@ -21,7 +21,26 @@ const ANY: (u64, u64) = (0xb, i32::MAX as u64);
 /// Makes random texts that match an expression in the POSIX syntax.
 #[derive(Clone, Debug)]
 pub struct Generator {
-    root: Node,
+    root: Part,
+}
+
+/// A part of the text to come. The sets of characters are worked out once, as a repetition writes them thousands of times.
+#[derive(Clone, Debug)]
+enum Part {
+    Empty,
+    Literal(char),
+    Any,
+    Class(Characters),
+    Repeat { body: Box<Part>, min: u32, max: u32 },
+    Concat(Vec<Part>),
+    Alternate(Vec<Part>),
+}
+
+/// The characters of a class: ranges, and how many there are in all.
+#[derive(Clone, Debug)]
+struct Characters {
+    ranges: Vec<(char, char)>,
+    total: u64,
 }
 
 impl Generator {
@@ -36,8 +55,7 @@ impl Generator {
             return Err(RegexError::new(RegexErrorKind::TooLarge, &part));
         }
         let root = parse(expression, Dialect::Posix)?.root;
-        check_classes(&root, expression)?;
-        Ok(Self { root })
+        Ok(Self { root: Part::new(root, expression)? })
     }
 
     /// A text; `random_below` gives a number below its argument.
@@ -52,18 +70,69 @@ impl Generator {
     }
 }
 
-/// A class without any character has no text.
-fn check_classes(node: &Node, expression: &str) -> Result<(), RegexError> {
-    match node {
-        Node::Class(class) if ranges(class).is_empty() => {
-            Err(RegexError::new(RegexErrorKind::CharacterClassRange, expression))
-        }
-        Node::Capture(body) | Node::Repeat { body, .. } => check_classes(body, expression),
-        Node::Concat(parts) | Node::Alternate(parts) => {
-            parts.iter().try_for_each(|part| check_classes(part, expression))
-        }
-        Node::Empty | Node::Literal { .. } | Node::Any { .. } | Node::Class(_) | Node::Assertion(_) => Ok(()),
+impl Part {
+    /// The part that a node of the expression stands for. A class without any character has no text, and is an error.
+    fn new(node: Node, expression: &str) -> Result<Self, RegexError> {
+        let all =
+            |nodes: Vec<Node>| nodes.into_iter().map(|node| Self::new(node, expression)).collect::<Result<_, _>>();
+        Ok(match node {
+            Node::Empty | Node::Assertion(_) => Self::Empty,
+            Node::Literal { character, .. } => Self::Literal(character),
+            Node::Any { .. } => Self::Any,
+            Node::Class(class) => {
+                let characters = Characters::new(&class);
+                if characters.total == 0 {
+                    return Err(RegexError::new(RegexErrorKind::CharacterClassRange, expression));
+                }
+                Self::Class(characters)
+            }
+            Node::Capture(body) => Self::new(*body, expression)?,
+            Node::Repeat { body, min, max, .. } => {
+                let body = Box::new(Self::new(*body, expression)?);
+                Self::Repeat { body, min, max: max.unwrap_or(UNBOUNDED).max(min) }
+            }
+            Node::Concat(nodes) => Self::Concat(all(nodes)?),
+            Node::Alternate(nodes) => Self::Alternate(all(nodes)?),
+        })
     }
+}
+
+impl Characters {
+    fn new(class: &Class) -> Self {
+        let ranges = ranges(class);
+        let total = ranges.iter().map(size).sum();
+        Self { ranges, total }
+    }
+
+    /// One of them; `at` is below their number.
+    fn get(&self, mut at: u64) -> Option<char> {
+        for range in &self.ranges {
+            let size = size(range);
+            if at < size {
+                let code = u32::from(range.0) + u32::try_from(at).ok()?;
+                return char::from_u32(if is_across_gap(range) && code >= GAP.0 {
+                    code + (GAP.1 - GAP.0)
+                } else {
+                    code
+                });
+            }
+            at -= size;
+        }
+        None
+    }
+}
+
+/// The numbers from the first to before the second are no characters.
+const GAP: (u32, u32) = (0xd800, 0xe000);
+
+fn is_across_gap(&(first, last): &(char, char)) -> bool {
+    u32::from(first) < GAP.0 && u32::from(last) >= GAP.1
+}
+
+/// How many characters a range has.
+fn size(range: &(char, char)) -> u64 {
+    let gap = if is_across_gap(range) { GAP.1 - GAP.0 } else { 0 };
+    u64::from(u32::from(range.1) - u32::from(range.0) + 1 - gap)
 }
 
 struct Writer<'a> {
@@ -73,50 +142,37 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn write(&mut self, node: &Node) -> Result<(), TextTooLong> {
+    fn write(&mut self, part: &Part) -> Result<(), TextTooLong> {
         self.steps += 1;
         if self.steps > MAX_STEPS {
             return Err(TextTooLong);
         }
-        match node {
-            Node::Empty | Node::Assertion(_) => {}
-            Node::Literal { character, .. } => self.out.push(*character),
-            Node::Any { .. } => {
+        match part {
+            Part::Empty => {}
+            Part::Literal(character) => self.out.push(*character),
+            Part::Any => {
                 let code = ANY.0 + (self.random_below)(ANY.1 - ANY.0 + 1);
                 let character = u32::try_from(code).ok().and_then(char::from_u32);
                 self.out.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
             }
-            Node::Class(class) => self.write_from(&ranges(class)),
-            Node::Capture(body) => self.write(body)?,
-            Node::Repeat { body, min, max, .. } => {
-                let max = max.unwrap_or(UNBOUNDED).max(*min);
+            Part::Class(characters) => {
+                let at = (self.random_below)(characters.total);
+                self.out.extend(characters.get(at));
+            }
+            Part::Repeat { body, min, max } => {
                 let count = u64::from(*min) + (self.random_below)(u64::from(max - min) + 1);
                 for _ in 0..count {
                     self.write(body)?;
                 }
             }
-            Node::Concat(parts) => parts.iter().try_for_each(|part| self.write(part))?,
-            Node::Alternate(branches) => {
+            Part::Concat(parts) => parts.iter().try_for_each(|part| self.write(part))?,
+            Part::Alternate(branches) => {
                 if let Some(branch) = branches.get((self.random_below)(branches.len() as u64) as usize) {
                     self.write(branch)?;
                 }
             }
         }
         Ok(())
-    }
-
-    /// One character of some ranges, each as likely as any other.
-    fn write_from(&mut self, ranges: &[(char, char)]) {
-        let size = |&(first, last): &(char, char)| (first..=last).count() as u64;
-        let total: u64 = ranges.iter().map(size).sum();
-        let mut at = (self.random_below)(total.max(1));
-        for range in ranges {
-            if at < size(range) {
-                self.out.extend((range.0..=range.1).nth(at as usize));
-                return;
-            }
-            at -= size(range);
-        }
     }
 }
 

@@ -154,6 +154,15 @@ fn generated_texts_match() {
 }
 
 #[test]
+fn every_character_of_a_class_can_come() {
+    let one = |expression: &str, at: u64| Generator::parse(expression).unwrap().generate(&|_| at).unwrap();
+    assert_eq!((one("[a-cx]", 0), one("[a-cx]", 2), one("[a-cx]", 3)), ("a".into(), "c".into(), "x".into()));
+    // What no character has as its number is left out of a range.
+    let (before, behind) = (one("[\u{d7ff}-\u{e000}]", 0), one("[\u{d7ff}-\u{e000}]", 1));
+    assert_eq!((before.as_str(), behind.as_str()), ("\u{d7ff}", "\u{e000}"));
+}
+
+#[test]
 fn generators_know_no_perl_syntax() {
     for (expression, message) in [
         ("(?i)a", "missing argument to repetition operator: `?`"),
