@@ -16,6 +16,7 @@
 //! | `check` | what can never work, told from types |
 //! | [`passes`] | IR to better IR |
 //! | [`permissions`] | what Kyverno's controllers must be allowed to do for a rule |
+//! | [`policy_file`] | which files of a folder are read |
 //! | [`testing`] | test files, before they are run |
 //! | [`settings`] | what `dikast.toml` sets |
 //! | [`mod@unit`] | which rules are compiled together |
@@ -36,6 +37,7 @@ mod model;
 pub mod passes;
 pub mod permissions;
 pub mod pipeline;
+pub mod policy_file;
 pub mod schema;
 pub mod settings;
 mod syntax;

@@ -90,21 +90,25 @@ struct Compiler {
 
 impl Compiler {
     fn run(mut self, sources: &SourceMap) -> Compilation {
-        let parsed: Vec<_> = sources.iter().map(|(file, source)| yaml::parse(file, source.text())).collect();
-        if let Some(schemas) = &mut self.schemas {
-            for document in parsed.iter().flat_map(|parsed| &parsed.documents) {
-                schemas.add_definition(document);
+        let mut files = Vec::new();
+        for (id, source) in sources.iter() {
+            let parsed = yaml::parse(id, source.text());
+            self.syntax_errors(&parsed.errors, source.text());
+            files.push((source, parsed.into_objects()));
+        }
+        for (source, objects) in &files {
+            for object in objects {
+                if let Some(schemas) = &mut self.schemas {
+                    schemas.add_definition(object);
+                }
+                self.roles.add(object, source.name());
             }
         }
-        for ((_, source), parsed) in sources.iter().zip(&parsed) {
-            parsed.documents.iter().for_each(|document| self.roles.add(document, source.name()));
-        }
-        for ((_, source), parsed) in sources.iter().zip(&parsed) {
-            self.syntax_errors(&parsed.errors, source.text());
-            for document in &parsed.documents {
-                self.names.check(document, source.name(), &mut self.diagnostics);
-                self.document(document, source.text());
-                self.permissions(document, source.name());
+        for (source, objects) in &files {
+            for object in objects {
+                self.names.check(object, source.name(), &mut self.diagnostics);
+                self.document(object, source.text());
+                self.permissions(object, source.name());
             }
         }
         self.finish()

@@ -125,7 +125,7 @@ impl Arguments {
         let mut found = checking::heeded(found, &policies.sources, &project);
         if let Some(file) = &self.baseline {
             if self.write_baseline {
-                Baseline::of(&found, &policies.sources).write(file)?;
+                Baseline::write(file, &found, &policies.sources)?;
                 return Ok(Exit::Clean);
             }
             found = Baseline::read(file)?.new_ones(found, &policies.sources);
@@ -139,6 +139,11 @@ impl Arguments {
             return Ok(exit);
         }
         self.show(found, &policies, self.fix && is_piped)?;
+        let counts = policies.compilation.counts;
+        if self.check && counts.policies + counts.exceptions + counts.refused == 0 && found.is_empty() {
+            let others = counts.passed_over;
+            writeln!(std::io::stderr(), "note: there is no policy here; other documents that were passed over: {others}")?;
+        }
         if self.verbose {
             show_unchecked(&policies)?;
         }

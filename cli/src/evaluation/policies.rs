@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, crowd, render};
 use dikast_compiler::schema::{KubernetesVersion, Schemas};
-use dikast_compiler::{Compilation, compile, compile_with};
+use dikast_compiler::{Compilation, compile, compile_with, policy_file};
 use dikast_grammar::yaml::{self, Node};
 use dikast_grammar::{FileId, SourceMap, Span};
 
 use crate::input::InputError;
 use crate::input::file::name_of;
-use crate::input::folder::is_yaml;
 use crate::input::unreadable::{Unreadable, read_text_or_lossy};
 
 /// Policies and exceptions, compiled.
@@ -24,7 +23,8 @@ pub(crate) struct Policies {
     pub(crate) left_out: Vec<LeftOut>,
 }
 
-/// Compiles the policies and exceptions in files and folders; folders are searched to their depths for YAML files. A file
+/// Compiles the policies and exceptions in files and folders; folders are searched to their depths for YAML files, and
+/// JSON files that speak of policies. A file
 /// that cannot be read is a finding, and the others are compiled all the same.
 ///
 /// # Errors
@@ -48,7 +48,7 @@ pub(crate) fn schemas(version: Option<KubernetesVersion>, definitions: &[PathBuf
     }
     let mut schemas = version.map_or_else(|| Ok(Schemas::embedded()), Schemas::of_version)?;
     for (file, source) in given.sources.iter() {
-        for document in &yaml::parse(file, source.text()).documents {
+        for document in &yaml::parse(file, source.text()).into_objects() {
             schemas.add_definition(document);
         }
     }
@@ -59,7 +59,7 @@ pub(crate) fn schemas(version: Option<KubernetesVersion>, definitions: &[PathBuf
 /// among the policies. Files and folders that are passed over are not read.
 ///
 /// # Errors
-/// When none of them can be read.
+/// When there are no files, or none of them can be read.
 pub(crate) fn load_with_schemas(
     paths: &[PathBuf],
     schemas: Schemas,
@@ -67,6 +67,10 @@ pub(crate) fn load_with_schemas(
 ) -> Result<Policies, InputError> {
     let mut texts = Texts { passes_over: Some(passes_over), ..Texts::default() };
     texts.add_all(paths);
+    if texts.is_empty() {
+        let paths: Vec<_> = paths.iter().map(|path| name_of(path)).collect();
+        return Err(InputError::of_file(&paths.join(", "), "holds no YAML file, and no JSON file with a policy"));
+    }
     texts.compile(|sources| compile_with(sources, schemas))
 }
 
@@ -119,6 +123,8 @@ struct Texts<'a> {
     seen: BTreeSet<PathBuf>,
     unreadable: Vec<Unreadable>,
     passes_over: Option<&'a dyn Fn(&Path) -> bool>,
+    /// Whether there are files that are passed over.
+    passed_over: bool,
 }
 
 impl Texts<'_> {
@@ -128,9 +134,10 @@ impl Texts<'_> {
         }
     }
 
-    /// Adds a file, or the YAML files of a folder.
+    /// Adds a file, or the files of a folder that are read for policies.
     fn add(&mut self, path: &Path) {
         if self.passes_over.is_some_and(|passes_over| passes_over(path)) {
+            self.passed_over = true;
             return;
         }
         if !path.is_dir() {
@@ -153,15 +160,28 @@ impl Texts<'_> {
         entries.sort();
         for entry in entries {
             let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if !hidden && (entry.is_dir() || is_yaml(&entry)) {
+            if hidden {
+                continue;
+            }
+            if entry.is_dir() || policy_file::is_yaml(&entry) {
+                self.add(&entry);
+            } else if policy_file::is_json(&entry)
+                && std::fs::read(&entry).is_ok_and(|read| policy_file::speaks_of_policies(&String::from_utf8_lossy(&read)))
+            {
                 self.add(&entry);
             }
         }
     }
 
+    /// Whether nothing was found, and nothing passed over.
+    fn is_empty(&self) -> bool {
+        self.sources.iter().next().is_none() && self.unreadable.is_empty() && !self.passed_over
+    }
+
     fn compile(mut self, compile: impl FnOnce(&SourceMap) -> Compilation) -> Result<Policies, InputError> {
         if self.sources.iter().next().is_none()
             && let Some(first) = self.unreadable.first()
+            && !self.unreadable.iter().any(Unreadable::is_there)
         {
             return Err(first.as_error());
         }
@@ -195,7 +215,7 @@ impl Policies {
     /// The rules as written in a file.
     fn rules_of(&self, file: FileId) -> Vec<Span> {
         let Some(source) = self.sources.get(file) else { return Vec::new() };
-        let documents = yaml::parse(file, source.text()).documents;
+        let documents = yaml::parse(file, source.text()).into_objects();
         let rules = |document: &Node| -> Vec<Span> {
             document.at(&["spec", "rules"]).map(Node::items).unwrap_or_default().iter().map(|rule| rule.span).collect()
         };
@@ -237,7 +257,7 @@ fn left_out(sources: &SourceMap, compilation: &Compilation) -> Vec<LeftOut> {
     let program = &compilation.program;
     let mut left_out = Vec::new();
     for (id, file) in sources.iter() {
-        for document in yaml::parse(id, file.text()).documents {
+        for document in yaml::parse(id, file.text()).into_objects() {
             let text = |node: &Node, path: &[&str]| node.at(path).and_then(Node::as_str).unwrap_or_default().to_owned();
             if !text(&document, &["kind"]).ends_with("Policy")
                 || !text(&document, &["apiVersion"]).contains("kyverno.io/")

@@ -2,14 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use dikast_compiler::policy_file::is_yaml;
 use dikast_stdlib::wildcard;
 
 use super::InputError;
-
-/// Whether the name of a file says that it is YAML.
-pub(crate) fn is_yaml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
-}
 
 /// The YAML files right in a folder, in the order of their names.
 pub(crate) fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {

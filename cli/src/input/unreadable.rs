@@ -30,6 +30,11 @@ impl Unreadable {
         Self { name: name_of(path), why: why.to_string(), text: String::new(), at: 0 }
     }
 
+    /// Whether it has text, in which the fault has a place.
+    pub(crate) fn is_there(&self) -> bool {
+        !self.text.is_empty()
+    }
+
     /// The fault as an error.
     pub(crate) fn as_error(&self) -> InputError {
         let mut sources = SourceMap::new();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, render};
 use dikast_compiler::{compile, testing};
-use dikast_grammar::yaml::{self, Node, unpack_list};
+use dikast_grammar::yaml::{self, Node};
 use dikast_grammar::{FileId, SourceMap, Span};
 
 use crate::input::InputError;
@@ -63,10 +63,9 @@ pub(crate) fn unknown_names(file: &Path, colour: bool) -> Result<String, InputEr
 
 /// The documents of the files that a field names. What cannot be read has none.
 fn documents(test: &Node, field: &str, folder: &Path) -> Vec<Node> {
-    let read = |file: PathBuf| read_text(&file).map(|text| yaml::parse(FileId::default(), &text).documents);
+    let read = |file: PathBuf| read_text(&file).map(|text| yaml::parse(FileId::default(), &text).into_objects());
     let files = texts(test, field).flat_map(|(text, _)| files_of(folder.join(text)));
-    let documents = files.filter_map(|file| read(file).ok()).flatten();
-    documents.flat_map(unpack_list).collect()
+    files.filter_map(|file| read(file).ok()).flatten().collect()
 }
 
 /// The files that a path in a test file stands for.

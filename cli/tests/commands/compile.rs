@@ -34,6 +34,43 @@ fn what_is_piped_in_comes_out_mended() {
 }
 
 #[test]
+fn files_count_by_their_names_in_any_case_and_json_when_it_speaks_of_policies() {
+    let folder = folder("names-of-files");
+    let wrong = policy("Secret", "no").replace("rules:", "rulez:");
+    fs::write(folder.join("a.YML"), &wrong).unwrap();
+    fs::write(folder.join("b.Yaml"), &wrong).unwrap();
+    let json = r#"{"apiVersion":"kyverno.io/v1","kind":"ClusterPolcy","metadata":{"name":"a"},"spec":{"rules":[]}}"#;
+    fs::write(folder.join("c.json"), json).unwrap();
+    fs::write(folder.join("package.json"), "{\"name\": // no JSON").unwrap();
+    let out = give(1, &["compile", "--check", "-o", "jsonl", &folder.display().to_string()]);
+    let files: Vec<_> = ["a.YML", "b.Yaml", "c.json", "package.json"].map(|name| out.contains(name)).into();
+    assert_eq!(files, [true, true, true, false], "{out}");
+}
+
+#[test]
+fn folders_without_policies_are_told_of() {
+    let folder = folder("no-policies");
+    let name = folder.display().to_string();
+    let output = dikast(&["compile", "--check", &name]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("holds no YAML file"));
+    fs::write(folder.join("values.yaml"), "replicas: 3\n").unwrap();
+    let output = dikast(&["compile", "--check", "-o", "json", &name]);
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), b"[]\n".as_slice()));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("there is no policy here"));
+}
+
+#[test]
+fn a_file_that_is_no_text_is_a_finding() {
+    let folder = folder("no-text");
+    let file = folder.join("a.yaml");
+    fs::write(&file, b"kind: \xff\n").unwrap();
+    let out = give(1, &["compile", "--check", "-o", "json", &file.display().to_string()]);
+    let found: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&found[0]["line"], &found[0]["column"]), (&1.into(), &7.into()), "{out}");
+}
+
+#[test]
 fn the_version_of_kubernetes_can_be_chosen() {
     let check = |version: &str| {
         let text = policy("policy/v1beta1/PodSecurityPolicy", "no");

@@ -79,14 +79,10 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
                 None => Document::Refused,
             }
         }
-        ("kyverno.io" | "policies.kyverno.io", _, name)
-            if is_policy(name) && !unrecognised::is_misspelled_kind(name) =>
-        {
-            let is_known = matches!(name, "ClusterPolicy" | "Policy" | "PolicyException")
-                || matches!(name, "CleanupPolicy" | "ClusterCleanupPolicy");
+        _ if unrecognised::is_unsupported(group, kind.as_str()) => {
             diagnostics.report(UnsupportedKind {
-                span: if is_known { api_version.span() } else { kind.span() },
-                kind: name.to_owned(),
+                span: kind.span(),
+                kind: kind.as_str().to_owned(),
                 api_version: api_version.as_str().to_owned(),
             });
             Document::Refused
@@ -97,10 +93,8 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
 
 /// A document that is no policy, perhaps by mistake.
 fn sort_unrecognised<'n>(node: &Node, diagnostics: &mut Diagnostics) -> Document<'n> {
-    if unrecognised::report(node, diagnostics) { Document::Refused } else { Document::Other }
-}
-
-/// Whether a kind of Kyverno's groups is one of policies: the others hold data, tests, or what Kyverno itself writes.
-fn is_policy(kind: &str) -> bool {
-    kind.ends_with("Policy") || kind == "PolicyException"
+    if unrecognised::report(node, diagnostics) || unrecognised::report_list(node, diagnostics) {
+        return Document::Refused;
+    }
+    Document::Other
 }

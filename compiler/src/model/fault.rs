@@ -100,6 +100,12 @@ faults! {
     UNRECOGNISED_POLICY: MissingPolicyField { field: &'static str, choices: &'static [&'static str] }
     help(self) { Some(format!("its `{}` is {}", self.field, super::suggest::alternatives(self.choices))) }
 
+    /// A key that differs from the one that is read in the size of its letters.
+    #[error("`{written}` is not read")]
+    UNRECOGNISED_POLICY: MisspelledKey { written: String, field: &'static str }
+    help(self) { Some(format!("did you mean `{}`?", self.field)) }
+    fix(self) { Some(Fix { span: self.span, replacement: self.field.to_owned() }) }
+
     /// A policy kind that cannot be run yet.
     #[error("`{kind}` of `{api_version}` is not supported yet")]
     UNSUPPORTED_KIND: UnsupportedKind { kind: String, api_version: String }

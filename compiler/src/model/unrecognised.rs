@@ -1,70 +1,160 @@
 //! Policies that a slip in `kind` or `apiVersion` hides: they would otherwise pass as resources and enforce nothing.
 
 use dikast_grammar::Span;
-use dikast_grammar::yaml::Node;
+use dikast_grammar::yaml::{Entry, Node};
 
-use super::fault::{MissingPolicyField, UnrecognisedPolicy};
+use super::fault::{MisspelledKey, MissingField, MissingPolicyField, UnknownField, UnrecognisedPolicy};
 use super::node::Fields;
 use super::suggest::closest;
 use crate::diagnostic::Diagnostics;
 
 const GROUPS: &[&str] = &["kyverno.io", "policies.kyverno.io"];
-const KINDS: &[&str] = &["ClusterPolicy", "Policy", "PolicyException"];
-const POLICY_VERSIONS: &[&str] = &["kyverno.io/v1", "kyverno.io/v2beta1"];
-const EXCEPTION_VERSIONS: &[&str] = &["kyverno.io/v2", "kyverno.io/v2beta1"];
 
-/// Whether a kind is none of the supported ones, but close to one.
-pub(super) fn is_misspelled_kind(kind: &str) -> bool {
-    !KINDS.contains(&kind) && closest(kind, KINDS.iter().copied()).is_some()
+/// The kinds that are compiled.
+const KINDS: &[&str] =
+    &["ClusterPolicy", "Policy", "PolicyException", "CleanupPolicy", "ClusterCleanupPolicy", "GlobalContextEntry"];
+const POLICY_VERSIONS: &[&str] = &["kyverno.io/v1", "kyverno.io/v2beta1"];
+/// Those of exceptions and cleanup policies.
+const LATER_VERSIONS: &[&str] = &["kyverno.io/v2", "kyverno.io/v2beta1"];
+
+const GLOBAL_VERSIONS: &[&str] = &["kyverno.io/v2", "kyverno.io/v2beta1", "kyverno.io/v2alpha1"];
+
+/// Kinds of policies in CEL, which are not compiled.
+const CEL_KINDS: &[&str] = &[
+    "ValidatingPolicy",
+    "NamespacedValidatingPolicy",
+    "MutatingPolicy",
+    "NamespacedMutatingPolicy",
+    "GeneratingPolicy",
+    "NamespacedGeneratingPolicy",
+    "DeletingPolicy",
+    "NamespacedDeletingPolicy",
+    "ImageValidatingPolicy",
+    "NamespacedImageValidatingPolicy",
+];
+
+/// Kinds of Kyverno's groups that Kyverno itself writes.
+const WRITTEN_KINDS: &[&str] = &[
+    "UpdateRequest",
+    "AdmissionReport",
+    "ClusterAdmissionReport",
+    "BackgroundScanReport",
+    "ClusterBackgroundScanReport",
+    "EphemeralReport",
+    "ClusterEphemeralReport",
+];
+
+/// Whether a kind of one of Kyverno's groups is a policy that is not compiled.
+pub(super) fn is_unsupported(group: &str, kind: &str) -> bool {
+    GROUPS.contains(&group) && CEL_KINDS.contains(&kind) || (group, kind) == ("policies.kyverno.io", "PolicyException")
 }
 
 /// Reports what is wrong with `kind` and `apiVersion` of a document that is meant as a policy but is not written as one
 /// that is supported. Gives whether it is such a document.
 ///
-/// One slip leaves enough to know it by: a kind and a group that both look right, or rules as only Kyverno has them. A
-/// kind alone does not count, as other groups have a `Policy` too.
+/// One slip leaves enough to know it by: one of Kyverno's groups, a kind and a group that both look right, or rules as
+/// only Kyverno has them. A kind alone does not count where there is a group, as other groups have a `Policy` too.
 pub(super) fn report(document: &Node, diagnostics: &mut Diagnostics) -> bool {
-    let kind = document.given("kind");
-    let api_version = document.given("apiVersion");
-    let meant = kind.and_then(Node::as_str).and_then(|kind| closest(kind, KINDS.iter().copied()));
-    let versions = if meant == Some("PolicyException") { EXCEPTION_VERSIONS } else { POLICY_VERSIONS };
-    let is_named = meant.is_some()
-        && match api_version {
-            Some(node) => node.as_str().is_some_and(|text| is_near_group(text, versions)),
-            None => document.at(&["spec", "rules"]).is_some(),
-        };
+    let (kind, api_version) = (Key::of(document, "kind"), Key::of(document, "apiVersion"));
+    let (group, _) = api_version.text.split_once('/').unwrap_or((api_version.text, ""));
+    let is_of_kyverno = GROUPS.contains(&group);
+    let is_spelled = kind.is_spelled() && api_version.is_spelled();
+    let others = || CEL_KINDS.iter().chain(WRITTEN_KINDS);
+    if is_of_kyverno && is_spelled && others().any(|other| *other == kind.text) {
+        return false;
+    }
+    let known = || KINDS.iter().chain(others()).copied();
+    let meant = known().find(|known| *known == kind.text).or_else(|| closest(kind.text, known()));
+    let versions = match meant {
+        Some("PolicyException" | "CleanupPolicy" | "ClusterCleanupPolicy") => LATER_VERSIONS,
+        Some("GlobalContextEntry") => GLOBAL_VERSIONS,
+        _ => POLICY_VERSIONS,
+    };
+    let is_named = match api_version.entry {
+        Some(_) => is_of_kyverno || meant.is_some() && is_near_group(api_version.text, versions),
+        None => meant.is_some() && document.get("spec").is_some(),
+    };
     if !is_named && !has_rules(document) {
         return false;
     }
-    let kind = Field { name: "kind", written: kind, choices: KINDS };
-    let api_version = Field { name: "apiVersion", written: api_version, choices: versions };
-    kind.check(document.span, diagnostics);
-    api_version.check(document.span, diagnostics);
+    let beside = kind.entry.or(api_version.entry).or(document.entries().first());
+    let place = beside.map_or(document.span, |entry| entry.key.span());
+    kind.check(meant, KINDS, place, diagnostics);
+    if meant.is_none_or(|meant| KINDS.contains(&meant)) || !is_of_kyverno {
+        api_version.check(closest(api_version.text, versions.iter().copied()), versions, place, diagnostics);
+    }
     true
 }
 
-/// A field that makes a document a policy.
-struct Field<'n> {
-    name: &'static str,
-    written: Option<&'n Node>,
-    choices: &'static [&'static str],
+/// Reports a Kubernetes list that has no items, or has them under another name. Gives whether it is one.
+pub(super) fn report_list(document: &Node, diagnostics: &mut Diagnostics) -> bool {
+    let is_list = document.text("kind").is_some_and(|kind| kind.as_str() == "List");
+    if !is_list || document.get("items").is_some() {
+        return false;
+    }
+    let known = ["apiVersion", "kind", "metadata"];
+    let other = document.entries().iter().find(|entry| !known.contains(&entry.key.as_str()));
+    match other {
+        Some(entry) => diagnostics.report(UnknownField {
+            span: entry.key.span(),
+            field: entry.key.as_str().to_owned(),
+            owner: "a list",
+            meant: Some("items"),
+            belongs: None,
+        }),
+        None => diagnostics.report(MissingField {
+            span: document.entries().first().map_or(document.span, |entry| entry.key.span()),
+            owner: "a list",
+            field: "items",
+            doc: "The objects in it.",
+        }),
+    }
+    true
 }
 
-impl Field<'_> {
-    fn check(&self, document: Span, diagnostics: &mut Diagnostics) {
-        let &Self { name, choices, .. } = self;
-        let Some(node) = self.written else {
-            return diagnostics.report(MissingPolicyField { span: document, field: name, choices });
+/// A key that makes a document a policy.
+struct Key<'n> {
+    name: &'static str,
+    /// The entry of that name, or one whose name differs in the size of letters only.
+    entry: Option<&'n Entry>,
+    /// Its text; empty when it has none.
+    text: &'n str,
+}
+
+impl<'n> Key<'n> {
+    fn of(document: &'n Node, name: &'static str) -> Self {
+        let entries = || document.entries().iter().filter(|entry| !entry.value.is_null());
+        let misspelled = || entries().find(|entry| entry.key.as_str().eq_ignore_ascii_case(name));
+        let entry = entries().find(|entry| entry.key == name).or_else(misspelled);
+        Self { name, entry, text: entry.and_then(|entry| entry.value.as_str()).unwrap_or_default() }
+    }
+
+    fn is_spelled(&self) -> bool {
+        self.entry.is_some_and(|entry| entry.key == self.name)
+    }
+
+    /// `place` is where it is told that the key is missing.
+    fn check(
+        &self,
+        meant: Option<&'static str>,
+        choices: &'static [&'static str],
+        place: Span,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let field = self.name;
+        let Some(entry) = self.entry else {
+            return diagnostics.report(MissingPolicyField { span: place, field, choices });
         };
-        let written = node.as_str().unwrap_or_default();
-        if !choices.contains(&written) {
-            let meant = closest(written, choices.iter().copied());
-            diagnostics.report(UnrecognisedPolicy { span: node.span, field: name, meant, choices });
+        if !self.is_spelled() {
+            diagnostics.report(MisspelledKey { span: entry.key.span(), written: entry.key.as_str().to_owned(), field });
+        }
+        if !choices.contains(&self.text) && meant != Some(self.text) {
+            diagnostics.report(UnrecognisedPolicy { span: entry.value.span, field, meant, choices });
         }
     }
 }
 
-/// Whether an `apiVersion` is of one of Kyverno's groups or close to it.
+/// Whether an `apiVersion` is of a group close to one of Kyverno's.
 fn is_near_group(api_version: &str, versions: &[&'static str]) -> bool {
     let group = api_version.split_once('/').map_or(api_version, |(group, _)| group);
     closest(group, GROUPS.iter().copied()).is_some() || closest(api_version, versions.iter().copied()).is_some()
@@ -102,6 +192,13 @@ mod tests {
             ("{apiVersion: policies.kyverno.io/v1, kind: ClustrPolicy}", vec![kind, api_version.clone()]),
             ("{apiVersion: v1, kind: Policy, spec: {rules: [{match: {}, mutate: {}}]}}", vec![api_version]),
             ("{kind: ClusterPolicy, spec: {rules: []}}", vec!["this policy has no `apiVersion`".to_owned()]),
+            ("{kind: CleanupPolicy, spec: {}}", vec!["this policy has no `apiVersion`".to_owned()]),
+            ("{apiVersion: kyverno.io/v1, spec: {}}", vec!["this policy has no `kind`".to_owned()]),
+            ("{apiVersion: kyverno.io/v1, Kind: Policy}", vec!["`Kind` is not read".to_owned()]),
+            ("{apiVersion: kyverno.io/v3, kind: Policy}", vec!["this is not the `apiVersion` of a policy".to_owned()]),
+            ("{apiVersion: kyverno.io/v1, kind: Rulebook}", vec!["this is not the `kind` of a policy".to_owned()]),
+            ("{apiVersion: kyverno.io/v2, kind: ClusterCleanupPolcy}", vec!["this is not the `kind` of a policy".to_owned()]),
+            ("{apiVersion: policies.kyverno.io/v1, kind: ValidatngPolicy}", vec!["this is not the `kind` of a policy".to_owned()]),
         ] {
             assert_eq!(findings(text), Some(expected), "{text}");
         }
@@ -117,6 +214,7 @@ mod tests {
             "{apiVersion: net.example.org/v1, kind: L7Policy, spec: {rules: [{match: {path: /}, route: a}]}}",
             "{apiVersion: cli.kyverno.io/v1alpha1, kind: Test, policies: []}",
             "{kind: ClusterPolicy}",
+            "{apiVersion: kyverno.io/v1beta1, kind: UpdateRequest}",
         ] {
             assert_eq!(findings(text), None, "{text}");
         }

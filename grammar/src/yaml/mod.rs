@@ -168,6 +168,11 @@ pub fn parse_first(text: &str) -> Result<Node, SyntaxError> {
 }
 
 impl Parsed {
+    /// The objects in the documents: Kubernetes lists are [unpacked](unpack_list).
+    pub fn into_objects(self) -> Vec<Node> {
+        self.documents.into_iter().flat_map(unpack_list).collect()
+    }
+
     fn read_document(&mut self, file: &Arc<FileText>, range: Range<usize>) {
         let text = file.part(range.clone());
         if let Some((at, character)) = text.char_indices().find(|&(_, character)| !is_allowed(character)) {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use dikast_compiler::policy_file::{is_json, is_yaml};
 use dikast_compiler::schema::Schemas;
 use dikast_compiler::settings::FILE_NAME;
 use dikast_grammar::FileId;
@@ -115,7 +116,7 @@ impl Surroundings {
             return;
         }
         let Some(uri) = uri::of_path(path) else { return };
-        let documents = yaml::parse(FileId::default(), &content).documents;
+        let documents = yaml::parse(FileId::default(), &content).into_objects();
         let text = Text::new(content, encoding);
         for document in &documents {
             if may_define && self.schemas.add_definition(document) {
@@ -147,7 +148,7 @@ fn collect(folder: &Path, deep: bool, files: &mut Vec<PathBuf>) {
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() && deep && !name.starts_with('.') && name != "node_modules" && name != "target" {
             collect(&entry.path(), deep, files);
-        } else if kind.is_file() && (name.ends_with(".yaml") || name.ends_with(".yml") || name == FILE_NAME) {
+        } else if kind.is_file() && (is_yaml(&entry.path()) || is_json(&entry.path()) || name == FILE_NAME) {
             files.push(entry.path());
         }
     }

@@ -9,8 +9,8 @@ use std::time::SystemTime;
 use dikast_compiler::diagnostic::{Diagnostic, Severity};
 use dikast_compiler::ir::{Policy, PolicyId, Program};
 use dikast_compiler::passes::optimise;
-use dikast_compiler::{Compilation, compile};
-use dikast_grammar::{FileId, SourceMap, Span};
+use dikast_compiler::{Compilation, compile, policy_file};
+use dikast_grammar::{FileId, SourceFile, SourceMap, Span};
 use dikast_stdlib::Value;
 
 use crate::global::GlobalEntry;
@@ -83,7 +83,7 @@ impl PolicyStore {
         Self { roots, stamps: Stamps::new(), texts: BTreeMap::new(), good: BTreeMap::new(), entries: BTreeMap::new() }
     }
 
-    /// Reads all YAML files under the roots; a root that is a file is read whatever its name.
+    /// Reads all YAML files under the roots, and JSON files that speak of policies; a root that is a file is read whatever its name.
     ///
     /// # Errors
     ///
@@ -146,7 +146,9 @@ impl PolicyStore {
                     }
                 }
             };
-            sources.add(file.display().to_string(), Arc::clone(&text));
+            if !policy_file::is_json(&file) || policy_file::speaks_of_policies(&text) {
+                sources.add(file.display().to_string(), Arc::clone(&text));
+            }
             texts.insert(file, text);
         }
         self.texts = texts;
@@ -163,7 +165,7 @@ impl PolicyStore {
             if faulty.contains(&id) {
                 blank.push(span);
             } else if let Some(file) = sources.get(span.file) {
-                let form = Good { file: file.name().into(), text: sources.text(span).into() };
+                let form = Good { file: file.name().into(), text: standalone(file, span).into() };
                 good.insert(key(program, policy), form);
             }
         }
@@ -225,6 +227,14 @@ fn key(program: &Program, policy: &Policy) -> Key {
     (format!("{:?}", policy.kind), namespace, program.name(policy.name).to_string())
 }
 
+/// The text of a document that may stand within a list, so that it can stand by itself: with its first line as far to the
+/// right as it was.
+fn standalone(file: &SourceFile, span: Span) -> String {
+    let text = file.text().get(span.start as usize..span.end as usize).unwrap_or_default();
+    let indent = file.position(span.start).column.saturating_sub(1) as usize;
+    " ".repeat(indent) + text
+}
+
 /// The same files with some documents blanked out, and last good forms after them.
 fn with_last_good<'a>(sources: &SourceMap, blank: &[Span], kept: impl Iterator<Item = &'a Good>) -> SourceMap {
     let mut patched = SourceMap::new();
@@ -237,18 +247,22 @@ fn with_last_good<'a>(sources: &SourceMap, blank: &[Span], kept: impl Iterator<I
     patched
 }
 
-/// A text in which the spans of one file hold nothing but blanks and line ends.
+/// A text in which the spans of one file hold nothing but an empty object.
 fn blanked(text: &str, file: FileId, spans: &[Span]) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for span in spans.iter().filter(|span| span.file == file) {
         if let Some(range) = bytes.get_mut(span.start as usize..span.end as usize) {
             range.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+            // An item of a list stays one.
+            if let Some(start) = range.get_mut(..2) {
+                start.copy_from_slice(b"{}");
+            }
         }
     }
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// YAML files under a path, sorted; hidden entries are left out, as Kubernetes' own mounts have them. A folder is looked
+/// YAML and JSON files under a path, sorted; hidden entries are left out, as Kubernetes' own mounts have them. A folder is looked
 /// through once, however many links lead to it; entries that cannot be looked at count as files.
 fn collect(path: &Path, given: bool, seen: &mut BTreeSet<PathBuf>, files: &mut Vec<PathBuf>) -> io::Result<()> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
@@ -258,8 +272,7 @@ fn collect(path: &Path, given: bool, seen: &mut BTreeSet<PathBuf>, files: &mut V
         Err(_) => false,
     };
     if !is_folder {
-        let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-        if given || yaml {
+        if given || policy_file::is_yaml(path) || policy_file::is_json(path) {
             files.push(path.to_owned());
         }
         return Ok(());
@@ -315,6 +328,28 @@ mod tests {
         let broken = entry("one", "kubernetesResource: {version: v1}");
         assert_eq!(load(&[("a", broken + &nodes("two")), ("b", nodes("four"))]), ["four", "one", "two"]);
         assert_eq!(load(&[("a", nodes("two")), ("b", nodes("four"))]), ["four", "two"]);
+    }
+
+    #[test]
+    fn policies_in_lists_and_json_serve_and_keep_their_last_good_forms() {
+        let folder = std::env::temp_dir().join(format!("dikast-lists-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let item = |name: &str, field: &str| policy(name, field).replace('\n', "\n    ");
+        let write = |field: &str| {
+            let list = format!("kind: List\nitems:\n  - {}\n  - {}\n", item("a", field), item("b", "message"));
+            std::fs::write(folder.join("list.YAML"), list).unwrap();
+        };
+        write("message");
+        std::fs::write(folder.join("other.json"), "// no policy, and no JSON").unwrap();
+        let json = r#"{"apiVersion":"kyverno.io/v1","kind":"ClusterPolicy","metadata":{"name":"c"},"spec":{"rules":[]}}"#;
+        std::fs::write(folder.join("policy.json"), json).unwrap();
+        let (mut store, loaded) = PolicyStore::open(vec![folder.clone()]).unwrap();
+        assert!(names(&loaded).iter().eq(["a", "b", "c"]), "{:?}", loaded.diagnostics);
+        write("massage");
+        let loaded = store.refresh().unwrap().unwrap();
+        assert!(names(&loaded).iter().eq(["b", "c", "a"]), "{:?}", loaded.diagnostics);
+        assert!(loaded.kept.iter().eq(["a"]));
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use dikast_compiler::testing::assertion::Tree;
 use dikast_grammar::SourceMap;
-use dikast_grammar::yaml::{self, unpack_list};
+use dikast_grammar::yaml;
 use dikast_runtime::engine::{PodSecurityFindings, RuleResponse, Status};
 use dikast_stdlib::Value;
 
@@ -25,8 +25,8 @@ pub(crate) struct Checked {
 
 /// The policies of a test as their authors wrote them.
 pub(crate) fn policy_documents(sources: &SourceMap) -> Vec<Value> {
-    let documents = sources.iter().flat_map(|(id, file)| yaml::parse(id, file.text()).documents);
-    documents.flat_map(unpack_list).map(|document| Value::from(&document).to_floats()).collect()
+    let documents = sources.iter().flat_map(|(id, file)| yaml::parse(id, file.text()).into_objects());
+    documents.map(|document| Value::from(&document).to_floats()).collect()
 }
 
 /// Checks the answers that the selector selects. Rows stand behind `before` others.

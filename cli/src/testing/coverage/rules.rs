@@ -42,7 +42,7 @@ const BODIES: [&str; 4] = ["validate", "mutate", "generate", "verifyImages"];
 pub(super) fn in_files(paths: &[PathBuf]) -> Result<Vec<(RuleKey, RulePlace)>, InputError> {
     let mut rules = Vec::new();
     for (id, source) in policies::load(paths)?.sources.iter() {
-        for document in yaml::parse(id, source.text()).documents {
+        for document in yaml::parse(id, source.text()).into_objects() {
             in_document(&document, source, &mut rules);
         }
     }

@@ -18,9 +18,7 @@ struct Finding<'a> {
     label: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     labels: Vec<LabelledRange<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<Replacement<'a>>,
 }
 

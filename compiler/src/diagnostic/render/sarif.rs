@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use dikast_grammar::{SourceMap, Span};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::{Place, whole_message};
@@ -61,7 +62,7 @@ fn result(diagnostic: &Diagnostic, codes: &BTreeSet<Code>, sources: &SourceMap) 
     if let Some(fix) = &diagnostic.fix {
         let place = Place::of(fix.span, sources);
         result["fixes"] = json!([{"artifactChanges": [{
-            "artifactLocation": {"uri": place.file},
+            "artifactLocation": {"uri": uri(place.file)},
             "replacements": [{
                 "deletedRegion": region(&place),
                 "insertedContent": {"text": fix.replacement},
@@ -73,7 +74,26 @@ fn result(diagnostic: &Diagnostic, codes: &BTreeSet<Code>, sources: &SourceMap) 
 
 fn location(span: Span, sources: &SourceMap) -> Value {
     let place = Place::of(span, sources);
-    json!({"physicalLocation": {"artifactLocation": {"uri": place.file}, "region": region(&place)}})
+    json!({"physicalLocation": {"artifactLocation": {"uri": uri(place.file)}, "region": region(&place)}})
+}
+
+/// What the path of a URI may hold as it is.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The URI of a file: a relative reference for a relative path.
+fn uri(file: &str) -> String {
+    let path = file.replace('\\', "/");
+    let is_on_drive = path.get(1..3) == Some(":/");
+    let root = match path.starts_with('/') {
+        true => "file://",
+        false if is_on_drive => "file:///",
+        false => "",
+    };
+    let mut relative = path.as_str();
+    while let Some(rest) = relative.strip_prefix("./") {
+        relative = rest.trim_start_matches('/');
+    }
+    format!("{root}{}", utf8_percent_encode(relative, PLAIN))
 }
 
 fn region(place: &Place<'_>) -> Value {
@@ -98,9 +118,9 @@ mod tests {
     use super::*;
     use crate::diagnostic::{Fix, Label, code};
 
-    fn log() -> Value {
+    fn log(name: &str) -> Value {
         let mut sources = SourceMap::new();
-        let file = sources.add("a.yaml", "spec:\n  rulez: []\n");
+        let file = sources.add(name, "spec:\n  rulez: []\n");
         let span = Span::new(file, 8, 13);
         let diagnostic = Diagnostic {
             code: code::UNKNOWN_FIELD,
@@ -117,7 +137,7 @@ mod tests {
 
     #[test]
     fn results_name_their_rule_and_fix() {
-        let log = log();
+        let log = log("a.yaml");
         let run = &log["runs"][0];
         assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "DK0201");
         assert_eq!(run["results"][0]["ruleIndex"], 0);
@@ -160,7 +180,7 @@ mod tests {
         ),
         ("location", &[("physicalLocation", "physical"), ("message", "words")]),
         ("physical", &[("artifactLocation!", "artifact"), ("region", "region")]),
-        ("artifact", &[("uri", "text")]),
+        ("artifact", &[("uri", "uri")]),
         (
             "region",
             &[
@@ -184,6 +204,7 @@ mod tests {
         let Some((_, members)) = TYPES.iter().find(|(name, _)| *name == ty) else {
             let is_right = match ty {
                 "text" => value.is_string(),
+                "uri" => value.as_str().is_some_and(is_uri_reference),
                 "natural" => value.is_u64(),
                 "positive" => value.as_u64().is_some_and(|number| number > 0),
                 choices => value.as_str().is_some_and(|text| choices.split('|').any(|choice| choice == text)),
@@ -203,6 +224,31 @@ mod tests {
 
     #[test]
     fn logs_are_what_the_standard_describes() {
-        conform(&log(), "log", "$");
+        for name in ["a.yaml", "./a b/50%/\u{e9}#?.yaml", "/a:b/[c].yaml", "C:\\a.yaml", "a:b.yaml", "standard input"] {
+            conform(&log(name), "log", "$");
+        }
+    }
+
+    /// Whether a text is a URI reference (RFC 3986): characters that stand for themselves and encoded bytes, and a colon in
+    /// the first segment behind a scheme only.
+    fn is_uri_reference(text: &str) -> bool {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&byte);
+        let bytes = text.as_bytes();
+        let encoded = |at: usize| {
+            bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        };
+        let characters = (0..bytes.len()).all(|at| if bytes[at] == b'%' { encoded(at) } else { is_plain(bytes[at]) });
+        let first = text.split('/').next().unwrap_or_default();
+        characters && (!first.contains(':') || first == "file:")
+    }
+
+    #[test]
+    fn names_of_files_become_uris() {
+        assert_eq!(uri("./policies/a b.yaml"), "policies/a%20b.yaml");
+        assert_eq!(uri("100%/\u{fc}.yaml"), "100%25/%C3%BC.yaml");
+        assert_eq!(uri("../a.yaml"), "../a.yaml");
+        assert_eq!(uri("/srv/a#1.yaml"), "file:///srv/a%231.yaml");
+        assert_eq!(uri("C:\\b\\a.yaml"), "file:///C%3A/b/a.yaml");
+        assert_eq!(uri("a:b.yaml"), "a%3Ab.yaml");
     }
 }
