@@ -142,7 +142,10 @@ impl Arguments {
         let counts = policies.compilation.counts;
         if self.check && counts.policies + counts.exceptions + counts.refused == 0 && found.is_empty() {
             let others = counts.passed_over;
-            writeln!(std::io::stderr(), "note: there is no policy here; other documents that were passed over: {others}")?;
+            writeln!(
+                std::io::stderr(),
+                "note: there is no policy here; other documents that were passed over: {others}"
+            )?;
         }
         if self.verbose {
             show_unchecked(&policies)?;

@@ -166,7 +166,8 @@ impl Texts<'_> {
             if entry.is_dir() || policy_file::is_yaml(&entry) {
                 self.add(&entry);
             } else if policy_file::is_json(&entry)
-                && std::fs::read(&entry).is_ok_and(|read| policy_file::speaks_of_policies(&String::from_utf8_lossy(&read)))
+                && std::fs::read(&entry)
+                    .is_ok_and(|read| policy_file::speaks_of_policies(&String::from_utf8_lossy(&read)))
             {
                 self.add(&entry);
             }

@@ -3,7 +3,7 @@
 use dikast_grammar::Span;
 use dikast_grammar::yaml::{Entry, Node};
 
-use super::fault::{MisspelledKey, MissingField, MissingPolicyField, UnknownField, UnrecognisedPolicy};
+use super::fault::{MissingField, MissingPolicyField, MisspelledKey, UnknownField, UnrecognisedPolicy};
 use super::node::Fields;
 use super::suggest::closest;
 use crate::diagnostic::Diagnostics;
@@ -197,8 +197,14 @@ mod tests {
             ("{apiVersion: kyverno.io/v1, Kind: Policy}", vec!["`Kind` is not read".to_owned()]),
             ("{apiVersion: kyverno.io/v3, kind: Policy}", vec!["this is not the `apiVersion` of a policy".to_owned()]),
             ("{apiVersion: kyverno.io/v1, kind: Rulebook}", vec!["this is not the `kind` of a policy".to_owned()]),
-            ("{apiVersion: kyverno.io/v2, kind: ClusterCleanupPolcy}", vec!["this is not the `kind` of a policy".to_owned()]),
-            ("{apiVersion: policies.kyverno.io/v1, kind: ValidatngPolicy}", vec!["this is not the `kind` of a policy".to_owned()]),
+            (
+                "{apiVersion: kyverno.io/v2, kind: ClusterCleanupPolcy}",
+                vec!["this is not the `kind` of a policy".to_owned()],
+            ),
+            (
+                "{apiVersion: policies.kyverno.io/v1, kind: ValidatngPolicy}",
+                vec!["this is not the `kind` of a policy".to_owned()],
+            ),
         ] {
             assert_eq!(findings(text), Some(expected), "{text}");
         }

@@ -341,7 +341,8 @@ mod tests {
         };
         write("message");
         std::fs::write(folder.join("other.json"), "// no policy, and no JSON").unwrap();
-        let json = r#"{"apiVersion":"kyverno.io/v1","kind":"ClusterPolicy","metadata":{"name":"c"},"spec":{"rules":[]}}"#;
+        let json =
+            r#"{"apiVersion":"kyverno.io/v1","kind":"ClusterPolicy","metadata":{"name":"c"},"spec":{"rules":[]}}"#;
         std::fs::write(folder.join("policy.json"), json).unwrap();
         let (mut store, loaded) = PolicyStore::open(vec![folder.clone()]).unwrap();
         assert!(names(&loaded).iter().eq(["a", "b", "c"]), "{:?}", loaded.diagnostics);

@@ -53,7 +53,10 @@ fn issue<'a>(diagnostic: &Diagnostic, sources: &'a SourceMap, seen: &mut Vec<u64
             Severity::Warning => "minor",
             Severity::Info => "info",
         },
-        location: Location { path: place.file.trim_start_matches("./"), lines: Lines { begin: place.start.line, end: place.end.line } },
+        location: Location {
+            path: place.file.trim_start_matches("./"),
+            lines: Lines { begin: place.start.line, end: place.end.line },
+        },
     }
 }
 

@@ -234,9 +234,8 @@ mod tests {
     fn is_uri_reference(text: &str) -> bool {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&byte);
         let bytes = text.as_bytes();
-        let encoded = |at: usize| {
-            bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-        };
+        let encoded =
+            |at: usize| bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         let characters = (0..bytes.len()).all(|at| if bytes[at] == b'%' { encoded(at) } else { is_plain(bytes[at]) });
         let first = text.split('/').next().unwrap_or_default();
         characters && (!first.contains(':') || first == "file:")
