@@ -9,6 +9,7 @@
 //! | [`policy_schema`] | the fields of policies, for those who show them |
 //! | `match_sets` | the requests that match and exclude blocks let in |
 //! | `lint` | what Kyverno does differently from what authors think |
+//! | [`rule_types`] | the types that Kyverno decodes substituted rules into |
 //! | `autogen` | rules for pod controllers, made from rules for Pods |
 //! | [`schema`] | what resources look like |
 //! | [`ir`] | the typed IR |
@@ -38,6 +39,7 @@ pub mod passes;
 pub mod permissions;
 pub mod pipeline;
 pub mod policy_file;
+pub mod rule_types;
 pub mod schema;
 pub mod settings;
 mod syntax;

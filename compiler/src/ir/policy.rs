@@ -309,6 +309,18 @@ pub struct Mutate {
     /// The parts of the rule that Kyverno also substitutes before a standard mutation (the whole rule is one document
     /// there); an error in one of them is the rule's error. In document order, patch excluded.
     pub also_substituted: Vec<ExprId>,
+    /// The rule as Kyverno decodes it again when it is substituted, where a variable may give something else than the text
+    /// that belongs in its place.
+    pub decoded: Option<DecodedRule>,
+}
+
+/// A rule that is decoded into types when its variables are substituted ([`crate::rule_types`]).
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecodedRule {
+    /// Those of the substituted parts that have to give texts.
+    pub texts: Vec<ExprId>,
+    /// The whole rule.
+    pub rule: ExprId,
 }
 
 /// What a mutate rule changes.

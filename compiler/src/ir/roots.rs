@@ -1,8 +1,8 @@
 //! The expressions that rules, entries and patterns begin with: what a pass that renumbers expressions has to follow.
 
 use super::{
-    ApiCall, Body, Condition, ConditionBlock, Conditions, Entry, EntryQuery, EntrySource, ExprId, Generate, Mutate,
-    MutateAction, Pattern, Program, Rule, Service, Target, Validate, ValidateAction, Written,
+    ApiCall, Body, Condition, ConditionBlock, Conditions, DecodedRule, Entry, EntryQuery, EntrySource, ExprId,
+    Generate, Mutate, MutateAction, Pattern, Program, Rule, Service, Target, Validate, ValidateAction, Written,
 };
 
 impl Program {
@@ -71,8 +71,12 @@ fn visit_rule(rule: &mut Rule, visit: Visit<'_>) {
             visit_all(message, visit);
             visit_validate(action, visit);
         }
-        Body::Mutate(Mutate { action, targets, existing_on_policy_update: _, also_substituted }) => {
+        Body::Mutate(Mutate { action, targets, existing_on_policy_update: _, also_substituted, decoded }) => {
             visit_all(also_substituted, visit);
+            if let Some(DecodedRule { texts, rule }) = decoded {
+                visit_all(texts, visit);
+                visit(rule);
+            }
             visit_mutate(action, visit);
             for Target { api_version, kind, namespace, name, selector, context: _, preconditions } in targets {
                 visit(api_version);

@@ -7,8 +7,9 @@ use super::expression::reference::{self, Numbers};
 use super::pattern::has_braces;
 use super::policy::Defaults;
 use super::{Lowering, Scope};
-use crate::ir::{Conditions, ExprId, Mutate, MutateAction, MutateLoop, Target};
+use crate::ir::{Conditions, DecodedRule, ExprId, Mutate, MutateAction, MutateLoop, Target};
 use crate::model::{self, Fields};
+use crate::rule_types::{RULE, Shape};
 
 /// The fields that hold patches.
 const MERGE: &str = "patchStrategicMerge";
@@ -25,42 +26,57 @@ impl Lowering<'_> {
     ) -> Mutate {
         let scope = if mutate.targets.is_empty() { scope.clone() } else { scope.with_target() };
         let targets = mutate.targets.iter().map(|target| self.target(target, &scope)).collect();
-        let (action, also_substituted) = match &mutate.action {
+        let (action, substituted) = match &mutate.action {
             model::MutateAction::Merge(_) => self.standard_patch(rule.node, MERGE, MutateAction::Merge, &scope),
             model::MutateAction::Json(_) => self.standard_patch(rule.node, JSON, MutateAction::Json, &scope),
-            other => (self.mutate_action(other, &scope), Vec::new()),
+            other => (self.mutate_action(other, &scope), Substituted::default()),
         };
+        let Substituted { parts: also_substituted, decoded } = substituted;
         Mutate {
             action,
             targets,
             existing_on_policy_update: mutate.existing_on_policy_update.unwrap_or(defaults.mutate_existing),
             also_substituted,
+            decoded,
         }
     }
 
-    /// A patch outside of loops. It is substituted together with the whole rule, which Kyverno decodes without types.
+    /// A patch outside of loops. It is substituted together with the whole rule.
     fn standard_patch(
         &mut self,
         rule: &Node,
         name: &str,
         action: fn(ExprId) -> MutateAction,
         scope: &Scope,
-    ) -> (MutateAction, Vec<ExprId>) {
+    ) -> (MutateAction, Substituted) {
         let resolved = match reference::resolve(rule, Numbers::Floats) {
             Ok(resolved) => resolved,
             Err(fault) => {
                 let failure = self.builder.fail(&fault.message, Some(fault.span));
                 self.diagnostics.report(fault);
-                return (action(failure), vec![failure]);
+                return (action(failure), Substituted { parts: vec![failure], decoded: None });
             }
         };
         let rule = resolved.as_ref().unwrap_or(rule);
-        let also_substituted = self.rest_of_rule(rule, scope);
+        let mut rest = RestOfRule::default();
+        self.substituted_texts(rule, scope, "", Shape::Object(&RULE), &mut rest);
         let patch = match rule.at(&["mutate", name]) {
             Some(patch) => self.variables(patch, scope, &format!("/mutate/{name}")),
             None => self.builder.value(Value::Null, None),
         };
-        (action(patch), also_substituted)
+        let is_lone_patch =
+            name == JSON && rule.at(&["mutate", name]).and_then(Node::as_str).is_some_and(is_one_variable);
+        if is_lone_patch {
+            rest.texts.push(patch);
+        }
+        let decoded = match rest.texts.is_empty() {
+            true => None,
+            false => Some(DecodedRule { texts: rest.texts, rule: self.variables(rule, scope, "") }),
+        };
+        if is_lone_patch {
+            rest.parts.push(patch);
+        }
+        (action(patch), Substituted { parts: rest.parts, decoded })
     }
 
     fn mutate_action(&mut self, action: &model::MutateAction<'_>, scope: &Scope) -> MutateAction {
@@ -117,38 +133,57 @@ impl Lowering<'_> {
     }
 
     /// The texts of a rule outside its patches. Standard mutation substitutes the rule as one document, so a variable
-    /// that cannot be resolved in any of them is an error of the rule (Kyverno `pkg/engine/mutate/mutation.go`).
-    fn rest_of_rule(&mut self, rule: &Node, scope: &Scope) -> Vec<ExprId> {
-        let mut found = Vec::new();
-        self.substituted_texts(rule, scope, "", &mut found);
-        found
-    }
-
-    /// Parsing bounds how deeply rules nest.
-    fn substituted_texts(&mut self, node: &Node, scope: &Scope, path: &str, found: &mut Vec<ExprId>) {
+    /// that cannot be resolved in any of them is an error of the rule (Kyverno `pkg/engine/mutate/mutation.go`). Parsing
+    /// bounds how deeply rules nest.
+    fn substituted_texts(&mut self, node: &Node, scope: &Scope, path: &str, shape: Shape, found: &mut RestOfRule) {
         match &node.value {
             NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => {}
             NodeValue::Text(text) => {
                 if has_braces(text.as_str()) {
-                    found.push(self.template(text, scope, path));
+                    let value = self.template(text, scope, path);
+                    found.parts.push(value);
+                    if shape == Shape::Text && is_one_variable(text.as_str()) {
+                        found.texts.push(value);
+                    }
                 }
             }
             NodeValue::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.substituted_texts(item, scope, &format!("{path}/{index}"), found);
+                    self.substituted_texts(item, scope, &format!("{path}/{index}"), shape.item(), found);
                 }
             }
             NodeValue::Map(entries) => {
                 for entry in entries {
-                    let below = format!("{path}/{}", entry.key.as_str().replace('/', "\\/"));
+                    let key = entry.key.as_str();
+                    let below = format!("{path}/{}", key.replace('/', "\\/"));
                     if !matches!(below.as_str(), "/mutate/patchStrategicMerge" | "/mutate/patchesJson6902") {
-                        if has_braces(entry.key.as_str()) {
-                            found.push(self.template(&entry.key, scope, path));
+                        if has_braces(key) {
+                            found.parts.push(self.template(&entry.key, scope, path));
                         }
-                        self.substituted_texts(&entry.value, scope, &below, found);
+                        self.substituted_texts(&entry.value, scope, &below, shape.member(key), found);
                     }
                 }
             }
         }
     }
+}
+
+/// What is substituted of a rule besides its patch.
+#[derive(Default)]
+struct Substituted {
+    parts: Vec<ExprId>,
+    decoded: Option<DecodedRule>,
+}
+
+/// The texts of a rule outside its patch.
+#[derive(Default)]
+struct RestOfRule {
+    parts: Vec<ExprId>,
+    /// Those that may give something else than the text that belongs there.
+    texts: Vec<ExprId>,
+}
+
+/// Whether a text may be one variable and nothing else: then what it gives keeps its type.
+fn is_one_variable(text: &str) -> bool {
+    text.starts_with("{{") && text.ends_with("}}")
 }

@@ -64,7 +64,8 @@ impl Court {
         let found = engines.answer(case)?;
         let expected = case.get("answer").ok_or("the case has no answer")?;
         let mut differences = Vec::new();
-        compare(expected, &found, self.name == EngineName::Native, &mut differences);
+        let object = case.pointer("/request/object");
+        compare(expected, &found, object, self.name == EngineName::Native, &mut differences);
         if differences.is_empty() { Ok(()) } else { Err(differences.join("; ")) }
     }
 
@@ -215,7 +216,7 @@ fn policy(program: &Program, response: &PolicyResponse) -> (Json, Vec<Json>) {
 }
 
 /// What differs. With `quiet` empty messages of rules are not compared. A text that the golden answer leaves out differed from run to run in Kyverno and does not count.
-fn compare(expected: &Json, found: &Json, quiet: bool, differences: &mut Vec<String>) {
+fn compare(expected: &Json, found: &Json, object: Option<&Json>, quiet: bool, differences: &mut Vec<String>) {
     let differs = |name: &str| {
         let (expected, found) = (expected.get(name), found.get(name));
         let same = match (expected, found) {
@@ -234,7 +235,12 @@ fn compare(expected: &Json, found: &Json, quiet: bool, differences: &mut Vec<Str
             differences.extend(differs(name));
         }
     }
-    differences.extend(differs("patched"));
+    // Kyverno also gives patches that take each other back; here the object as it was has none.
+    let is_as_it_was = found.get("patched").is_none()
+        && expected.get("patched").zip(object).is_some_and(|(patched, object)| alike(patched, object));
+    if !is_as_it_was {
+        differences.extend(differs("patched"));
+    }
     compare_policies(expected.get("policies"), found.get("policies"), quiet, differences);
 }
 

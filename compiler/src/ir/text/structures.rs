@@ -259,7 +259,8 @@ choice!(ValidateAction {
 record!(ValidateLoop { list, list_text, context, preconditions, element_scope, action, span });
 record!(PodSecurity { level, version, exclude });
 record!(PodSecurityExclude { control, images, restricted_field, values });
-record!(Mutate { action, targets, existing_on_policy_update, also_substituted });
+record!(Mutate { action, targets, existing_on_policy_update, also_substituted, decoded });
+record!(DecodedRule { texts, rule });
 choice!(MutateAction { Merge "merge" (overlay), Json "json" (operations), Foreach "foreach" (loops), Nothing "nothing" });
 record!(MutateLoop { list, list_text, order, context, preconditions, action, span });
 choice!(LoopOrder { Default "default", Ascending "ascending", Descending "descending" });

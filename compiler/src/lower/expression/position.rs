@@ -61,7 +61,7 @@ fn push_quoted(expression: &mut String, step: &str) {
     expression.push('"');
     for character in step.chars() {
         match character {
-            '"' | '\\' | '/' => expression.extend(['\\', character]),
+            '"' | '\\' => expression.extend(['\\', character]),
             '\u{8}' => expression.push_str("\\b"),
             '\u{c}' => expression.push_str("\\f"),
             '\n' => expression.push_str("\\n"),
@@ -86,7 +86,7 @@ mod tests {
             ("/mutate/foreach/0/patchStrategicMerge/metadata/name", "request.object.metadata.name"),
             ("/metadata/name", "request.object"),
             ("", "request.object"),
-            ("/a/b/my-key/a\\/b", r#"request.object."my-key"."a\/b""#),
+            ("/a/b/my-key/a\\/b", r#"request.object."my-key"."a/b""#),
             ("/a/b/+(c)", r#"request.object."+(c)""#),
             ("/a/b/(c)", r#"request.object."(c)""#),
         ] {

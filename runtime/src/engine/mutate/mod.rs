@@ -1,9 +1,10 @@
 //! `mutate` rules (Kyverno `pkg/engine/handlers/mutation`, `pkg/engine/mutate`).
 
+mod decode;
 mod foreach;
 mod target;
 
-use dikast_compiler::ir::{Exception, Mutate, MutateAction};
+use dikast_compiler::ir::{Exception, ExprId, Mutate, MutateAction};
 use dikast_stdlib::Value;
 
 use super::exceptions;
@@ -55,12 +56,27 @@ enum Change {
     Error(String),
 }
 
-/// A mutation without loops. Kyverno substitutes the whole rule, so that an unresolved variable anywhere in it is an
-/// error.
+/// A mutation without loops. Kyverno substitutes the whole rule and reads it again, so that an unresolved variable
+/// anywhere in it is an error, and so is a value of another type than its field.
 fn whole_rule(run: &RuleRun<'_>, body: &Mutate, action: &MutateAction, object: &Value) -> Result<Change, NeedsData> {
+    let decoded = body.decoded.as_ref();
+    let has_to_be_text = |part: &ExprId| decoded.is_some_and(|decoded| decoded.texts.contains(part));
+    let mut is_odd = false;
     for part in &body.also_substituted {
-        if let Err(fault) = run.interpreter.substitute(*part) {
-            return substitution_failed(fault);
+        match run.interpreter.substitute(*part) {
+            Ok(Value::Text(_) | Value::Null) => {}
+            Ok(_) => is_odd |= has_to_be_text(part),
+            Err(fault) => return substitution_failed(fault),
+        }
+    }
+    if let Some(decoded) = decoded.filter(|_| is_odd) {
+        match run.interpreter.substitute(decoded.rule) {
+            Ok(rule) => {
+                if let Err(reason) = decode::read(&rule) {
+                    return Ok(Change::Error(format!("variable substitution failed: {reason}")));
+                }
+            }
+            Err(fault) => return substitution_failed(fault),
         }
     }
     patch(run, action, object)

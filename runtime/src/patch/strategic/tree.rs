@@ -348,7 +348,7 @@ impl<'k> Tree<'k> {
     }
 
     fn write_flow(&self, node: Node, out: &mut String) {
-        let quote = |text: &str| to_go_json(&Value::text(text)).unwrap_or_default();
+        let quote = |text: &str| serde_json::to_string(text).unwrap_or_default();
         let content = self.content(node).clone();
         match &content {
             Content::Scalar(Scalar { text, tag: Tag::Text, .. }) => out.push_str(&quote(text)),
