@@ -50,8 +50,8 @@ pub(crate) struct Arguments {
     /// Write results in a machine-readable format, and nothing else to standard output
     #[arg(short, long, visible_alias = "output", value_name = "FORMAT")]
     output_format: Option<Format>,
-    /// Look for mistakes in the test files themselves instead of running them: unknown fields, names of policies, rules and
-    /// objects that none of their files has, results that say nothing
+    /// Look for mistakes in the test files themselves instead of running them: unknown fields, names that nothing has, files
+    /// that are missing or not used, results that say nothing, repeat others or contradict them
     #[arg(long)]
     check: bool,
     /// Show what the rules say

@@ -187,6 +187,10 @@ registry! {
     DK1101 UNKNOWN_IN_TEST Error "name in a test that nothing has"
     DK1102 VACUOUS_RESULT Warning "result that says nothing"
     DK1103 MALFORMED_ASSERTION Error "malformed assertion"
+    DK1104 REPEATED_RESULT Warning "result that another one states"
+    DK1105 CONTRADICTING_RESULT Error "result that another one contradicts"
+    DK1106 UNUSED_IN_TEST Warning "file that no result is about"
+    DK1107 IGNORED_IN_RESULT Warning "field of a result without effect"
 
     DK1201 UNSUPPORTED_FLAG Error "flag that is not supported"
     DK1202 NO_TESTS Error "no tests"

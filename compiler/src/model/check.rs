@@ -225,10 +225,17 @@ impl Checker<'_> {
             None if needed => {
                 let is_current = |name: &&str| shape.field(name).is_none_or(|field| field.successor.is_none());
                 let current: Vec<_> = names.iter().copied().filter(is_current).collect();
-                let fields = suggest::alternatives(&current);
                 let left_empty = names.iter().find_map(|name| node.entry(name));
-                let span = left_empty.map_or(place, |entry| entry.key.span());
-                self.diagnostics.report(MissingChoice { span, owner: shape.title, fields });
+                let (span, owner) = (left_empty.map_or(place, |entry| entry.key.span()), shape.title);
+                match current.first().and_then(|name| shape.field(name)).filter(|_| current.len() == 1) {
+                    Some(&Field { name: field, doc, .. }) => {
+                        self.diagnostics.report(MissingField { span, owner, field, doc });
+                    }
+                    None => {
+                        let fields = suggest::alternatives(&current);
+                        self.diagnostics.report(MissingChoice { span, owner, fields });
+                    }
+                }
             }
             None => {}
         }

@@ -38,5 +38,5 @@ pub(crate) use mutate::{Mutate, MutateAction, MutateLoop, Target};
 pub(crate) use node::Fields;
 pub(crate) use policy::{Override, Policy};
 pub(crate) use rule::{Body, Rule, rule_name_text};
-pub(crate) use testing::check_fields;
+pub(crate) use testing::{check_fields, check_test};
 pub(crate) use validate::{PodSecurity, PodSecurityExclude, Validate, ValidateAction, ValidateLoop};

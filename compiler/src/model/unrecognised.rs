@@ -33,8 +33,12 @@ const CEL_KINDS: &[&str] = &[
     "NamespacedImageValidatingPolicy",
 ];
 
-/// Kinds of Kyverno's groups that Kyverno itself writes.
-const WRITTEN_KINDS: &[&str] = &[
+/// Kinds of Kyverno's groups that Kyverno itself writes, and those of tests, which it reads whatever their group is.
+const OTHER_KINDS: &[&str] = &[
+    "Test",
+    "Values",
+    "UserInfo",
+    "Context",
     "UpdateRequest",
     "AdmissionReport",
     "ClusterAdmissionReport",
@@ -59,7 +63,7 @@ pub(super) fn report(document: &Node, diagnostics: &mut Diagnostics) -> bool {
     let (group, _) = api_version.text.split_once('/').unwrap_or((api_version.text, ""));
     let is_of_kyverno = GROUPS.contains(&group);
     let is_spelled = kind.is_spelled() && api_version.is_spelled();
-    let others = || CEL_KINDS.iter().chain(WRITTEN_KINDS);
+    let others = || CEL_KINDS.iter().chain(OTHER_KINDS);
     if is_of_kyverno && is_spelled && others().any(|other| *other == kind.text) {
         return false;
     }

@@ -1,176 +1,362 @@
 //! Tests of policies: what is wrong with a test file before it is run, and the [assertion trees](assertion) of its checks.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`folder`] | the files that a test names |
+//! | `results` | the results that it expects |
+//! | `values` | its values for variables |
+//! | [`assertion`] | what its checks say |
+//! | `fault` | what is told |
 
 pub mod assertion;
+mod fault;
+pub mod folder;
+mod results;
+mod values;
 
-use dikast_grammar::kind::{KindSelector, plain_kind};
-use dikast_grammar::yaml::{Node, Text};
-use dikast_stdlib::wildcard;
+use dikast_grammar::yaml::{Entry, Node, Text};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Fix, faults};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Fields, suggest};
 use assertion::Tree;
+use fault::{NoTest, NothingTested, OldTest, UnknownInTest, UntypedTest};
+use folder::{Folder, NamedFiles, named_by};
+use results::Results;
 
-faults! {
-    /// A name of a policy, rule or object that none of the files of a test has.
-    #[error("no {what} of this test is called `{name}`")]
-    UNKNOWN_IN_TEST: UnknownInTest { what: &'static str, name: String, meant: Option<String> }
-    help(self) { Some(format!("did you mean `{}`?", self.meant.as_deref()?)) }
-    fix(self) { Some(Fix { span: self.span, replacement: self.meant.clone()? }) }
+const API_VERSION: &str = "cli.kyverno.io/v1alpha1";
 
-    /// A result about objects that the rule does not look at.
-    #[error("the rule `{rule}` is not about `{object}`")]
-    VACUOUS_RESULT: VacuousResult { rule: String, object: String, kind: String }
-    help(self) { Some(format!("it matches no `{}`, so this result says nothing about it", self.kind)) }
+/// What is wrong with a document of a test file, and with the values in the files that it names.
+pub fn check(document: &Node, source: &str, folder: &dyn Folder) -> Vec<Diagnostic> {
+    let mut found = Diagnostics::new();
+    if !is_test(document, &mut found) {
+        model::check_fields(document, source, &mut found);
+        return found.into_sorted();
+    }
+    model::check_test(document, source, &mut found);
+    let files = Files::of(document, folder, &mut found);
+    files.check_contents(&mut found);
+    files.nothing_tested(&mut found);
+    Results { files: &files, folder }.check(&mut found);
+    values::check(&files, &mut found);
+    assertions(document, &mut found);
+    found.into_sorted()
 }
 
-/// The kinds that autogen makes rules for.
-const CONTROLLERS: &[&str] =
-    &["DaemonSet", "Deployment", "Job", "StatefulSet", "ReplicaSet", "ReplicationController", "CronJob"];
-
-/// What is wrong with a document of a test, `Values` or `UserInfo` file. For a test, `policies` and `objects` are the
-/// documents of the files that it names.
-pub fn check(document: &Node, source: &str, policies: &[Node], objects: &[Node]) -> Vec<Diagnostic> {
-    let mut found = model::check_fields(document, source);
-    let files = Files { policies, objects };
-    for result in document.list("results") {
-        files.result(result, &mut found);
+/// Whether a document is a test, or is meant as one.
+fn is_test(document: &Node, found: &mut Diagnostics) -> bool {
+    let kind = document.entry("kind").filter(|entry| !entry.value.is_null());
+    let version = document.entry("apiVersion").filter(|entry| !entry.value.is_null());
+    let text = |entry: Option<&Entry>| entry.and_then(|entry| entry.value.as_str()).unwrap_or_default().to_owned();
+    if ["Values", "Value", "UserInfo", "Context"].contains(&text(kind).as_str()) {
+        return false;
     }
-    found.extend(assertions(document));
-    found.sort_by_key(|finding| (finding.span, finding.code));
-    found
+    let place = document.entries().first().map_or(document.span, |entry| entry.key.span());
+    match (version, kind) {
+        (None, None) if ["policies", "results"].iter().any(|field| document.get(field).is_some()) => {
+            found.report(OldTest { span: place });
+        }
+        (None, None) => return false,
+        _ => {
+            for (field, entry, right) in [("apiVersion", version, API_VERSION), ("kind", kind, "Test")] {
+                match entry {
+                    None => found.report(UntypedTest { span: place, field, right }),
+                    // Kyverno reads a test of any group.
+                    Some(entry) if field == "apiVersion" && is_of_kyverno(entry) => {}
+                    Some(entry) if entry.value.as_str() != Some(right) => {
+                        found.report(NoTest { span: entry.value.span, field, right });
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+    true
+}
+
+fn is_of_kyverno(version: &Entry) -> bool {
+    let group = version.value.as_str().and_then(|text| text.split('/').next()).unwrap_or_default();
+    ["cli.kyverno.io", "kyverno.io"].contains(&group)
 }
 
 /// What is wrong with the assertions of the checks.
-fn assertions(document: &Node) -> Vec<Diagnostic> {
-    let mut diagnostics = Diagnostics::new();
+fn assertions(document: &Node, found: &mut Diagnostics) {
     for check in document.list("checks") {
         let matched = ["resource", "policy", "rule"].map(|name| check.at(&["match", name]));
         let said = ["assert", "error"].map(|name| check.given(name));
         for node in matched.into_iter().chain(said).flatten().filter(|node| !node.is_null()) {
-            Tree::read(node, &mut diagnostics);
+            Tree::read(node, found);
         }
     }
-    diagnostics.into_sorted()
 }
 
-/// The documents that a test names.
+/// A test and the files that it names.
 struct Files<'n> {
-    policies: &'n [Node],
-    objects: &'n [Node],
+    test: &'n Node,
+    policies: Vec<NamedFiles<'n>>,
+    resources: Vec<NamedFiles<'n>>,
+    targets: Vec<NamedFiles<'n>>,
+    exceptions: Vec<NamedFiles<'n>>,
+    variables: Vec<NamedFiles<'n>>,
+    users: Vec<NamedFiles<'n>>,
+    /// Whether there are policies of which nothing is known.
+    more_policies: bool,
+    /// Whether there are objects of which nothing is known.
+    more_objects: bool,
 }
 
-impl Files<'_> {
-    fn result(&self, result: &Node, found: &mut Vec<Diagnostic>) {
-        let policy = result.text("policy").and_then(|name| {
-            let named: Vec<_> = self.policies.iter().filter(|policy| is_named(policy, name.as_str())).collect();
-            if named.is_empty() {
-                found.push(unknown("policy", name, self.policies.iter().filter_map(name_of)));
+impl<'n> Files<'n> {
+    fn of(test: &'n Node, folder: &dyn Folder, found: &mut Diagnostics) -> Self {
+        let mut named = |field| named_by(test, field, folder, found);
+        let (policies, more_policies) = named("policies");
+        let (resources, more_resources) = named("resources");
+        let (targets, more_targets) = named("targetResources");
+        named("clusterResources");
+        Self {
+            test,
+            policies,
+            resources,
+            targets,
+            exceptions: named("exceptions").0,
+            variables: named("variables").0,
+            users: named("userinfo").0,
+            more_policies,
+            more_objects: more_resources || more_targets,
+        }
+    }
+
+    fn policies(&self) -> impl Iterator<Item = &Node> {
+        self.policies.iter().flat_map(NamedFiles::objects).filter(|object| is_policy(object))
+    }
+
+    fn objects(&self) -> impl Iterator<Item = &Node> {
+        self.resources.iter().chain(&self.targets).flat_map(NamedFiles::objects)
+    }
+
+    /// Looks whether the files hold what they are named for.
+    fn check_contents(&self, found: &mut Diagnostics) {
+        for file in &self.policies {
+            file.expect("policy", is_policy, found);
+        }
+        for file in &self.resources {
+            file.expect("object", |object| object.text("kind").is_some(), found);
+        }
+        for file in &self.exceptions {
+            file.expect("PolicyException", |object| has_kind(object, "PolicyException"), found);
+        }
+        for file in &self.variables {
+            file.expect("document of kind `Values`", |object| has_kind(object, "Values") || has_kind(object, "Value"), found);
+        }
+        for file in &self.users {
+            file.expect("document of kind `UserInfo`", |object| has_kind(object, "UserInfo"), found);
+        }
+        for file in self.variables.iter().chain(&self.users).flat_map(|named| &named.files) {
+            for object in &file.objects {
+                model::check_fields(object, &file.text, found);
             }
-            named.first().copied()
-        });
-        let rules = policy.and_then(|policy| policy.at(&["spec", "rules"])).map(Node::items).unwrap_or_default();
-        let rule = result.nonempty("rule").and_then(|name| {
-            let named = rules
-                .iter()
-                .find(|rule| written_rule(name.as_str()).any(|name| rule.text("name").is_some_and(|of| *of == *name)));
-            if named.is_none() && !rules.is_empty() {
-                found.push(unknown("rule", name, rules.iter().filter_map(|rule| rule.text("name")).map(Text::as_str)));
-            }
-            named
-        });
-        for item in result.texts("resources") {
-            let named: Vec<_> = self.objects.iter().filter(|object| is_named(object, item.as_str())).collect();
-            if named.is_empty() && !self.objects.is_empty() {
-                found.push(unknown("object", item, self.objects.iter().filter_map(name_of)));
-            }
-            if let (Some(rule), Some(first)) = (rule, named.first())
-                && !named.iter().any(|object| may_match(rule, object))
-            {
-                let text = |node: &Node, name| node.text(name).map(|text| text.as_str().to_owned()).unwrap_or_default();
-                let (rule, object, kind) = (text(rule, "name"), item.as_str().to_owned(), text(first, "kind"));
-                found.push(VacuousResult { span: item.span(), rule, object, kind }.into());
+        }
+    }
+
+    fn nothing_tested(&self, found: &mut Diagnostics) {
+        let is_given = |field: &str| self.test.entry(field).is_some();
+        let span = self.test.entries().first().map_or(self.test.span, |entry| entry.key.span());
+        let inputs = ["resources", "targetResources", "jsonPayload", "jsonPayloads", "httpPayloads", "envoyPayloads"];
+        for (field, is_missing, effect) in [
+            ("policies", !is_given("policies"), "without policies there is nothing to test"),
+            ("results", !is_given("results") && !is_given("checks"), "nothing is tested; say what should come of it"),
+            ("resources", !inputs.into_iter().any(is_given), "without objects the policies are applied to nothing"),
+        ] {
+            if is_missing {
+                found.report(NothingTested { span, field, effect });
             }
         }
     }
 }
 
-fn unknown<'n>(what: &'static str, name: &Text, known: impl Iterator<Item = &'n str>) -> Diagnostic {
-    let written = name.as_str();
-    let (prefix, own) = written.rsplit_once('/').map_or(("", written), |(prefix, own)| (prefix, own));
-    let meant = suggest::closest(own, known).map(|meant| match prefix {
-        "" => meant.to_owned(),
-        prefix => format!("{prefix}/{meant}"),
-    });
-    UnknownInTest { span: name.span(), what, name: written.to_owned(), meant }.into()
+fn has_kind(document: &Node, kind: &str) -> bool {
+    document.text("kind").is_some_and(|text| text.as_str() == kind)
+}
+
+/// Whether a document is a policy, of any group.
+fn is_policy(document: &Node) -> bool {
+    document.text("kind").is_some_and(|kind| kind.as_str().ends_with("Policy"))
 }
 
 fn name_of(document: &Node) -> Option<&str> {
     document.at(&["metadata", "name"]).and_then(Node::as_str)
 }
 
+/// The namespace of a document; what has none is in `default` where it needs one.
+fn namespace_of(document: &Node) -> Option<&str> {
+    document.at(&["metadata", "namespace"]).and_then(Node::as_str).filter(|name| !name.is_empty())
+}
+
 /// Whether a document has a name, written with or without its namespace.
 fn is_named(document: &Node, written: &str) -> bool {
-    let own = written.rsplit('/').next().unwrap_or(written);
+    let (namespace, own) = written.split_once('/').map_or((None, written), |(space, own)| (Some(space), own));
     let generated = document.at(&["metadata", "generateName"]).and_then(Node::as_str);
-    name_of(document) == Some(own)
-        || name_of(document).is_none() && generated.is_some_and(|start| own.starts_with(start))
+    let is_there = namespace.is_none_or(|wanted| namespace_of(document).unwrap_or("default") == wanted);
+    is_there
+        && (name_of(document) == Some(own)
+            || name_of(document).is_none() && generated.is_some_and(|start| own.starts_with(start)))
 }
 
-/// The names that a rule can have where a result names it: itself, or the one that autogen made it of.
-fn written_rule(name: &str) -> impl Iterator<Item = &str> {
-    let made_of = name.strip_prefix("autogen-cronjob-").or_else(|| name.strip_prefix("autogen-"));
-    std::iter::once(name).chain(made_of)
-}
-
-/// Whether a rule may be about an object, told from kinds alone.
-fn may_match(rule: &Node, object: &Node) -> bool {
-    let Some(kind) = object.text("kind").map(Text::as_str) else { return true };
-    let Some(matched) = rule.get("match") else { return true };
-    let filters = ["any", "all"].iter().flat_map(|name| matched.list(name)).chain(std::iter::once(matched));
-    let kinds: Vec<&str> = filters
-        .filter_map(|filter| filter.get("resources"))
-        .flat_map(|resources| resources.texts("kinds"))
-        .map(Text::as_str)
-        .collect();
-    let fits = |entry: &&str| {
-        let wanted = plain_kind(entry);
-        // Objects of subresources have kinds of their own.
-        let has_subresource = !KindSelector::parse(entry).subresource.is_empty();
-        has_subresource
-            || entry.contains('.')
-            || wildcard::matches(wanted, kind)
-            || wanted == "Pod" && CONTROLLERS.contains(&kind)
-    };
-    kinds.is_empty() || kinds.iter().any(fits) || rule.at(&["mutate", "targets"]).is_some() || kind == "Namespace"
+/// The fault of a name that none of the known ones is.
+fn unknown<'n>(what: &'static str, name: &Text, known: impl Iterator<Item = &'n str>) -> Diagnostic {
+    const MOST_SHOWN: usize = 5;
+    let written = name.as_str();
+    let mut known: Vec<&str> = known.collect();
+    known.sort_unstable();
+    known.dedup();
+    let (prefix, own) = written.rsplit_once('/').map_or(("", written), |(prefix, own)| (prefix, own));
+    let elsewhere = known.iter().find(|known| !prefix.is_empty() && **known == own).map(|known| (*known).to_owned());
+    let close = || suggest::closest(own, known.iter().copied());
+    let meant = elsewhere.or_else(|| {
+        close().map(|meant| match prefix {
+            "" => meant.to_owned(),
+            prefix => format!("{prefix}/{meant}"),
+        })
+    });
+    let known = known.iter().take(MOST_SHOWN).map(|name| (*name).to_owned()).collect();
+    UnknownInTest { span: name.span(), what, name: written.to_owned(), meant, known }.into()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use dikast_grammar::{FileId, yaml};
 
+    use super::folder::{File, Named};
     use super::*;
+
+    const POLICIES: &str = "
+kind: ClusterPolicy
+metadata: {name: p}
+spec:
+  rules:
+    - {name: first, match: {any: [{resources: {kinds: [Pod]}}]}, validate: {}}
+    - {name: second, match: {any: [{resources: {kinds: [Pod]}}]}, mutate: {}}
+";
+    const OBJECTS: &str = "
+{kind: Deployment, metadata: {name: web}}
+---
+{kind: Service, metadata: {name: port, namespace: shop}}
+";
+    const VALUES: &str = "{kind: Values, policies: [{name: q}, {name: p, rules: [{name: fist}], resources: [{name: wep}]}]}";
+
+    /// Files by their names.
+    struct InMemory;
+
+    impl Folder for InMemory {
+        fn files(&self, path: &str) -> Named {
+            let text = match path {
+                "p.yaml" => POLICIES,
+                "o.yaml" => OBJECTS,
+                "v.yaml" => VALUES,
+                "empty.yaml" => "",
+                "bad.yaml" => return Named::Unreadable("this quote is never closed".to_owned()),
+                path if path.contains("://") => return Named::Unknown,
+                _ => return Named::Missing,
+            };
+            let objects = yaml::parse(FileId(1), text).into_objects();
+            Named::Files(vec![Arc::new(File { text: text.into(), objects })])
+        }
+    }
+
+    const HEAD: &str = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\npolicies: [p.yaml]\nresources: [o.yaml]\n";
+
+    /// What is found, with its line.
+    fn found(source: &str) -> Vec<String> {
+        let document = yaml::parse(FileId(0), source).documents.remove(0);
+        let line = |found: &Diagnostic| source[..(found.span.start as usize).min(source.len())].matches('\n').count() + 1;
+        let found = check(&document, source, &InMemory).into_iter();
+        found.map(|found| format!("{} {} {}", line(&found), found.code, found.message)).collect()
+    }
+
+    fn of_results(results: &str) -> Vec<String> {
+        found(&format!("{HEAD}results:\n{results}"))
+    }
 
     #[test]
     fn names_are_looked_up() {
-        let read = |text: &str| yaml::parse(FileId(0), text).documents;
-        let policies =
-            read("metadata: {name: p}\nspec: {rules: [{name: first, match: {any: [{resources: {kinds: [Pod]}}]}}]}");
-        let objects = read("{kind: Deployment, metadata: {name: web}}\n---\n{kind: Service, metadata: {name: port}}");
-        let source = "kind: Test\napiVersion: a\nresults:\n- {policy: p, rule: first, result: pass, resources: [web, a/web]}\n\
-                      - {policy: q, rule: first, resources: [web]}\n- {policy: p, rule: frist, result: pas, resources: [wep, port]}\n\
-                      - {policy: p, rule: autogen-first, result: skip, resources: [port]}\n- {policy: p, res: pass}\n";
-        let test = read(source).remove(0);
-        let found: Vec<_> = check(&test, source, &policies, &objects).into_iter().map(|found| found.message).collect();
         assert_eq!(
-            found,
+            of_results(
+                "- {policy: p, rule: first, result: pass, kind: Deployment, resources: [web, default/web, shop/port]}\n\
+                 - {policy: q, rule: first, result: pass, resources: [web]}\n\
+                 - {policy: p, rule: frist, result: pas, resources: [wep, a/port]}\n\
+                 - {policy: p, rule: autogen-first, result: skip, kind: Pod, resources: [web]}\n\
+                 - {policy: p, res: pass, resources: [web]}\n"
+            ),
             [
-                "no policy of this test is called `q`",
-                "no rule of this test is called `frist`",
-                "`pas` is not a value of `result`",
-                "no object of this test is called `wep`",
-                "the rule `first` is not about `port`",
-                "unknown field `res` of a result",
+                "6 DK1102 the rule `first` is not about `shop/port`",
+                "7 DK1101 no policy of this test is called `q`",
+                "8 DK1101 no rule of this test is called `frist`",
+                "8 DK0205 `pas` is not a value of `result`",
+                "8 DK1101 no object of this test is called `wep`",
+                "8 DK1101 no object of this test is called `a/port`",
+                "9 DK1101 no object that this result names is a `Pod`",
+                "10 DK0203 a result has no `result`",
+                "10 DK0201 unknown field `res` of a result",
             ]
         );
+    }
+
+    #[test]
+    fn results_are_held_against_each_other_and_their_rules() {
+        assert_eq!(
+            of_results(
+                "- {policy: p, rule: first, result: pass, resources: [web]}\n\
+                 - {policy: p, rule: first, result: pass, resources: [web]}\n\
+                 - {policy: p, rule: first, result: fail, resources: [web]}\n\
+                 - {policy: p, rule: first, result: fail, operation: DELETE, resources: [web]}\n\
+                 - {policy: p, rule: first, result: skip, patchedResources: o.yaml, resources: [web]}\n\
+                 - {policy: p, rule: second, result: pass, patchedResources: p.yaml, resources: [web]}\n\
+                 - {policy: p, rule: second, result: pass, patchedResources: o.yaml, isMutatingPolicy: true, resources: [web]}\n\
+                 - {policy: p, rule: second, result: pass, resources: [shop/port, web]}\n"
+            ),
+            [
+                "7 DK1104 this result says again what another one says of `web`",
+                "8 DK1105 `fail` contradicts the `pass` that another result expects of `web`",
+                "10 DK1107 `patchedResources` has no effect here",
+                "11 DK1101 `p.yaml` holds no `web`",
+                "12 DK1107 `isMutatingPolicy` has no effect here",
+                "13 DK1102 nothing says what `second` should make of the object",
+                "13 DK1102 the rule `second` is not about `shop/port`",
+            ]
+        );
+    }
+
+    #[test]
+    fn files_hold_what_they_are_named_for_and_are_used() {
+        let named = |fields: &str| found(&format!("apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\n{fields}"));
+        let results = "results: [{policy: p, rule: first, result: pass, resources: [web]}]\n";
+        assert_eq!(
+            named(&format!("policies: [p.yaml, o.yaml]\nresources: [o.yaml, empty.yaml, https://a.b/c.yaml]\n{results}")),
+            ["3 DK1101 `o.yaml` holds no policy", "4 DK1101 `empty.yaml` holds no object"]
+        );
+        assert_eq!(
+            named(&format!("policies: [p.yaml]\nresources: [o.yaml, p.yaml]\nvariables: o.yaml\nexceptions: [bad.yaml]\n{results}")),
+            [
+                "4 DK1106 no result is about an object of `p.yaml`",
+                "5 DK1101 `o.yaml` holds no document of kind `Values`",
+                "6 DK1101 the file `bad.yaml` cannot be read: this quote is never closed",
+            ]
+        );
+        let of_values = named(&format!("policies: [p.yaml]\nresources: [o.yaml]\nvariables: v.yaml\n{results}"));
+        let of_values: Vec<_> = of_values.iter().map(|found| found.rsplit(' ').next().unwrap()).collect();
+        assert_eq!(of_values, ["`q`", "`fist`", "`wep`"]);
+    }
+
+    #[test]
+    fn tests_are_known_by_their_kind() {
+        let body = "policies: [p.yaml]\nresources: [o.yaml]\nresults: [{policy: p, result: pass, resources: [web]}]\n";
+        assert_eq!(
+            found(&format!("apiVersion: cli.kyvern.io/v1\nkind: Tests\n{body}")),
+            ["1 DK0205 this is not the `apiVersion` of a test", "2 DK0205 this is not the `kind` of a test"]
+        );
+        assert_eq!(found(&format!("kind: Test\n{body}")), ["1 DK0203 the test has no `apiVersion`"]);
+        assert_eq!(found(&format!("name: t\n{body}")), ["1 DK0901 the form of this test is deprecated", "1 DK0901 `name` is deprecated"]);
+        assert_eq!(found("kind: Test\napiVersion: cli.kyverno.io/v1alpha1\n").len(), 3);
+        assert_eq!(found("a: b"), Vec::<String>::new());
     }
 }

@@ -1,7 +1,7 @@
 //! Files of the command line: tests, values, users (Kyverno `cmd/cli/kubectl-kyverno/apis/v1alpha1`).
 
 use super::policy::METADATA;
-use super::{Field, ObjectShape, Shape};
+use super::{Constraint, Field, ObjectShape, Shape};
 
 const TEXTS: Shape = Shape::List(&Shape::Text);
 
@@ -9,9 +9,10 @@ const TEXTS: Shape = Shape::List(&Shape::Text);
 pub(in crate::model) static TEST: ObjectShape = ObjectShape {
     title: "the test",
     fields: &[
-        Field::required("apiVersion", Shape::Text, "Group and version: `cli.kyverno.io/v1alpha1`."),
-        Field::required("kind", Shape::Text, "`Test`."),
+        Field::new("apiVersion", Shape::Text, "Group and version: `cli.kyverno.io/v1alpha1`."),
+        Field::new("kind", Shape::Text, "`Test`."),
         Field::new("metadata", Shape::Object(&METADATA), "Name of the test."),
+        Field::deprecated("name", Shape::Text, "write it under `metadata`", "Name of the test."),
         Field::new("policies", TEXTS, "Files with policies, relative to this one."),
         Field::new("resources", TEXTS, "Files with objects to apply the policies to."),
         Field::new("targetResources", TEXTS, "Files with existing objects that rules with targets change."),
@@ -86,7 +87,7 @@ static RESULT: ObjectShape = ObjectShape {
         Field::new("isGeneratingPolicy", Shape::Bool, "For policies in CEL."),
         Field::new("isMutatingPolicy", Shape::Bool, "For policies in CEL."),
     ],
-    constraints: &[],
+    constraints: &[Constraint::ExactlyOne(&["result", "status"]), Constraint::AtMostOne(&["resources", "resource"])],
 };
 
 static RESOURCE_SPEC: ObjectShape = ObjectShape {
