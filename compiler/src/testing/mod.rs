@@ -144,7 +144,11 @@ impl<'n> Files<'n> {
             file.expect("PolicyException", |object| has_kind(object, "PolicyException"), found);
         }
         for file in &self.variables {
-            file.expect("document of kind `Values`", |object| has_kind(object, "Values") || has_kind(object, "Value"), found);
+            file.expect(
+                "document of kind `Values`",
+                |object| has_kind(object, "Values") || has_kind(object, "Value"),
+                found,
+            );
         }
         for file in &self.users {
             file.expect("document of kind `UserInfo`", |object| has_kind(object, "UserInfo"), found);
@@ -242,7 +246,8 @@ spec:
 ---
 {kind: Service, metadata: {name: port, namespace: shop}}
 ";
-    const VALUES: &str = "{kind: Values, policies: [{name: q}, {name: p, rules: [{name: fist}], resources: [{name: wep}]}]}";
+    const VALUES: &str =
+        "{kind: Values, policies: [{name: q}, {name: p, rules: [{name: fist}], resources: [{name: wep}]}]}";
 
     /// Files by their names.
     struct InMemory;
@@ -268,7 +273,8 @@ spec:
     /// What is found, with its line.
     fn found(source: &str) -> Vec<String> {
         let document = yaml::parse(FileId(0), source).documents.remove(0);
-        let line = |found: &Diagnostic| source[..(found.span.start as usize).min(source.len())].matches('\n').count() + 1;
+        let line =
+            |found: &Diagnostic| source[..(found.span.start as usize).min(source.len())].matches('\n').count() + 1;
         let found = check(&document, source, &InMemory).into_iter();
         found.map(|found| format!("{} {} {}", line(&found), found.code, found.message)).collect()
     }
@@ -331,11 +337,15 @@ spec:
         let named = |fields: &str| found(&format!("apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\n{fields}"));
         let results = "results: [{policy: p, rule: first, result: pass, resources: [web]}]\n";
         assert_eq!(
-            named(&format!("policies: [p.yaml, o.yaml]\nresources: [o.yaml, empty.yaml, https://a.b/c.yaml]\n{results}")),
+            named(&format!(
+                "policies: [p.yaml, o.yaml]\nresources: [o.yaml, empty.yaml, https://a.b/c.yaml]\n{results}"
+            )),
             ["3 DK1101 `o.yaml` holds no policy", "4 DK1101 `empty.yaml` holds no object"]
         );
         assert_eq!(
-            named(&format!("policies: [p.yaml]\nresources: [o.yaml, p.yaml]\nvariables: o.yaml\nexceptions: [bad.yaml]\n{results}")),
+            named(&format!(
+                "policies: [p.yaml]\nresources: [o.yaml, p.yaml]\nvariables: o.yaml\nexceptions: [bad.yaml]\n{results}"
+            )),
             [
                 "4 DK1106 no result is about an object of `p.yaml`",
                 "5 DK1101 `o.yaml` holds no document of kind `Values`",
@@ -355,7 +365,10 @@ spec:
             ["1 DK0205 this is not the `apiVersion` of a test", "2 DK0205 this is not the `kind` of a test"]
         );
         assert_eq!(found(&format!("kind: Test\n{body}")), ["1 DK0203 the test has no `apiVersion`"]);
-        assert_eq!(found(&format!("name: t\n{body}")), ["1 DK0901 the form of this test is deprecated", "1 DK0901 `name` is deprecated"]);
+        assert_eq!(
+            found(&format!("name: t\n{body}")),
+            ["1 DK0901 the form of this test is deprecated", "1 DK0901 `name` is deprecated"]
+        );
         assert_eq!(found("kind: Test\napiVersion: cli.kyverno.io/v1alpha1\n").len(), 3);
         assert_eq!(found("a: b"), Vec::<String>::new());
     }

@@ -7,9 +7,7 @@ use dikast_grammar::kind::{KindSelector, plain_kind};
 use dikast_grammar::yaml::{Node, Text};
 use dikast_stdlib::wildcard;
 
-use super::fault::{
-    ContradictingResult, IgnoredField, NothingCompared, OtherKind, RepeatedResult, VacuousResult,
-};
+use super::fault::{ContradictingResult, IgnoredField, NothingCompared, OtherKind, RepeatedResult, VacuousResult};
 use super::folder::{Folder, NamedFiles, named_by};
 use super::{Files, is_named, is_policy, name_of, namespace_of, unknown};
 use crate::diagnostic::Diagnostics;
@@ -67,7 +65,11 @@ impl Results<'_, '_> {
             };
             let named = rules.iter().find(is_rule);
             if named.is_none() && !rules.is_empty() {
-                found.report(unknown("rule", name, rules.iter().filter_map(|rule| rule.text("name")).map(Text::as_str)));
+                found.report(unknown(
+                    "rule",
+                    name,
+                    rules.iter().filter_map(|rule| rule.text("name")).map(Text::as_str),
+                ));
             }
             named
         });
@@ -206,7 +208,8 @@ impl Results<'_, '_> {
         for file in &self.files.resources {
             let is_used = names(file, "resources") || names(file, "resource");
             // Namespaces and the like say in what surroundings the others are.
-            let is_object = |object: &Node| object.text("kind").is_some_and(|kind| !SURROUNDINGS.contains(&kind.as_str()));
+            let is_object =
+                |object: &Node| object.text("kind").is_some_and(|kind| !SURROUNDINGS.contains(&kind.as_str()));
             if !is_used && file.objects().any(is_object) {
                 file.unused("an object", found);
             }

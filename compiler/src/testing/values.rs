@@ -21,7 +21,8 @@ pub(super) fn check(files: &Files<'_>, found: &mut Diagnostics) {
 
 fn of_policy(entry: &Node, files: &Files<'_>, found: &mut Diagnostics) {
     let Some(name) = entry.nonempty("name") else { return };
-    let Some(policy) = files.policies().find(|policy| is_policy(policy) && name_of(policy) == Some(name.as_str())) else {
+    let Some(policy) = files.policies().find(|policy| is_policy(policy) && name_of(policy) == Some(name.as_str()))
+    else {
         if !files.more_policies {
             found.report(unknown("policy", name, files.policies().filter_map(name_of)));
         }
