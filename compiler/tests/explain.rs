@@ -1,22 +1,11 @@
 //! The examples on the page of each code do what the page says.
 
-use std::sync::Arc;
-
 use dikast_compiler::diagnostic::{Code, allow};
 use dikast_compiler::schema::Schemas;
-use dikast_compiler::testing::folder::{File, Folder, Named};
+use dikast_compiler::testing::folder::Beside;
 use dikast_compiler::{compile_with, testing};
 use dikast_grammar::SourceMap;
 use dikast_grammar::yaml::{self, Node};
-
-/// The documents behind a test, for each of the files that it names.
-struct Behind(Vec<Arc<File>>);
-
-impl Folder for Behind {
-    fn files(&self, _path: &str) -> Named {
-        Named::Files(self.0.clone())
-    }
-}
 
 /// The YAML block under a heading of a page.
 fn example<'p>(page: &'p str, heading: &str) -> &'p str {
@@ -34,8 +23,7 @@ fn codes_of(text: &str) -> Vec<Code> {
     if let Some((test, named)) = documents.split_first()
         && test.get("kind").and_then(Node::as_str) == Some("Test")
     {
-        let objects = named.to_vec();
-        found.extend(testing::check(test, text, &Behind(vec![Arc::new(File { text: text.into(), objects })])));
+        found.extend(testing::check(test, text, &Beside::of(text, named)));
     }
     found.iter().map(|diagnostic| diagnostic.code).collect()
 }

@@ -36,6 +36,23 @@ pub struct File {
     pub objects: Vec<Node>,
 }
 
+/// A folder in which every path stands for the same file: the documents beside a test in one text.
+#[derive(Clone, Debug)]
+pub struct Beside(pub Arc<File>);
+
+impl Beside {
+    /// The folder of a test that these documents of a text stand beside.
+    pub fn of(text: &str, objects: &[Node]) -> Self {
+        Self(Arc::new(File { text: text.into(), objects: objects.to_vec() }))
+    }
+}
+
+impl Folder for Beside {
+    fn files(&self, _path: &str) -> Named {
+        Named::Files(vec![Arc::clone(&self.0)])
+    }
+}
+
 /// Files that a field of a test names.
 pub(super) struct NamedFiles<'n> {
     /// The path as written.

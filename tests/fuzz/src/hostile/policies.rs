@@ -7,6 +7,7 @@ use dikast_compiler::compile;
 use dikast_compiler::ir::PolicyId;
 use dikast_compiler::passes::optimise;
 use dikast_compiler::testing;
+use dikast_compiler::testing::folder::Beside;
 use dikast_compiler::unit::{Kind, Operation, Unit};
 use dikast_grammar::{FileId, SourceMap, yaml};
 use dikast_runtime::data::FixedData;
@@ -99,7 +100,7 @@ pub(super) fn kinds(text: &str) {
 pub(super) fn test(text: &str) {
     let parsed = yaml::parse(FileId::default(), text);
     if let Some((test, others)) = parsed.documents.split_first() {
-        black_box(testing::check(test, text, others, others));
+        black_box(testing::check(test, text, &Beside::of(text, others)));
     }
 }
 

@@ -9,6 +9,7 @@ use dikast_compiler::lower::expression::lower_query;
 use dikast_compiler::passes::optimise;
 use dikast_compiler::settings::Settings;
 use dikast_compiler::testing;
+use dikast_compiler::testing::folder::Beside;
 use dikast_grammar::{FileId, SourceMap, yaml};
 use dikast_runtime::context::Context;
 use dikast_runtime::data::FixedData;
@@ -77,7 +78,7 @@ pub(super) fn test(input: &[u8], novelty: &mut Novelty) {
     let source = String::from_utf8_lossy(input);
     let parsed = yaml::parse(FileId::default(), &source);
     let Some((test, others)) = parsed.documents.split_first() else { return };
-    novelty.look(&testing::check(test, &source, others, others));
+    novelty.look(&testing::check(test, &source, &Beside::of(&source, others)));
 }
 
 pub(super) fn settings(input: &[u8], novelty: &mut Novelty) {
