@@ -245,17 +245,20 @@ fn properties(policy: &PolicyFacts, rule: &RuleResponse) -> Value {
     }
     if let Some(findings) = rule.pod_security.as_ref().filter(|findings| !findings.controls.is_empty()) {
         let ids: Vec<&str> = findings.controls.iter().map(|control| control.id).collect();
+        // In the order of Kyverno's fields, which is not that of an object's members.
+        let json = |value: Value| encode::to_go_json(&value).unwrap_or_default();
         let controls = findings.controls.iter().map(|control| {
-            Value::object([
-                ("ID", Value::text(control.id)),
-                ("Name", Value::text(control.name.unwrap_or_default())),
-                ("Images", Value::list(control.images.iter().map(|image| Value::from(image.as_str())))),
-            ])
+            let images = match control.images.is_empty() {
+                true => Value::Null,
+                false => Value::list(control.images.iter().map(|image| Value::from(image.as_str()))),
+            };
+            let name = Value::text(control.name.unwrap_or_default());
+            format!(r#"{{"ID":{},"Name":{},"Images":{}}}"#, json(Value::text(control.id)), json(name), json(images))
         });
+        let controls = format!("[{}]", controls.collect::<Vec<_>>().join(","));
         properties.push(("standard".into(), Value::Text(Arc::clone(&findings.level))));
         properties.push(("version".into(), Value::Text(Arc::clone(&findings.version))));
         properties.push(("controls".into(), Value::text(ids.join(","))));
-        let controls = encode::to_go_json(&Value::list(controls)).unwrap_or_default();
         properties.push(("controlsJSON".into(), Value::from(controls)));
     }
     Value::object(properties)

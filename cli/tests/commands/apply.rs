@@ -134,3 +134,51 @@ fn reports_of_namespaced_policies_come_behind_that_of_all_others() {
         }
     }
 }
+
+#[test]
+fn report_properties_without_an_answer_stay_as_written() {
+    let folder = folder("properties");
+    let path = |name: &str| folder.join(name).display().to_string();
+    let rule = |name: &str, properties: &str, rest: &str| {
+        format!(
+            "  - name: {name}\n    match: {{any: [{{resources: {{kinds: [ConfigMap]}}}}]}}\n    \
+             reportProperties: {{{properties}}}\n{rest}    validate: {{message: m, pattern: {{data: {{a: b}}}}}}\n"
+        )
+    };
+    let skipped = "    preconditions: {all: [{key: a, operator: Equals, value: b}]}\n";
+    let policy = [
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: annotated}\nspec:\n  rules:\n".to_owned(),
+        rule("known", "of: 'for {{ request.object.metadata.name }}'", ""),
+        rule("unknown", "a: 'of {{ request.object.metadata.name }}', b: '{{ request.object.team }}'", ""),
+        rule("skipped", "c: 'with {{ request.object.metadata.name }}'", skipped),
+    ];
+    fs::write(folder.join("policy.yaml"), policy.concat()).unwrap();
+    fs::write(folder.join("object.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n}\n").unwrap();
+    let report =
+        String::from_utf8(dikast(&["apply", &path("policy.yaml"), "-r", &path("object.yaml"), "-p"]).stdout).unwrap();
+    for line in [
+        "of: for n",
+        "a: of {{ request.object.metadata.name }}",
+        "b: '{{ request.object.team }}'",
+        "c: with {{ request.object.metadata.name }}",
+    ] {
+        assert!(report.contains(line), "{line}\n{report}");
+    }
+}
+
+#[test]
+fn violated_controls_are_reported_with_their_images() {
+    let folder = folder("controls");
+    let path = |name: &str| folder.join(name).display().to_string();
+    let policy = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: standard}\nspec:\n  rules:\n  \
+                  - name: baseline\n    match: {any: [{resources: {kinds: [Pod]}}]}\n    \
+                  validate: {podSecurity: {level: baseline, version: latest}}\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  hostPID: true\n  containers:\n  \
+               - {name: c, image: 'web:1', securityContext: {privileged: true}}\n";
+    fs::write(folder.join("policy.yaml"), policy).unwrap();
+    fs::write(folder.join("pod.yaml"), pod).unwrap();
+    let report =
+        String::from_utf8(dikast(&["apply", &path("policy.yaml"), "-r", &path("pod.yaml"), "-p"]).stdout).unwrap();
+    let controls = r#"[{"ID":"hostNamespaces","Name":"Host Namespaces","Images":null},{"ID":"privileged","Name":"Privileged Containers","Images":["docker.io/web:1"]}]"#;
+    assert!(report.contains(controls), "{report}");
+}

@@ -74,8 +74,8 @@ pub struct Rule {
     pub preconditions: Option<Conditions>,
     /// What it does.
     pub body: Body,
-    /// `reportProperties`: name and value template.
-    pub report_properties: Vec<(NameId, ExprId)>,
+    /// `reportProperties`
+    pub report_properties: Vec<ReportProperty>,
     /// `skipBackgroundRequests`, true by default.
     pub skip_background_requests: bool,
     /// Where it stands.
@@ -312,6 +312,17 @@ pub struct Mutate {
     /// The rule as Kyverno decodes it again when it is substituted, where a variable may give something else than the text
     /// that belongs in its place.
     pub decoded: Option<DecodedRule>,
+}
+
+/// One of `reportProperties`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReportProperty {
+    /// Its name.
+    pub name: NameId,
+    /// Its text as written.
+    pub written: NameId,
+    /// Its text with variables replaced.
+    pub value: ExprId,
 }
 
 /// A rule that is decoded into types when its variables are substituted ([`crate::rule_types`]).

@@ -94,7 +94,7 @@ fn visit_rule(rule: &mut Rule, visit: Visit<'_>) {
         }
         Body::Cleanup(_) => {}
     }
-    visit_all(rule.report_properties.iter_mut().map(|(_, value)| value), visit);
+    visit_all(rule.report_properties.iter_mut().map(|property| &mut property.value), visit);
 }
 
 fn visit_validate(action: &mut ValidateAction, visit: Visit<'_>) {

@@ -1,7 +1,7 @@
 //! Policies and rules.
 
 use super::{Lowering, Scope};
-use crate::ir::{Autogen, Body, Cleanup, Policy, PolicyId, Rule};
+use crate::ir::{Autogen, Body, Cleanup, Policy, PolicyId, ReportProperty, Rule};
 use crate::model;
 
 /// Deprecated settings of a policy, for rules that have none of their own.
@@ -110,7 +110,8 @@ impl Lowering<'_> {
         let report_properties = (rule.report_properties.iter())
             .map(|(key, value)| {
                 let path = format!("/{}", key.as_str().replace('/', "\\/"));
-                (self.name(key), self.document(value, &scope, &path))
+                let written = self.builder.name(value.as_str().unwrap_or_default());
+                ReportProperty { name: self.name(key), written, value: self.document(value, &scope, &path) }
             })
             .collect();
         let lowered = Rule {

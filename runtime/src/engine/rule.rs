@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use dikast_compiler::ir::{Body, EntrySource, Policy, Rule, RuleId};
+use dikast_compiler::ir::{Body, EntrySource, Policy, ReportProperty, Rule, RuleId};
 use dikast_stdlib::Value;
 
 use super::matching::{Candidate, Requester};
@@ -132,17 +132,18 @@ impl RuleRun<'_> {
         if self.phase == Phase::Cleanup {
             self.admission.context.set_target(object.clone());
         }
-        match conditions::decide(&self.interpreter, self.rule.preconditions.as_ref()) {
-            Err(fault) => {
-                let outcome = Outcome::error("failed to evaluate preconditions", fault)?;
-                return Ok((object.clone(), vec![self.response(outcome)]));
-            }
+        let unmet = match conditions::decide(&self.interpreter, self.rule.preconditions.as_ref()) {
+            Err(fault) => Some(Outcome::error("failed to evaluate preconditions", fault)?),
             Ok(decision) if !decision.holds => {
                 let parts = ["preconditions not met".to_owned(), decision.message];
-                let outcome = Outcome::new(Status::Skip, conditions::join_non_empty(&parts, "; "));
-                return Ok((object.clone(), vec![self.response(outcome)]));
+                Some(Outcome::new(Status::Skip, conditions::join_non_empty(&parts, "; ")))
             }
-            Ok(_) => {}
+            Ok(_) => None,
+        };
+        if let Some(outcome) = unmet {
+            let mut response = self.response(outcome);
+            response.properties = self.written_properties();
+            return Ok((object.clone(), vec![response]));
         }
         let properties = self.properties()?;
         let exceptions = exceptions::matching(self, object)?;
@@ -177,18 +178,30 @@ impl RuleRun<'_> {
         self.admission.context.register(existing);
     }
 
-    /// The report properties; when one cannot be substituted, all stay as they were written.
+    /// The report properties; when one cannot be substituted, all stay as they were written
+    /// (Kyverno `pkg/engine/internal/rule.go`).
     pub(super) fn properties(&self) -> Result<Vec<(Arc<str>, String)>, NeedsData> {
         let program = self.interpreter.program();
         let mut properties = Vec::new();
-        for (name, template) in &self.rule.report_properties {
-            match self.interpreter.substitute(*template) {
-                Ok(Value::Text(text)) => properties.push((Arc::clone(program.name(*name)), text.to_string())),
+        for ReportProperty { name, written: _, value } in &self.rule.report_properties {
+            let text = match self.interpreter.substitute(*value) {
+                Ok(Value::Text(text)) => text.to_string(),
+                Ok(Value::Null) => String::new(),
                 Err(Fault::NeedsData(keys)) => return Err(NeedsData(keys)),
-                Ok(_) | Err(_) => return Ok(Vec::new()),
-            }
+                Ok(_) | Err(_) => return Ok(self.written_properties()),
+            };
+            properties.push((Arc::clone(program.name(*name)), text));
         }
         Ok(properties)
+    }
+
+    /// The report properties with their variables.
+    fn written_properties(&self) -> Vec<(Arc<str>, String)> {
+        let program = self.interpreter.program();
+        let name_and_text = |property: &ReportProperty| {
+            (Arc::clone(program.name(property.name)), program.name(property.written).to_string())
+        };
+        self.rule.report_properties.iter().map(name_and_text).collect()
     }
 
     pub(super) fn response(&self, outcome: Outcome) -> RuleResponse {

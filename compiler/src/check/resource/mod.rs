@@ -190,8 +190,8 @@ impl<'a, 'd> Checker<'a, 'd> {
             }
             _ => {}
         }
-        for (_, value) in &lowered.report_properties {
-            self.expression(*value, &scope);
+        for property in &lowered.report_properties {
+            self.expression(property.value, &scope);
         }
     }
 

@@ -223,6 +223,7 @@ record!(Rule {
     skip_background_requests,
     span,
 });
+record!(ReportProperty { name, written, value });
 choice!(Autogen { Made "made" { controllers }, Displaced "displaced" { kinds } });
 record!(Exception { namespace, name, exempts, background, matching, conditions, pod_security, span });
 record!(Exemption { policy, rules });
