@@ -153,11 +153,11 @@ fn report_properties_without_an_answer_stay_as_written() {
         rule("skipped", "c: 'with {{ request.object.metadata.name }}'", skipped),
     ];
     fs::write(folder.join("policy.yaml"), policy.concat()).unwrap();
-    fs::write(folder.join("object.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n}\n").unwrap();
+    fs::write(folder.join("object.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes}\n").unwrap();
     let report =
         String::from_utf8(dikast(&["apply", &path("policy.yaml"), "-r", &path("object.yaml"), "-p"]).stdout).unwrap();
     for line in [
-        "of: for n",
+        "of: for notes",
         "a: of {{ request.object.metadata.name }}",
         "b: '{{ request.object.team }}'",
         "c: with {{ request.object.metadata.name }}",
