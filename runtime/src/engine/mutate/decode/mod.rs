@@ -252,7 +252,7 @@ mod tests {
         let rule = r#"{"name":7,"match":{"any":[{"resources":{"kinds":["Secret"]}}]},"mutate":{}}"#;
         let words = concat!(
             r#"v1.Rule.Name: ReadString: expects " or n, but found 7, error found in #10 byte of ...|},"name":7}|..., "#,
-            r#"bigger context ...|kinds":["Secret"]}}],"resources":{}},"mutate":{},"name":7}|..."#
+            r#"bigger context ...|["Secret"]}}],"resources":{}},"mutate":{},"name":7}|..."#
         );
         assert_eq!(error(rule), words);
         let rule = r#"{"name":"r","match":{"any":[{"resources":{"names":[true]}}]},"context":[{"name":"c","configMap":{"name":3}}]}"#;
