@@ -53,6 +53,7 @@ pub enum Answer {
 }
 
 impl From<bool> for Answer {
+    #[inline]
     fn from(truth: bool) -> Self {
         if truth { Self::Yes } else { Self::No }
     }

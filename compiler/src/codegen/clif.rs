@@ -13,21 +13,12 @@ use cranelift_codegen::write::{FuncWriter, PlainWriter, decorate_function};
 pub(super) struct Comments {
     /// Whether anybody will read them.
     wanted: bool,
-    /// What stands above the function.
-    heading: Vec<String>,
     lines: HashMap<Inst, Vec<String>>,
 }
 
 impl Comments {
     pub(super) fn new(wanted: bool) -> Self {
         Self { wanted, ..Self::default() }
-    }
-
-    /// Adds a line above the function.
-    pub(super) fn head(&mut self, line: impl FnOnce() -> String) {
-        if self.wanted {
-            self.heading.push(line());
-        }
     }
 
     /// Adds a line above an instruction.
@@ -40,9 +31,6 @@ impl Comments {
     /// The function's text with its comments.
     pub(super) fn print(&mut self, function: &Function) -> String {
         let mut text = String::new();
-        for line in &self.heading {
-            let _ = writeln!(text, "; {line}");
-        }
         let _ = decorate_function(&mut &mut *self, &mut text, function);
         text
     }

@@ -39,7 +39,16 @@ pub(super) fn host_isa() -> Result<OwnedTargetIsa, CodegenError> {
 /// A module that is being filled.
 pub(super) struct CodeBuilder {
     module: JITModule,
-    functions: Vec<(FuncId, Option<u32>, usize)>,
+    functions: Vec<(FuncId, Vec<Part>)>,
+}
+
+/// A part of a function's code, in bytes from its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The rule that it is of, by its position in the unit.
+    pub(super) rule: Option<u32>,
 }
 
 impl CodeBuilder {
@@ -51,9 +60,9 @@ impl CodeBuilder {
         Ok(Self { module: JITModule::new(builder), functions: Vec::new() })
     }
 
-    /// Notes a function that was defined: the rule that it is of, by its position in the unit, and its size in bytes.
-    pub(super) fn defined(&mut self, function: FuncId, rule: Option<u32>, size: usize) {
-        self.functions.push((function, rule, size));
+    /// Notes a function that was defined, and what its code consists of.
+    pub(super) fn defined(&mut self, function: FuncId, parts: Vec<Part>) {
+        self.functions.push((function, parts));
     }
 
     pub(super) fn module(&mut self) -> &mut JITModule {
@@ -71,12 +80,16 @@ impl CodeBuilder {
             unsafe { std::mem::transmute::<*const u8, Entry>(address) }
         };
         let (entry, groups) = (callable(entry), groups.iter().copied().map(callable).collect());
-        let located = |&(function, rule, size): &(FuncId, Option<u32>, usize)| Symbol {
-            address: self.module.get_finalized_function(function) as usize,
-            size,
-            rule,
-        };
-        let symbols = self.functions.iter().map(located).collect();
+        let symbols = self.functions.iter().flat_map(|(function, parts)| {
+            let address = self.module.get_finalized_function(*function) as usize;
+            let located = move |part: &Part| Symbol {
+                address: address + part.start,
+                size: part.end - part.start,
+                rule: part.rule,
+            };
+            parts.iter().map(located)
+        });
+        let symbols = symbols.collect();
         Ok(Code { module: Arc::new(OwnedModule(Mutex::new(Some(self.module)))), entry, groups, symbols })
     }
 }
@@ -90,14 +103,14 @@ pub struct Code {
     symbols: Arc<[Symbol]>,
 }
 
-/// A function of a unit in memory.
+/// A piece of a unit's code in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Symbol {
     /// Where it begins.
     pub address: usize,
     /// How many bytes it has.
     pub size: usize,
-    /// The rule that it is of, by its position among the unit's verdicts; none for the unit's own entry.
+    /// The rule that it is of, by its position among the unit's verdicts; none for what is of no rule.
     pub rule: Option<u32>,
 }
 
@@ -129,12 +142,12 @@ impl Code {
         }
     }
 
-    /// The functions, for profilers.
+    /// What the code consists of, for profilers.
     pub fn symbols(&self) -> &[Symbol] {
         &self.symbols
     }
 
-    /// The size of all functions in bytes.
+    /// The size of the code in bytes.
     pub fn size(&self) -> usize {
         self.symbols.iter().map(|symbol| symbol.size).sum()
     }

@@ -61,7 +61,7 @@ pub enum Tag {
 
 /// Which region a payload points into. The first three are positions in [`Surface::texts`].
 #[repr(u8)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
     /// The bytes of the request.
     #[default]

@@ -56,6 +56,7 @@ impl Frame {
     }
 
     /// The text of a text cell; `body` are the bytes that this frame was read from.
+    #[inline]
     pub fn text<'t>(&'t self, cell: Cell, body: &'t str, constants: &'t str) -> &'t str {
         match cell.origin {
             Origin::Constant => part(cell, constants),

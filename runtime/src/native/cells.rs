@@ -45,14 +45,14 @@ impl Running<'_> {
     /// The list or object of a text that was kept. Several rules ask for the same one; it is read once.
     fn whole(&mut self, text: Cell, fractions: bool) -> Option<Value> {
         let key = (text.origin, text.payload, fractions);
-        if let Some(value) = self.wholes.get(&key) {
+        if let Some(value) = self.computed.wholes.get(&key) {
             return Some(value.clone());
         }
         let value = match fractions {
             true => self.whole(text, false)?.to_floats(),
             false => read_text(self.text(text)?).ok()?,
         };
-        self.wholes.insert(key, value.clone());
+        self.computed.wholes.insert(key, value.clone());
         Some(value)
     }
 
@@ -71,7 +71,7 @@ impl Running<'_> {
         }
         let constants = &self.pool.values;
         let handle = usize::try_from(cell.payload).ok()?;
-        constants.get(handle).or_else(|| self.values.get(handle.checked_sub(constants.len())?))
+        constants.get(handle).or_else(|| self.computed.values.get(handle.checked_sub(constants.len())?))
     }
 
     /// Writes a value to the cell at an offset.
@@ -96,8 +96,8 @@ impl Running<'_> {
     }
 
     fn keep_value(&mut self, tag: Tag, length: usize, value: Value) -> Cell {
-        let handle = (self.pool.values.len() + self.values.len()) as u64;
-        self.values.push(value);
+        let handle = (self.pool.values.len() + self.computed.values.len()) as u64;
+        self.computed.values.push(value);
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         Cell { origin: Origin::Handle, ..Cell::block(tag, length, handle) }
     }

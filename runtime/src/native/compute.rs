@@ -19,7 +19,7 @@ impl Running<'_> {
     pub(super) fn argument(&mut self, value: u64, numbers: u32) -> Answer {
         match self.value(value, numbers) {
             Some(value) => {
-                self.arguments.push(value);
+                self.computed.arguments.push(value);
                 Answer::Yes
             }
             None => Answer::Undecided,
@@ -41,7 +41,8 @@ impl Running<'_> {
         let pool = self.pool;
         let Some(parts) = pool.templates.get(template as usize) else { return Answer::Undecided };
         let values = parts.iter().filter(|part| **part == TemplatePart::Value).count();
-        let mut values = self.arguments.split_off(self.arguments.len().saturating_sub(values)).into_iter();
+        let mut values =
+            self.computed.arguments.split_off(self.computed.arguments.len().saturating_sub(values)).into_iter();
         let mut whole = String::new();
         for part in parts {
             match part {
@@ -79,7 +80,7 @@ impl Running<'_> {
     }
 
     pub(super) fn member(&mut self, name: u32, result: u64) -> Answer {
-        let Some(of) = self.arguments.pop() else { return Answer::Undecided };
+        let Some(of) = self.computed.arguments.pop() else { return Answer::Undecided };
         match self.pool.names.get(name as usize) {
             Some(name) => self.member_named(&of, name, result),
             None => Answer::Undecided,
@@ -87,7 +88,7 @@ impl Running<'_> {
     }
 
     pub(super) fn member_of(&mut self, _: u32, result: u64) -> Answer {
-        match (self.arguments.pop(), self.arguments.pop()) {
+        match (self.computed.arguments.pop(), self.computed.arguments.pop()) {
             (Some(Value::Text(name)), Some(of)) => self.member_named(&of, &name, result),
             // Any other name is an error, which is not the same as a missing member.
             _ => Answer::Undecided,
@@ -105,14 +106,14 @@ impl Running<'_> {
     }
 
     pub(super) fn item(&mut self, position: u32, result: u64) -> Answer {
-        match self.arguments.pop() {
+        match self.computed.arguments.pop() {
             Some(of) => self.done(result, interpreter::item(&of, i64::from(position.cast_signed()))),
             None => Answer::Undecided,
         }
     }
 
     pub(super) fn item_of(&mut self, _: u32, result: u64) -> Answer {
-        match (self.arguments.pop(), self.arguments.pop()) {
+        match (self.computed.arguments.pop(), self.computed.arguments.pop()) {
             (Some(position), Some(of)) => {
                 let item = interpreter::whole_number(&position).map(|position| interpreter::item(&of, position));
                 self.done(result, item.unwrap_or_default())
@@ -138,14 +139,14 @@ impl Running<'_> {
     }
 
     fn made_of_one(&mut self, result: u64, make: impl FnOnce(&Value) -> Value) -> Answer {
-        match self.arguments.pop() {
+        match self.computed.arguments.pop() {
             Some(of) => self.done(result, make(&of)),
             None => Answer::Undecided,
         }
     }
 
     pub(super) fn service_account(&mut self, part: u32, result: u64) -> Answer {
-        let Some(Value::Text(user)) = self.arguments.pop() else { return Answer::Undecided };
+        let Some(Value::Text(user)) = self.computed.arguments.pop() else { return Answer::Undecided };
         let (namespace, name) = service_account(&user);
         self.done(result, Value::text(if part == 0 { namespace } else { name }))
     }
@@ -161,12 +162,13 @@ impl Running<'_> {
     }
 
     pub(super) fn slice(&mut self, _: u32, result: u64) -> Answer {
-        let (step, stop, start) = (self.arguments.pop(), self.arguments.pop(), self.arguments.pop());
+        let (step, stop, start) =
+            (self.computed.arguments.pop(), self.computed.arguments.pop(), self.computed.arguments.pop());
         let bound = |bound: Option<Value>| match bound {
             Some(Value::Int(position)) => Some(position),
             _ => None,
         };
-        match self.arguments.pop().map(|of| interpreter::slice(&of, bound(start), bound(stop), bound(step))) {
+        match self.computed.arguments.pop().map(|of| interpreter::slice(&of, bound(start), bound(stop), bound(step))) {
             Some(Ok(part)) => self.done(result, part),
             Some(Err(_)) => Answer::No,
             None => Answer::Undecided,
@@ -174,7 +176,7 @@ impl Running<'_> {
     }
 
     pub(super) fn key(&mut self, written: u32, result: u64) -> Answer {
-        match (self.arguments.pop(), self.pool.names.get(written as usize)) {
+        match (self.computed.arguments.pop(), self.pool.names.get(written as usize)) {
             (Some(name @ Value::Text(_)), _) => self.done(result, name),
             (Some(Value::Null), Some(written)) => {
                 let written = Value::Text(Arc::clone(written));
@@ -186,36 +188,37 @@ impl Running<'_> {
     }
 
     pub(super) fn mark(&mut self, result: u64) -> Answer {
-        let taken = i64::try_from(self.arguments.len()).unwrap_or(i64::MAX);
+        let taken = i64::try_from(self.computed.arguments.len()).unwrap_or(i64::MAX);
         self.done(result, Value::Int(taken))
     }
 
     pub(super) fn collect(&mut self, mark: u64, result: u64) -> Answer {
         let start = self.marked(mark);
-        let items = Value::list(self.arguments.drain(start..));
+        let items = Value::list(self.computed.arguments.drain(start..));
         self.done(result, items)
     }
 
     pub(super) fn discard(&mut self, mark: u64) -> Answer {
         let start = self.marked(mark);
-        self.arguments.truncate(start);
+        self.computed.arguments.truncate(start);
         Answer::Yes
     }
 
     fn marked(&self, mark: u64) -> usize {
-        usize::try_from(self.cell(mark).payload).unwrap_or(usize::MAX).min(self.arguments.len())
+        usize::try_from(self.cell(mark).payload).unwrap_or(usize::MAX).min(self.computed.arguments.len())
     }
 
     pub(super) fn wrap(&mut self) -> Answer {
-        self.arguments.pop().map_or(Answer::Undecided, |last| {
-            self.arguments.push(Value::list([last]));
+        self.computed.arguments.pop().map_or(Answer::Undecided, |last| {
+            self.computed.arguments.push(Value::list([last]));
             Answer::Yes
         })
     }
 
     pub(super) fn keyed(&mut self, function: u32, expression_first: u32, result: u64) -> Answer {
         let Ok(function) = u16::try_from(function).map(FunctionId) else { return Answer::Undecided };
-        let (Some(Value::List(keys)), Some(list)) = (self.arguments.pop(), self.arguments.pop()) else {
+        let (Some(Value::List(keys)), Some(list)) = (self.computed.arguments.pop(), self.computed.arguments.pop())
+        else {
             return Answer::Undecided;
         };
         // These functions ask for the key of each item once and in order.
@@ -240,7 +243,7 @@ impl Running<'_> {
     }
 
     fn last_arguments(&mut self, count: u32) -> std::vec::IntoIter<Value> {
-        let start = self.arguments.len().saturating_sub(count as usize);
-        self.arguments.split_off(start).into_iter()
+        let start = self.computed.arguments.len().saturating_sub(count as usize);
+        self.computed.arguments.split_off(start).into_iter()
     }
 }

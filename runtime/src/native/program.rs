@@ -12,7 +12,7 @@ use hashbrown::{Equivalent, HashMap};
 
 use super::entries;
 use super::fingerprint::Fingerprints;
-use super::run::{Decided, Document, NativeVerdicts, Outlook, Running, Scratch};
+use super::run::{Decided, Document, NativeVerdicts, Outlook, Scratch};
 use super::store::{StoredUnit, UnitStore};
 use crate::document::{DocumentError, Header};
 use crate::request::Surroundings;
@@ -296,7 +296,7 @@ impl NativeUnit {
         environment: &dyn Environment,
     ) -> Result<Decided<'s>, NativeError> {
         self.read(scratch, body)?.run(surroundings, environment);
-        Ok(Decided { rules: &self.rules, verdicts: &scratch.verdicts })
+        Ok(self.decided(scratch))
     }
 
     /// Reads a review into a frame.
@@ -309,19 +309,21 @@ impl NativeUnit {
         let document = Document::read(&mut scratch.frame, &compiled.layout, &compiled.pool, body)?;
         Ok(Filled { unit: self, scratch, document })
     }
+
+    /// What the code has said last with this memory.
+    fn decided<'s>(&'s self, scratch: &'s Scratch) -> Decided<'s> {
+        Decided { rules: &self.rules, dispatch: &self.compiled().dispatch, verdicts: &scratch.verdicts }
+    }
 }
 
 impl Filled<'_> {
     /// Runs the unit's code on the frame.
     pub fn decide(&mut self, surroundings: &Surroundings, environment: &dyn Environment) -> Decided<'_> {
         self.run(surroundings, environment);
-        Decided { rules: &self.unit.rules, verdicts: &self.scratch.verdicts }
+        self.unit.decided(self.scratch)
     }
 
     fn run(&mut self, surroundings: &Surroundings, environment: &dyn Environment) {
-        let Scratch { frame, verdicts } = &mut *self.scratch;
-        let outlook = Outlook { surroundings, environment };
-        let compiled = &self.unit.stored.compiled;
-        Running::new(frame, self.document, &compiled.pool, outlook).run(compiled, verdicts);
+        self.scratch.run(self.unit.compiled(), self.document, Outlook { surroundings, environment });
     }
 }

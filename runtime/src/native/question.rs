@@ -6,7 +6,7 @@ use dikast_stdlib::Value;
 use dikast_stdlib::functions::Environment;
 
 use super::entries;
-use super::run::{Document, Outlook, Running};
+use super::run::{Computed, Document, Outlook, Running};
 use crate::document::{DocumentError, Frame};
 use crate::request::Surroundings;
 
@@ -74,7 +74,8 @@ impl Asked<'_> {
     pub fn answer(&mut self, environment: &dyn Environment) -> Outcome {
         let NativeQuestion { compiled, surroundings } = self.question;
         let outlook = Outlook { surroundings, environment };
-        let mut running = Running::new(self.frame, self.document, &compiled.pool, outlook);
+        let mut computed = Computed::default();
+        let mut running = Running::new(self.frame, &mut computed, self.document, &compiled.pool, outlook);
         let verdict = running.ask(compiled);
         match verdict.status {
             // Only a question for a value says where that is.

@@ -1,12 +1,13 @@
 //! One request on its way through a unit.
 
-use dikast_compiler::codegen::{CompiledQuestion, CompiledUnit, Pool, Status, Verdict};
+use std::collections::BTreeMap;
+
+use dikast_compiler::codegen::{CompiledQuestion, CompiledUnit, Dispatch, Pool, Status, Verdict};
 use dikast_compiler::ir::RuleId;
 use dikast_compiler::layout::{Layout, Origin, Surface};
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::Environment;
 use dikast_stdlib::selector::LabelSelector;
-use hashbrown::HashMap;
 
 use crate::document::{DocumentError, Frame};
 use crate::engine::{self, Verdicts};
@@ -57,33 +58,46 @@ pub(super) struct Running<'a> {
     pub(super) pool: &'a Pool,
     pub(super) outlook: Outlook<'a>,
     pub(super) environment: &'a dyn Environment,
+    pub(super) computed: &'a mut Computed,
+}
+
+/// What helpers made while a unit ran.
+#[derive(Debug, Default)]
+pub(super) struct Computed {
     /// Arguments taken and not yet used.
     pub(super) arguments: Vec<Value>,
-    /// Lists and objects that helpers made.
+    /// Lists and objects.
     pub(super) values: Vec<Value>,
     /// Lists and objects of the request that were read whole, by the place of their text and whether their numbers are
     /// fractions.
-    pub(super) wholes: HashMap<(Origin, u64, bool), Value>,
+    pub(super) wholes: BTreeMap<(Origin, u64, bool), Value>,
+}
+
+impl Computed {
+    fn forget(&mut self) {
+        self.arguments.clear();
+        self.values.clear();
+        // Even an empty map takes time to clear.
+        if !self.wholes.is_empty() {
+            self.wholes.clear();
+        }
+    }
 }
 
 impl<'a> Running<'a> {
-    pub(super) fn new(frame: &'a mut Frame, document: Document<'a>, pool: &'a Pool, outlook: Outlook<'a>) -> Self {
+    pub(super) fn new(
+        frame: &'a mut Frame,
+        computed: &'a mut Computed,
+        document: Document<'a>,
+        pool: &'a Pool,
+        outlook: Outlook<'a>,
+    ) -> Self {
         let Document { body, texts, variables } = document;
         frame.forget_text_after(texts);
         let (cells, arena) = frame.regions();
         let texts = [body.as_ptr(), arena, pool.texts.as_ptr()];
         let surface = Surface { cells, texts, rule_ran: false, variables, is_regular: true };
-        Self {
-            surface,
-            frame,
-            body,
-            pool,
-            outlook,
-            environment: outlook.environment,
-            arguments: Vec::new(),
-            values: Vec::new(),
-            wholes: HashMap::new(),
-        }
+        Self { surface, frame, body, pool, outlook, environment: outlook.environment, computed }
     }
 
     /// Points the surface at the regions of the frame again after one may have moved.
@@ -95,18 +109,16 @@ impl<'a> Running<'a> {
 
     /// Runs the code of a unit for the rules that the request can concern.
     pub(super) fn run(&mut self, unit: &CompiledUnit, verdicts: &mut UnitVerdicts) {
-        verdicts.begin(unit);
+        verdicts.make_room(unit.rules.len());
         let all: *mut Verdict = verdicts.all.as_mut_ptr();
         let running: *mut Self = self;
         // SAFETY: `Running` is `repr(C)` and begins with its surface, so the pointer serves as both; the helpers take it
         // for a `Running` (`entries`). The frame was read by this unit's layout with this unit's appended cells
         // (`NativeUnit::read`), and the regions are those of that frame, the body it was read from and the unit's own
-        // constants. There is one verdict per rule of the unit (`UnitVerdicts::begin`).
+        // constants. There is a verdict for each rule of the unit (`UnitVerdicts::make_room`).
         unsafe { unit.code.run(running.cast(), all) }
-        if !self.surface.is_regular {
-            return verdicts.leave_to_interpreter(unit);
-        }
-        if unit.dispatch.groups.is_empty() {
+        verdicts.is_regular = self.surface.is_regular;
+        if unit.dispatch.groups.is_empty() || !verdicts.is_regular {
             return;
         }
         let text = |place| self.text(self.cell(u64::from(unit.layout.place(place).offset())));
@@ -115,7 +127,6 @@ impl<'a> Running<'a> {
             let running: *mut Self = self;
             // SAFETY: as above, and the unit has run and found the request regular.
             unsafe { unit.code.run_group(group, running.cast(), all) }
-            verdicts.asked.extend(unit.dispatch.groups.get(group as usize).into_iter().flatten());
         }
     }
 
@@ -135,41 +146,35 @@ impl<'a> Running<'a> {
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(super) frame: Frame,
+    pub(super) computed: Computed,
     pub(super) verdicts: UnitVerdicts,
 }
 
-/// The verdicts of a unit's rules.
+impl Scratch {
+    /// Runs the code of a unit on the document in the frame.
+    pub(super) fn run(&mut self, unit: &CompiledUnit, document: Document<'_>, outlook: Outlook<'_>) {
+        let Self { frame, computed, verdicts } = self;
+        Running::new(frame, computed, document, &unit.pool, outlook).run(unit, verdicts);
+        computed.forget();
+    }
+}
+
+/// The verdicts of a unit's rules, as native code has written them.
 #[derive(Debug, Default)]
 pub(super) struct UnitVerdicts {
-    /// One for each rule. Between requests all say that the rule does not match, apart from those that were asked last.
+    /// At least one for each rule. Those of rules that were asked are of this request, others of requests before.
     all: Vec<Verdict>,
-    /// The rules that the request can concern, by position.
-    asked: Vec<u32>,
-    /// The groups that it can concern.
+    /// The groups that the request can concern.
     groups: Vec<u32>,
+    /// Whether what the code relies on holds for the request. If not, all rules are left to the interpreter.
+    is_regular: bool,
 }
 
 impl UnitVerdicts {
-    /// Makes room for the verdicts of a unit; only those of the last request have to be cleared.
-    fn begin(&mut self, unit: &CompiledUnit) {
-        if self.asked.len() == self.all.len() {
-            self.all.fill(Verdict::default());
-        } else {
-            for &position in &self.asked {
-                if let Some(verdict) = self.all.get_mut(position as usize) {
-                    *verdict = Verdict::default();
-                }
-            }
+    fn make_room(&mut self, rules: usize) {
+        if self.all.len() < rules {
+            self.all.resize(rules, Verdict::default());
         }
-        self.asked.clear();
-        self.all.resize(unit.rules.len(), Verdict::default());
-        self.asked.extend_from_slice(&unit.dispatch.always);
-    }
-
-    fn leave_to_interpreter(&mut self, unit: &CompiledUnit) {
-        self.all.fill(Verdict { status: Status::Interpret, at: Verdict::NOWHERE });
-        self.asked.clear();
-        self.asked.extend(0..unit.rules.len() as u32);
     }
 }
 
@@ -177,6 +182,7 @@ impl UnitVerdicts {
 #[derive(Clone, Copy, Debug)]
 pub struct Decided<'a> {
     pub(super) rules: &'a [RuleId],
+    pub(super) dispatch: &'a Dispatch,
     pub(super) verdicts: &'a UnitVerdicts,
 }
 
@@ -188,15 +194,21 @@ pub trait Statuses {
 
 impl Statuses for Decided<'_> {
     fn statuses(&self) -> impl Iterator<Item = (RuleId, Status)> {
-        let UnitVerdicts { all, asked, .. } = self.verdicts;
+        let Self { rules, dispatch, verdicts } = *self;
+        let UnitVerdicts { all, groups, is_regular } = verdicts;
         // Mostly all are asked; then they need not be looked up.
-        let (whole, some) = if asked.len() == all.len() { (&all[..], &[][..]) } else { (&[][..], &asked[..]) };
-        let looked_up = some.iter().filter_map(|&position| {
+        let (whole, always, groups, irregular) = match (is_regular, dispatch.groups.is_empty()) {
+            (false, _) => (&[][..], &[][..], &[][..], rules),
+            (true, true) => (&all[..], &[][..], &[][..], &[][..]),
+            (true, false) => (&[][..], &dispatch.always[..], &groups[..], &[][..]),
+        };
+        let whole = rules.iter().zip(whole).map(|(rule, verdict)| (*rule, verdict.status));
+        let in_groups = groups.iter().filter_map(|&group| dispatch.groups.get(group as usize)).flatten();
+        let looked_up = always.iter().chain(in_groups).filter_map(|&position| {
             let position = position as usize;
-            Some((*self.rules.get(position)?, all.get(position)?.status))
+            Some((*rules.get(position)?, all.get(position)?.status))
         });
-        let whole = self.rules.iter().zip(whole).map(|(rule, verdict)| (*rule, verdict.status));
-        whole.chain(looked_up)
+        whole.chain(looked_up).chain(irregular.iter().map(|rule| (*rule, Status::Interpret)))
     }
 }
 

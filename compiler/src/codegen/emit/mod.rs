@@ -1,7 +1,6 @@
 //! Writing Cranelift code for a plan.
 //!
-//! One function per rule, and one for the unit that decides which rules match and calls them. Every function here that
-//! takes target blocks leaves no open block behind; one that gives a value leaves the block open in which the value is
+//! One function for the rules that are always asked, one for each group of others. Every function here that takes target blocks leaves no open block behind; one that gives a value leaves the block open in which the value is
 //! known.
 //!
 //! In an [`Operand`] the tag `Tag::Absent` means null: whether a member is missing was decided before.

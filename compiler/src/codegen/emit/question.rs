@@ -1,16 +1,14 @@
 //! Code for a question about a document: one function that writes one verdict.
 
-use std::mem::offset_of;
-
-use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, UserFuncName, Value, types};
+use cranelift_codegen::ir::{Function, InstBuilder, UserFuncName, Value, types};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::{FuncId, Linkage, Module};
 
-use super::rule::BodyEnds;
+use super::rule::{BodyEnds, VerdictAt};
 use super::unit::{UnitWriter, declare_helpers, define, entry_signature, import_helpers, with_emitter};
-use super::{Emitter, Operand, Targets};
+use super::{Emitter, Targets};
 use crate::codegen::CodegenError;
-use crate::codegen::abi::{Status, Verdict};
+use crate::codegen::abi::Status;
 use crate::codegen::clif::Comments;
 use crate::codegen::code::CodeBuilder;
 use crate::codegen::plan::{Numbers, QuestionPlan};
@@ -41,27 +39,27 @@ pub(in crate::codegen) fn emit_question(
 
 impl Emitter<'_, '_> {
     fn question(&mut self, question: &QuestionPlan, verdict: Value) -> Numbers {
-        let ends = BodyEnds::new(self);
+        let (ends, done) = (BodyEnds::new(self), self.block());
+        let verdict = VerdictAt { verdicts: verdict, offset: 0 };
+        self.begin_verdict();
         let mut numbers = Numbers::AsWritten;
         match question {
             QuestionPlan::Value(source) => {
                 let operand = self.value(source, self.exits.error);
                 numbers = operand.numbers;
-                self.store_place(verdict, operand);
+                // Where the value is.
+                let offset = self.offset(operand.at);
+                let offset = self.builder.ins().ireduce(types::I32, offset);
+                self.store_at(verdict, offset);
                 self.goto(ends.pass);
             }
             QuestionPlan::Test(test) => self.test(test, Targets { yes: ends.pass, no: ends.fail }),
             QuestionPlan::Body(body) => self.body(body, ends),
         }
-        let value_at = matches!(question, QuestionPlan::Value(_));
-        self.finish(ends, [Status::Fail, Status::Error], verdict, value_at);
+        let at = if matches!(question, QuestionPlan::Value(_)) { None } else { Some(self.at) };
+        self.finish(ends, [Status::Fail, Status::Error], at, verdict, done);
+        self.start(done);
+        self.builder.ins().return_(&[]);
         numbers
-    }
-
-    /// Writes down where the value is.
-    fn store_place(&mut self, verdict: Value, operand: Operand) {
-        let offset = self.offset(operand.at);
-        let offset = self.builder.ins().ireduce(types::I32, offset);
-        self.builder.ins().store(MemFlagsData::trusted(), offset, verdict, offset_of!(Verdict, at) as i32);
     }
 }

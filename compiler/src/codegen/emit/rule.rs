@@ -1,8 +1,9 @@
-//! Code for one rule: preconditions, then what it asks, then one store of the verdict.
+//! Code for one rule that matches: preconditions, then what it asks, then one store of the verdict.
 
 use std::mem::offset_of;
 
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
+use cranelift_frontend::Variable;
 
 use super::pattern::{Cause, PatternEnds};
 use super::stream::Ends;
@@ -23,6 +24,15 @@ pub(super) struct BodyEnds {
     fires: Block,
 }
 
+/// Where a verdict is written.
+#[derive(Clone, Copy)]
+pub(super) struct VerdictAt {
+    /// The first of all verdicts.
+    pub(super) verdicts: Value,
+    /// From there, in bytes.
+    pub(super) offset: i32,
+}
+
 impl BodyEnds {
     /// New blocks.
     pub(super) fn new(emitter: &mut Emitter<'_, '_>) -> Self {
@@ -37,9 +47,10 @@ impl BodyEnds {
 }
 
 impl Emitter<'_, '_> {
-    /// The whole function of a rule that is known to match.
-    pub(super) fn rule(&mut self, rule: &RulePlan, verdict: Value) {
+    /// All of a rule that is known to match. Leads to `done`.
+    pub(super) fn rule(&mut self, rule: &RulePlan, verdict: VerdictAt, done: Block) {
         let ends = BodyEnds::new(self);
+        self.begin_verdict();
         if let Some(preconditions) = &rule.preconditions {
             self.note(|| "preconditions".into());
             let yes = self.block();
@@ -48,12 +59,27 @@ impl Emitter<'_, '_> {
         }
         self.body(&rule.body, ends);
         let fail = if rule.fails { Status::Fail } else { Status::Interpret };
-        self.finish(ends, [fail, Status::Error], verdict, false);
+        self.finish(ends, [fail, Status::Error], Some(self.at), verdict, done);
+        self.variables.clear();
+        self.anchors = Anchors::default();
     }
 
-    /// Fills the blocks in which a function ends: each writes its status and returns. The statuses of failures and errors
-    /// are given. Unless something else was written there, a failure also says which node decided.
-    pub(super) fn finish(&mut self, ends: BodyEnds, given: [Status; 2], verdict: Value, place_is_taken: bool) {
+    /// Forgets what decided before.
+    pub(super) fn begin_verdict(&mut self) {
+        let nowhere = self.builder.ins().iconst(types::I32, i64::from(Verdict::NOWHERE));
+        self.builder.def_var(self.at, nowhere);
+    }
+
+    /// Fills the blocks in which a rule or question ends: each writes its status and goes on to `done`. The statuses of
+    /// failures and errors are given. A failure also says which node decided, where that is known by then.
+    pub(super) fn finish(
+        &mut self,
+        ends: BodyEnds,
+        given: [Status; 2],
+        at: Option<Variable>,
+        verdict: VerdictAt,
+        done: Block,
+    ) {
         let [fail, error] = given;
         let exits = [
             (ends.pass, Status::Pass),
@@ -67,15 +93,25 @@ impl Emitter<'_, '_> {
         for (block, status) in exits {
             self.start(block);
             self.note(|| format!("status {status:?}"));
-            let number = self.builder.ins().iconst(types::I8, status as i64);
-            let flags = MemFlagsData::trusted();
-            self.builder.ins().store(flags, number, verdict, offset_of!(Verdict, status) as i32);
-            if status == Status::Fail && !place_is_taken {
-                let at = self.builder.use_var(self.at);
-                self.builder.ins().store(flags, at, verdict, offset_of!(Verdict, at) as i32);
+            self.store_status(verdict, status);
+            if let (Status::Fail, Some(at)) = (status, at) {
+                let at = self.builder.use_var(at);
+                self.store_at(verdict, at);
             }
-            self.builder.ins().return_(&[]);
+            self.goto(done);
         }
+    }
+
+    pub(super) fn store_status(&mut self, verdict: VerdictAt, status: Status) {
+        let status = self.builder.ins().iconst(types::I8, status as i64);
+        let offset = verdict.offset + offset_of!(Verdict, status) as i32;
+        self.builder.ins().store(MemFlagsData::trusted(), status, verdict.verdicts, offset);
+    }
+
+    /// Writes what decided.
+    pub(super) fn store_at(&mut self, verdict: VerdictAt, at: Value) {
+        let offset = verdict.offset + offset_of!(Verdict, at) as i32;
+        self.builder.ins().store(MemFlagsData::trusted(), at, verdict.verdicts, offset);
     }
 
     pub(super) fn body(&mut self, body: &BodyPlan, ends: BodyEnds) {

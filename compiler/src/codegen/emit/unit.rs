@@ -1,21 +1,24 @@
-//! Code for a unit: one function per rule, and the entry that decides which of them run.
+//! Code for a unit: its entry, which decides the rules that are always asked, and a function for each group of others.
 
 use std::collections::HashMap;
 use std::mem::offset_of;
 
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{
-    AbiParam, FuncRef, Function, InstBuilder, MemFlagsData, Signature, UserFuncName, Value, types,
+    AbiParam, FuncRef, Function, InstBuilder, MemFlagsData, Signature, SourceLoc, UserFuncName, Value, types,
 };
+use cranelift_codegen::{Final, MachBufferFinalized};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module};
 use dikast_grammar::Span;
 
+use super::rule::VerdictAt;
 use super::{Emitter, Exits, Targets, unchanging};
 use crate::codegen::CodegenError;
 use crate::codegen::abi::{Status, Verdict};
 use crate::codegen::clif::Comments;
-use crate::codegen::code::CodeBuilder;
+use crate::codegen::code::{CodeBuilder, Part};
 use crate::codegen::helper::Helper;
 use crate::codegen::plan::{Guard, RulePlan, TextMatch, UnitPlan};
 use crate::codegen::pool::Pool;
@@ -39,6 +42,9 @@ pub(in crate::codegen) struct Listing<'a> {
     pub(in crate::codegen) places: &'a dyn Fn(Span) -> String,
 }
 
+/// Rules that one function holds at most: compiling takes longer than in proportion to a function's length.
+const RULES_PER_FUNCTION: usize = 32;
+
 /// Defines all functions of a unit and gives its entry, which decides the rules that are always asked, and those of its
 /// groups.
 pub(in crate::codegen) fn emit_unit(
@@ -46,59 +52,85 @@ pub(in crate::codegen) fn emit_unit(
     writer: &mut UnitWriter<'_>,
     code: &mut CodeBuilder,
 ) -> Result<(FuncId, Vec<FuncId>), CodegenError> {
-    let module = code.module();
-    let helpers = import_helpers(module)?;
-    let signature = entry_signature(module);
-    let entry = module.declare_function("unit", Linkage::Export, &signature)?;
-    let functions = unit
-        .rules
-        .iter()
-        .map(|rule| Ok(module.declare_function(&format!("rule{}", rule.rule.0), Linkage::Local, &signature)?))
-        .collect::<Result<Vec<FuncId>, CodegenError>>()?;
-    let mut scratch = FunctionBuilderContext::new();
-    for (position, (rule, &function)) in (0..).zip(unit.rules.iter().zip(&functions)) {
-        let module = code.module();
-        let mut comments = Comments::new(writer.clif.is_some());
-        comments.head(|| describe(writer, rule));
-        let mut context = module.make_context();
-        context.func = Function::with_name_signature(UserFuncName::user(0, function.as_u32()), signature.clone());
-        let helpers = declare_helpers(module, &helpers, &mut context.func);
-        let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
-        with_emitter(builder, writer, &helpers, &mut comments, module.target_config(), |emitter, verdict| {
-            emitter.rule(rule, verdict);
-        });
-        let size = define(module, function, &mut context, &mut comments, writer)?;
-        code.defined(function, Some(position), size);
-    }
-    let mut groups = Vec::with_capacity(unit.dispatch.groups.len());
-    let sets = std::iter::once((&unit.guards[..], &unit.dispatch.always));
-    for (number, (guards, positions)) in
-        sets.chain(unit.dispatch.groups.iter().map(|group| (&[][..], group))).enumerate()
-    {
-        let module = code.module();
-        let function = match number.checked_sub(1) {
-            None => entry,
-            Some(group) => module.declare_function(&format!("group{group}"), Linkage::Local, &signature)?,
-        };
-        let mut comments = Comments::new(writer.clif.is_some());
-        let mut context = module.make_context();
-        context.func = Function::with_name_signature(UserFuncName::user(0, function.as_u32()), signature.clone());
-        let helpers = declare_helpers(module, &helpers, &mut context.func);
-        let rules: Vec<(u32, FuncRef)> = positions
-            .iter()
-            .map(|&position| (position, module.declare_func_in_func(functions[position as usize], &mut context.func)))
-            .collect();
-        let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
-        with_emitter(builder, writer, &helpers, &mut comments, module.target_config(), |emitter, verdicts| {
-            emitter.rules(unit, guards, &rules, verdicts);
-        });
-        let size = define(module, function, &mut context, &mut comments, writer)?;
-        code.defined(function, None, size);
-        if number > 0 {
-            groups.push(function);
+    let helpers = import_helpers(code.module())?;
+    let signature = entry_signature(code.module());
+    let mut functions = Functions { unit, helpers, signature, scratch: FunctionBuilderContext::new() };
+    let entry = functions.of_rules("unit", &unit.guards, &unit.dispatch.always, writer, code)?;
+    let groups = unit.dispatch.groups.iter().enumerate();
+    let groups = groups.map(|(number, rules)| functions.of_rules(&format!("group{number}"), &[], rules, writer, code));
+    Ok((entry, groups.collect::<Result<_, _>>()?))
+}
+
+/// The functions of a unit while they are written.
+struct Functions<'a> {
+    unit: &'a UnitPlan,
+    helpers: HashMap<Helper, FuncId>,
+    signature: Signature,
+    scratch: FunctionBuilderContext,
+}
+
+impl Functions<'_> {
+    /// A function for some rules, by their positions: it decides them itself, or calls one for each part of them.
+    fn of_rules(
+        &mut self,
+        name: &str,
+        guards: &[Guard],
+        positions: &[u32],
+        writer: &mut UnitWriter<'_>,
+        code: &mut CodeBuilder,
+    ) -> Result<FuncId, CodegenError> {
+        let unit = self.unit;
+        let rules: Vec<(u32, &RulePlan)> =
+            positions.iter().filter_map(|&position| Some((position, unit.rules.get(position as usize)?))).collect();
+        if rules.len() <= RULES_PER_FUNCTION {
+            return self.define(name, writer, code, |emitter, verdicts, _, headings| {
+                emitter.guarded(guards, |emitter| emitter.rules(&rules, None, verdicts, headings));
+            });
         }
+        let mut parts = Vec::new();
+        let mut before = None;
+        for (number, rules) in rules.chunks(RULES_PER_FUNCTION).enumerate() {
+            parts.push(self.define(&format!("{name}.{number}"), writer, code, |emitter, verdicts, _, headings| {
+                emitter.guarded(&[], |emitter| emitter.rules(rules, before, verdicts, headings));
+            })?);
+            before = rules.last().map(|(_, rule)| *rule);
+        }
+        self.define(name, writer, code, |emitter, verdicts, module, _| {
+            let parts: Vec<_> =
+                parts.iter().map(|&part| module.declare_func_in_func(part, emitter.builder.func)).collect();
+            emitter.guarded(guards, |emitter| {
+                for part in parts {
+                    emitter.builder.ins().call(part, &[emitter.request, verdicts]);
+                }
+            });
+        })
     }
-    Ok((entry, groups))
+
+    /// Defines a function that `write` fills.
+    fn define(
+        &mut self,
+        name: &str,
+        writer: &mut UnitWriter<'_>,
+        code: &mut CodeBuilder,
+        write: impl FnOnce(&mut Emitter<'_, '_>, Value, &mut JITModule, &dyn Fn(&RulePlan) -> String),
+    ) -> Result<FuncId, CodegenError> {
+        let module = code.module();
+        let function = module.declare_function(name, Linkage::Local, &self.signature)?;
+        let (program, places) = (writer.program, writer.clif.as_ref().map(|listing| listing.places));
+        let heading = |rule: &RulePlan| describe(program, places, rule);
+        let mut comments = Comments::new(writer.clif.is_some());
+        let mut context = module.make_context();
+        context.func = Function::with_name_signature(UserFuncName::user(0, function.as_u32()), self.signature.clone());
+        let helpers = declare_helpers(module, &self.helpers, &mut context.func);
+        let builder = FunctionBuilder::new(&mut context.func, &mut self.scratch);
+        let config = module.target_config();
+        with_emitter(builder, writer, &helpers, &mut comments, config, |emitter, verdicts| {
+            write(emitter, verdicts, module, &heading);
+        });
+        let parts = define(module, function, &mut context, &mut comments, writer)?;
+        code.defined(function, parts);
+        Ok(function)
+    }
 }
 
 /// All helpers as functions of the module.
@@ -146,8 +178,6 @@ pub(super) fn with_emitter(
     builder.set_cold_block(exits.error);
     builder.set_cold_block(exits.interpret);
     let at = builder.declare_var(types::I32);
-    let nowhere = builder.ins().iconst(types::I32, i64::from(Verdict::NOWHERE));
-    builder.def_var(at, nowhere);
     let mut emitter = Emitter {
         builder,
         layout: writer.layout,
@@ -168,14 +198,14 @@ pub(super) fn with_emitter(
     emitter.builder.finalize(config);
 }
 
-/// Compiles a function; gives its size in bytes.
+/// Compiles a function; gives the parts that its code consists of.
 pub(super) fn define(
     module: &mut impl Module,
     id: FuncId,
     context: &mut Context,
     comments: &mut Comments,
     writer: &mut UnitWriter<'_>,
-) -> Result<usize, CodegenError> {
+) -> Result<Vec<Part>, CodegenError> {
     if let Some(listing) = &mut writer.clif {
         listing.text.push_str(&comments.print(&context.func));
         listing.text.push('\n');
@@ -184,58 +214,101 @@ pub(super) fn define(
         let function = comments.print(&context.func);
         CodegenError::Rejected { error: Box::new(error), function }
     })?;
-    Ok(context.compiled_code().map_or(0, |code| code.code_buffer().len()))
+    Ok(context.compiled_code().map(|code| parts_of(&code.buffer)).unwrap_or_default())
 }
 
-fn describe(writer: &UnitWriter<'_>, plan: &RulePlan) -> String {
-    let program = writer.program;
+/// The parts of a function by the rules that they are of, from the places that the rules' instructions were marked with.
+fn parts_of(code: &MachBufferFinalized<Final>) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let size = code.data().len();
+    let mut add = |start: usize, end: usize, rule: Option<u32>| match parts.last_mut() {
+        _ if start >= end => {}
+        Some(last) if last.rule == rule && last.end == start => last.end = end,
+        _ => parts.push(Part { start, end, rule }),
+    };
+    let mut done = 0;
+    for marked in code.get_srclocs_sorted() {
+        let (start, end) = (marked.start as usize, marked.end as usize);
+        add(done, start, None);
+        add(start, end, rule_at(marked.loc));
+        done = end;
+    }
+    add(done, size, None);
+    parts
+}
+
+/// How instructions of a rule are marked, by its position.
+fn mark(position: u32) -> SourceLoc {
+    SourceLoc::new(position)
+}
+
+fn rule_at(marked: SourceLoc) -> Option<u32> {
+    (!marked.is_default()).then(|| marked.bits())
+}
+
+fn describe(program: &Program, places: Option<&dyn Fn(Span) -> String>, plan: &RulePlan) -> String {
     let rule = program.rule(plan.rule);
     let policy = program.name(program.policy(rule.policy).name);
-    let place = rule.span.zip(writer.clif.as_ref());
-    let place = place.map(|(span, listing)| format!(", {}", (listing.places)(span))).unwrap_or_default();
+    let place = rule.span.zip(places);
+    let place = place.map(|(span, places)| format!(", {}", places(span))).unwrap_or_default();
     format!("policy {policy}, rule {}{place}", program.name(rule.name))
 }
 
 impl Emitter<'_, '_> {
-    /// What all rules rely on, then each rule's match and a call.
-    fn rules(&mut self, unit: &UnitPlan, guards: &[Guard], rules: &[(u32, FuncRef)], verdicts: Value) {
+    /// What all rules rely on, then what `write` adds, and the end of the function.
+    fn guarded(&mut self, guards: &[Guard], write: impl FnOnce(&mut Self)) {
+        let exits = self.exits;
         for guard in guards {
             self.guard(guard);
         }
         let end = self.block();
-        let mut before: Option<&RulePlan> = None;
-        for &(position, function) in rules {
-            let rule = &unit.rules[position as usize];
-            if before.map(|before| (before.policy, before.is_mutation)) != Some((rule.policy, rule.is_mutation)) {
-                self.set_rule_ran(false);
-            }
-            before = Some(rule);
-            let (matched, next, undecided) = (self.block(), self.block(), self.cold_block());
-            let whole = std::mem::replace(&mut self.exits, Exits { error: undecided, interpret: undecided });
-            self.note(|| format!("does rule {} match?", rule.rule.0));
-            self.test(&rule.matching, Targets { yes: matched, no: next });
-            self.exits = whole;
-            let offset = i64::from(position) * size_of::<Verdict>() as i64;
-            self.start(matched);
-            let verdict = self.builder.ins().iadd_imm_u(verdicts, offset);
-            self.builder.ins().call(function, &[self.request, verdict]);
-            self.set_rule_ran(true);
-            self.goto(next);
-            self.start(undecided);
-            self.store_status(verdicts, offset, Status::Interpret);
-            self.goto(next);
-            self.start(next);
-        }
+        write(self);
         self.goto(end);
-        self.start(self.exits.interpret);
+        self.start(exits.interpret);
         let no = self.builder.ins().iconst(types::I8, 0);
         let offset = offset_of!(Surface, is_regular) as i32;
         self.builder.ins().store(MemFlagsData::trusted(), no, self.request, offset);
         self.goto(end);
-        self.start(self.exits.error);
+        self.start(exits.error);
         self.goto(end);
         self.start(end);
         self.builder.ins().return_(&[]);
+    }
+
+    /// Rules one after the other: whether each matches, and what it says. `before` is the rule that runs before the first.
+    fn rules<'p>(
+        &mut self,
+        rules: &[(u32, &'p RulePlan)],
+        mut before: Option<&'p RulePlan>,
+        verdicts: Value,
+        heading: &dyn Fn(&RulePlan) -> String,
+    ) {
+        for &(position, rule) in rules {
+            self.builder.set_srcloc(mark(position));
+            self.note(|| heading(rule));
+            if before.map(|before| (before.policy, before.is_mutation)) != Some((rule.policy, rule.is_mutation)) {
+                self.set_rule_ran(false);
+            }
+            before = Some(rule);
+            let verdict = VerdictAt { verdicts, offset: position as i32 * size_of::<Verdict>() as i32 };
+            let (matched, unmatched, ran, next) = (self.block(), self.block(), self.block(), self.block());
+            let undecided = self.cold_block();
+            self.exits = Exits { error: undecided, interpret: undecided };
+            self.test(&rule.matching, Targets { yes: matched, no: unmatched });
+            self.start(matched);
+            self.exits = Exits { error: self.cold_block(), interpret: self.cold_block() };
+            self.rule(rule, verdict, ran);
+            self.start(ran);
+            self.set_rule_ran(true);
+            self.goto(next);
+            for (block, status) in [(unmatched, Status::NoMatch), (undecided, Status::Interpret)] {
+                self.start(block);
+                self.store_status(verdict, status);
+                self.goto(next);
+            }
+            self.start(next);
+        }
+        self.builder.set_srcloc(SourceLoc::default());
     }
 
     fn guard(&mut self, guard: &Guard) {
@@ -281,11 +354,5 @@ impl Emitter<'_, '_> {
         let value = self.builder.ins().iconst(types::I8, i64::from(ran));
         let offset = offset_of!(Surface, rule_ran) as i32;
         self.builder.ins().store(MemFlagsData::trusted(), value, self.request, offset);
-    }
-
-    fn store_status(&mut self, verdicts: Value, offset: i64, status: Status) {
-        let status = self.builder.ins().iconst(types::I8, status as i64);
-        let offset = i32::try_from(offset).unwrap_or(i32::MAX) + offset_of!(Verdict, status) as i32;
-        self.builder.ins().store(MemFlagsData::trusted(), status, verdicts, offset);
     }
 }

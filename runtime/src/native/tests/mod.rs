@@ -105,3 +105,33 @@ fn clif_has_comments() {
     assert!(clif.contains("; policy p, rule r"), "{clif}");
     assert!(clif.contains("; status Fail"), "{clif}");
 }
+
+/// More rules than one function holds, in a policy without keys and in those that are asked for some names only.
+#[test]
+fn functions_of_many_rules_are_in_parts() {
+    let rules = |matching: &str| -> String {
+        let rule = |number: usize| {
+            format!(
+                "    - name: r{number}\n      match: {{any: [{{resources: {{kinds: [Pod]{matching}}}}}]}}\n      validate:\n        message: m\n        pattern: {{metadata: {{name: \"a*{}\"}}}}\n",
+                number % 10
+            )
+        };
+        (0..70).map(rule).collect()
+    };
+    let policy = |name: &str, matching: &str| {
+        let head = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata:";
+        let annotation = "annotations: {pod-policies.kyverno.io/autogen-controllers: none}";
+        format!("{head}\n  name: {name}\n  {annotation}\nspec:\n  rules:\n{}", rules(matching))
+    };
+    let keyed = (0..4).map(|number| policy(&format!("keyed{number}"), &format!(", names: [\"a-{number}*\"]")));
+    let policies = std::iter::once(policy("all", "")).chain(keyed).collect::<Vec<_>>().join("---\n");
+    let reviews = [r#""metadata":{"name":"a-3"}"#, r#""metadata":{"name":"a7"}"#, r#""metadata":{"name":"b"}"#, ""];
+    let all = [Status::Fail, Status::Fail, Status::Fail, Status::Fail];
+    assert_eq!(statuses(&policies, &reviews), all);
+    let unit = Unit::of_objects(Kind::new("", "v1", "Pod"), Operation::Create);
+    let compiled = NativeUnit::compile(&compile(&policies), &unit).unwrap();
+    let symbols = compiled.compiled().code.symbols();
+    let named: std::collections::BTreeSet<_> = symbols.iter().filter_map(|symbol| symbol.rule).collect();
+    assert_eq!(named.len(), 5 * 70, "every rule has code that profilers find");
+    assert_eq!(compiled.compiled().dispatch.groups.len(), 4);
+}
