@@ -8,11 +8,12 @@ use crate::model::suggest::alternatives;
 faults! {
     /// A name of a policy, rule or object that none of the files of a test has.
     #[error("no {what} of this test is called `{name}`")]
-    UNKNOWN_IN_TEST: UnknownInTest { what: &'static str, name: String, meant: Option<String>, known: Vec<String> }
+    UNKNOWN_IN_TEST: UnknownInTest { what: &'static str, name: String, meant: Option<String>, known: Vec<String>, is_none: bool }
     help(self) {
         match &self.meant {
             Some(meant) => Some(format!("did you mean `{meant}`?")),
-            None if self.known.is_empty() => Some(format!("its files hold no {} at all", self.what)),
+            None if self.is_none => Some(format!("there is no {} at all", self.what)),
+            None if self.known.is_empty() => Some("write a name that stands in the files of the test".to_owned()),
             None => {
                 let known: Vec<_> = self.known.iter().map(String::as_str).collect();
                 Some(format!("there is {}", alternatives(&known)))

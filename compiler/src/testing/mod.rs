@@ -3,6 +3,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`folder`] | the files that a test names |
+//! | `names` | what is in them, by name |
 //! | `results` | the results that it expects |
 //! | `values` | its values for variables |
 //! | [`assertion`] | what its checks say |
@@ -11,16 +12,18 @@
 pub mod assertion;
 mod fault;
 pub mod folder;
+mod names;
 mod results;
 mod values;
 
-use dikast_grammar::yaml::{Entry, Node, Text};
+use dikast_grammar::yaml::{Entry, Node};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{self, Fields, suggest};
+use crate::model::{self, Fields};
 use assertion::Tree;
-use fault::{NoTest, NothingTested, OldTest, UnknownInTest, UntypedTest};
+use fault::{NoTest, NothingTested, OldTest, UntypedTest};
 use folder::{Folder, NamedFiles, named_by};
+use names::Names;
 use results::Results;
 
 const API_VERSION: &str = "cli.kyverno.io/v1alpha1";
@@ -36,8 +39,12 @@ pub fn check(document: &Node, source: &str, folder: &dyn Folder) -> Vec<Diagnost
     let files = Files::of(document, folder, &mut found);
     files.check_contents(&mut found);
     files.nothing_tested(&mut found);
-    Results { files: &files, folder }.check(&mut found);
-    values::check(&files, &mut found);
+    let names = TestNames {
+        policies: Names::of_documents("policy", files.policies()),
+        objects: Names::of_documents("object", files.objects()),
+    };
+    Results { files: &files, names: &names, folder }.check(&mut found);
+    values::check(&files, &names, &mut found);
     assertions(document, &mut found);
     found.into_sorted()
 }
@@ -176,6 +183,12 @@ impl<'n> Files<'n> {
     }
 }
 
+/// The policies and objects of a test by their names.
+struct TestNames<'f> {
+    policies: Names<'f>,
+    objects: Names<'f>,
+}
+
 fn has_kind(document: &Node, kind: &str) -> bool {
     document.text("kind").is_some_and(|text| text.as_str() == kind)
 }
@@ -192,36 +205,6 @@ fn name_of(document: &Node) -> Option<&str> {
 /// The namespace of a document; what has none is in `default` where it needs one.
 fn namespace_of(document: &Node) -> Option<&str> {
     document.at(&["metadata", "namespace"]).and_then(Node::as_str).filter(|name| !name.is_empty())
-}
-
-/// Whether a document has a name, written with or without its namespace.
-fn is_named(document: &Node, written: &str) -> bool {
-    let (namespace, own) = written.split_once('/').map_or((None, written), |(space, own)| (Some(space), own));
-    let generated = document.at(&["metadata", "generateName"]).and_then(Node::as_str);
-    let is_there = namespace.is_none_or(|wanted| namespace_of(document).unwrap_or("default") == wanted);
-    is_there
-        && (name_of(document) == Some(own)
-            || name_of(document).is_none() && generated.is_some_and(|start| own.starts_with(start)))
-}
-
-/// The fault of a name that none of the known ones is.
-fn unknown<'n>(what: &'static str, name: &Text, known: impl Iterator<Item = &'n str>) -> Diagnostic {
-    const MOST_SHOWN: usize = 5;
-    let written = name.as_str();
-    let mut known: Vec<&str> = known.collect();
-    known.sort_unstable();
-    known.dedup();
-    let (prefix, own) = written.rsplit_once('/').map_or(("", written), |(prefix, own)| (prefix, own));
-    let elsewhere = known.iter().find(|known| !prefix.is_empty() && **known == own).map(|known| (*known).to_owned());
-    let close = || suggest::closest(own, known.iter().copied());
-    let meant = elsewhere.or_else(|| {
-        close().map(|meant| match prefix {
-            "" => meant.to_owned(),
-            prefix => format!("{prefix}/{meant}"),
-        })
-    });
-    let known = known.iter().take(MOST_SHOWN).map(|name| (*name).to_owned()).collect();
-    UnknownInTest { span: name.span(), what, name: written.to_owned(), meant, known }.into()
 }
 
 #[cfg(test)]

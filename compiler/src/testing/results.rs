@@ -1,6 +1,6 @@
 //! The results that a test expects.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use dikast_grammar::Span;
 use dikast_grammar::kind::{KindSelector, plain_kind};
@@ -9,7 +9,8 @@ use dikast_stdlib::wildcard;
 
 use super::fault::{ContradictingResult, IgnoredField, NothingCompared, OtherKind, RepeatedResult, VacuousResult};
 use super::folder::{Folder, NamedFiles, named_by};
-use super::{Files, is_named, is_policy, name_of, namespace_of, unknown};
+use super::names::Names;
+use super::{Files, TestNames, is_policy, name_of};
 use crate::diagnostic::Diagnostics;
 use crate::model::{Fields, suggest};
 
@@ -40,36 +41,38 @@ const KIND_FLAGS: &[(&str, &str)] = &[
 /// The results of a test, held against its files.
 pub(super) struct Results<'f, 'n> {
     pub(super) files: &'f Files<'n>,
+    pub(super) names: &'f TestNames<'f>,
     pub(super) folder: &'f dyn Folder,
 }
+
+/// How many objects a file has at most that each result is held against.
+const MOST_PATCHED: usize = 1000;
 
 /// What results are about, by which two of them are the same.
 type Subject = Vec<String>;
 
+/// The rules of policies, by the places of those.
+type RulesOf<'f> = HashMap<Span, Names<'f>>;
+
 impl Results<'_, '_> {
     pub(super) fn check(&self, found: &mut Diagnostics) {
         let mut before = HashMap::new();
+        let policies = self.files.policies();
+        let rules_of: RulesOf<'_> = policies.map(|policy| (policy.span, Names::of_rules(policy))).collect();
         for result in self.files.test.list("results") {
-            self.result(result, found);
+            self.result(result, &rules_of, found);
             repeated(result, &mut before, found);
         }
         self.unused(found);
     }
 
-    fn result(&self, result: &Node, found: &mut Diagnostics) {
+    fn result(&self, result: &Node, rules_of: &RulesOf<'_>, found: &mut Diagnostics) {
         let policy = result.text("policy").and_then(|name| self.policy(name, found));
-        let rules = policy.and_then(|policy| policy.at(&["spec", "rules"])).map(Node::items).unwrap_or_default();
-        let rule = result.nonempty("rule").and_then(|name| {
-            let is_rule = |rule: &&Node| {
-                written_rule(name.as_str()).any(|name| rule.text("name").is_some_and(|of| of.as_str() == name))
-            };
-            let named = rules.iter().find(is_rule);
+        let rules = policy.and_then(|policy| rules_of.get(&policy.span));
+        let rule = result.nonempty("rule").zip(rules).and_then(|(name, rules)| {
+            let named = rules.rule(name.as_str());
             if named.is_none() && !rules.is_empty() {
-                found.report(unknown(
-                    "rule",
-                    name,
-                    rules.iter().filter_map(|rule| rule.text("name")).map(Text::as_str),
-                ));
+                found.report(rules.unknown(name));
             }
             named
         });
@@ -87,9 +90,9 @@ impl Results<'_, '_> {
 
     fn policy(&self, name: &Text, found: &mut Diagnostics) -> Option<&Node> {
         let own = name.as_str().rsplit('/').next().unwrap_or_default();
-        let policy = self.files.policies().find(|policy| name_of(policy) == Some(own));
+        let policy = self.names.policies.get(own).first().copied();
         if policy.is_none() && !self.files.more_policies {
-            found.report(unknown("policy", name, self.files.policies().filter_map(name_of)));
+            found.report(self.names.policies.unknown(name));
         }
         policy
     }
@@ -99,11 +102,11 @@ impl Results<'_, '_> {
         let mut all_known = !self.files.more_objects;
         let listed = result.texts("resources");
         for item in listed.iter().copied().chain(result.text("resource")) {
-            let named: Vec<_> = self.files.objects().filter(|object| is_named(object, item.as_str())).collect();
+            let named = self.names.objects.objects(item.as_str());
             if named.is_empty() {
                 all_known = false;
-                if self.files.objects().next().is_some() && !self.files.more_objects {
-                    found.report(self.unknown_object(item));
+                if !self.names.objects.is_empty() && !self.files.more_objects {
+                    found.report(self.names.objects.unknown(item));
                 }
             }
             if let (Some(rule), Some(first)) = (rule, named.first())
@@ -121,23 +124,6 @@ impl Results<'_, '_> {
         {
             let meant = suggest::closest(kind.as_str(), kinds.iter().copied()).unwrap_or(first);
             found.report(OtherKind { span: kind.span(), kind: kind.as_str().to_owned(), actual: meant.to_owned() });
-        }
-    }
-
-    fn unknown_object(&self, item: &Text) -> crate::diagnostic::Diagnostic {
-        let own = item.as_str().rsplit('/').next().unwrap_or_default();
-        // The same name in another namespace is what is meant.
-        let elsewhere = self.files.objects().find(|object| name_of(object) == Some(own));
-        let places: Vec<String> = elsewhere
-            .map(|object| match namespace_of(object) {
-                Some(namespace) => format!("{namespace}/{own}"),
-                None => own.to_owned(),
-            })
-            .into_iter()
-            .collect();
-        match places.first() {
-            Some(place) => unknown("object", item, std::iter::once(place.as_str())),
-            None => unknown("object", item, self.files.objects().filter_map(name_of)),
         }
     }
 
@@ -159,8 +145,12 @@ impl Results<'_, '_> {
             return;
         }
         let patched = || files.iter().flat_map(NamedFiles::objects);
+        if patched().nth(MOST_PATCHED).is_some() {
+            return;
+        }
+        let patched = Names::of_documents("object", patched());
         let names = result.texts("resources");
-        let is_there = |name: &&&Text| patched().any(|object| is_named(object, name.as_str()));
+        let is_there = |name: &&&Text| !patched.objects(name.as_str()).is_empty();
         if let (None, Some(file)) = (names.iter().find(is_there), files.first())
             && !names.is_empty()
         {
@@ -190,13 +180,16 @@ impl Results<'_, '_> {
         if results.is_empty() || !self.files.test.list("checks").is_empty() {
             return;
         }
-        let names = |file: &NamedFiles<'_>, field: &str| {
-            let written = results.iter().flat_map(|result| result.texts(field).into_iter().chain(result.text(field)));
-            let mut written = written.map(|name| name.as_str().rsplit('/').next().unwrap_or_default());
-            written.any(|name| file.objects().any(|object| is_named(object, name)))
-        };
+        let written =
+            |field| results.iter().flat_map(move |result| result.texts(field).into_iter().chain(result.text(field)));
+        let policies: HashSet<_> = written("policy").map(own_name).collect();
+        let mut objects: HashSet<Span> = HashSet::new();
+        for name in written("resources").chain(written("resource")) {
+            objects.extend(self.names.objects.objects(own_name(name)).iter().map(|object| object.span));
+        }
         for file in &self.files.policies {
-            if file.objects().any(is_policy) && !names(file, "policy") {
+            let is_used = |policy: &Node| name_of(policy).is_some_and(|name| policies.contains(name));
+            if file.objects().any(is_policy) && !file.objects().any(is_used) {
                 file.unused("a policy", found);
             }
         }
@@ -206,7 +199,7 @@ impl Results<'_, '_> {
             return;
         }
         for file in &self.files.resources {
-            let is_used = names(file, "resources") || names(file, "resource");
+            let is_used = file.objects().any(|object| objects.contains(&object.span));
             // Namespaces and the like say in what surroundings the others are.
             let is_object =
                 |object: &Node| object.text("kind").is_some_and(|kind| !SURROUNDINGS.contains(&kind.as_str()));
@@ -215,6 +208,11 @@ impl Results<'_, '_> {
             }
         }
     }
+}
+
+/// The name in a text that may name a namespace too.
+fn own_name(written: &Text) -> &str {
+    written.as_str().rsplit('/').next().unwrap_or_default()
 }
 
 /// Kinds that rules look up.
@@ -264,12 +262,6 @@ fn flags(result: &Node, policy: &Node, found: &mut Diagnostics) {
             found.report(IgnoredField { span: entry.key.span(), field: (*flag).to_owned(), why });
         }
     }
-}
-
-/// The names that a rule can have where a result names it: itself, or the one that autogen made it of.
-pub(super) fn written_rule(name: &str) -> impl Iterator<Item = &str> {
-    let made_of = name.strip_prefix("autogen-cronjob-").or_else(|| name.strip_prefix("autogen-"));
-    std::iter::once(name).chain(made_of)
 }
 
 /// Whether a rule may be about an object, told from kinds alone.
