@@ -4,6 +4,8 @@
 //!
 //! Only what a mutate rule can have is listed.
 
+use dikast_grammar::yaml::{Entry, Node, NodeValue};
+
 use Shape::{Any, Bool, Conditions, List, Object, Optional, Text, Texts};
 
 /// What is read at a place of a rule.
@@ -59,6 +61,40 @@ impl Struct {
 }
 
 impl Shape {
+    /// A part of a rule without the fields that Kyverno leaves out when it writes the rule: those that are empty.
+    pub fn without_empty(self, node: &Node) -> Node {
+        let value = match (self, &node.value) {
+            (Optional(inner), _) => return inner.without_empty(node),
+            (List(_, item), NodeValue::List(items)) => {
+                NodeValue::List(items.iter().map(|node| item.without_empty(node)).collect())
+            }
+            (Object(of), NodeValue::Map(entries)) => {
+                let is_left_out = |entry: &Entry| {
+                    of.field(entry.key.as_str())
+                        .is_none_or(|field| !field.is_kept && field.shape.is_empty(&entry.value))
+                };
+                let kept = entries.iter().filter(|entry| !is_left_out(entry)).cloned();
+                let below = |entry: Entry| Entry {
+                    value: self.member(entry.key.as_str()).without_empty(&entry.value),
+                    ..entry
+                };
+                NodeValue::Map(kept.map(below).collect())
+            }
+            (_, value) => value.clone(),
+        };
+        Node { value, span: node.span }
+    }
+
+    fn is_empty(self, node: &Node) -> bool {
+        match &node.value {
+            NodeValue::Null => true,
+            NodeValue::Text(text) => self == Text && text.as_str().is_empty(),
+            NodeValue::List(items) => matches!(self, List(..)) && items.is_empty(),
+            NodeValue::Map(entries) => self == Texts && entries.is_empty(),
+            _ => false,
+        }
+    }
+
     /// The shape of a member of this one.
     pub fn member(self, name: &str) -> Shape {
         match self {

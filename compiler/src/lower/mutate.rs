@@ -71,7 +71,10 @@ impl Lowering<'_> {
         }
         let decoded = match rest.texts.is_empty() {
             true => None,
-            false => Some(DecodedRule { texts: rest.texts, rule: self.variables(rule, scope, "") }),
+            false => {
+                let rule = Shape::Object(&RULE).without_empty(rule);
+                Some(DecodedRule { texts: rest.texts, rule: self.variables(&rule, scope, "") })
+            }
         };
         if is_lone_patch {
             rest.parts.push(patch);

@@ -87,6 +87,7 @@ fn patch(run: &RuleRun<'_>, action: &MutateAction, object: &Value) -> Result<Cha
     let (interpreter, known) = (&run.interpreter, &run.admission.known);
     let merged = match action {
         MutateAction::Merge(overlay) => match interpreter.substitute(*overlay) {
+            Ok(Value::Null) => return Ok(Change::Error("empty mutate rule".to_owned())),
             Ok(overlay) => strategic::merge_known(object, &overlay, known),
             Err(fault) => return substitution_failed(fault),
         },

@@ -30,7 +30,7 @@ pub(super) fn read(rule: &Value) -> Result<(), String> {
     reader.end()
 }
 
-/// A rule as Kyverno writes its types: empty fields are left out, others are always there.
+/// A rule as Kyverno writes its types: some fields are there also when they are empty.
 fn written(value: &Value, shape: Shape) -> Value {
     match (shape, value) {
         (Shape::Optional(inner), _) => written(value, *inner),
@@ -47,23 +47,11 @@ fn written(value: &Value, shape: Shape) -> Value {
                 of.fields.iter().filter(|field| field.is_kept).map(|field| (field.name.to_owned(), empty(field)));
             let given = members.iter().filter_map(|(name, value)| {
                 let field = of.field(name)?;
-                let value = written(value, field.shape);
-                (field.is_kept || !is_empty(&value, field.shape)).then(|| (field.name.to_owned(), value))
+                Some((field.name.to_owned(), written(value, field.shape)))
             });
             Value::object(kept.chain(given))
         }
         _ => value.clone(),
-    }
-}
-
-/// Whether a field's value is left out (`omitempty`).
-fn is_empty(value: &Value, shape: Shape) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Text(text) => shape == Shape::Text && text.is_empty(),
-        Value::List(items) => matches!(shape, Shape::List(..)) && items.is_empty(),
-        Value::Object(members) => shape == Shape::Texts && members.is_empty(),
-        _ => false,
     }
 }
 
