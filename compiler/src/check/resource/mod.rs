@@ -158,13 +158,15 @@ struct Checker<'a, 'd> {
     findings: Findings<'d>,
     /// The JSON patch that is looked at.
     covered: Option<Covered>,
+    /// The key that was looked at last, and the place of its value.
+    key: Option<(Span, Span)>,
 }
 
 impl<'a, 'd> Checker<'a, 'd> {
     fn new(program: &'a Program, schemas: &'a Schemas, subject: Vec<TypeId>, findings: Findings<'d>) -> Self {
         let subject: Rc<[TypeId]> = subject.into();
         let paths = Paths::new(program, schemas, Rc::clone(&subject));
-        Self { program, schemas, subject, paths, findings, covered: None }
+        Self { program, schemas, subject, paths, findings, covered: None, key: None }
     }
 
     fn graph(&self) -> &'a Graph {

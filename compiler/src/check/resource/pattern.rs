@@ -67,6 +67,7 @@ impl Checker<'_, '_> {
         with_wildcards: bool,
     ) -> Option<(Option<AnchorKind>, Vec<TypeId>)> {
         let raw = entry.key.as_str();
+        self.key = Some((entry.key.span(), entry.value.span));
         let (kind, name) = anchor::parse(raw).map_or((None, raw), |(kind, name)| (Some(kind), name));
         if self.is_variable(&entry.key) || with_wildcards && is_wildcard(name) {
             // What a map holds does not depend on the key.
@@ -127,8 +128,10 @@ impl Checker<'_, '_> {
             NodeValue::Map(entries) => entries.first().map_or(node.span, |entry| entry.key.span()),
             _ => node.span,
         };
-        let span = match &node.value {
-            NodeValue::List(items) => items.first().map_or(node.span, head),
+        let span = match (&node.value, self.key) {
+            // It may begin on a line below; what is wrong there is the field.
+            (NodeValue::List(_) | NodeValue::Map(_), Some((key, value))) if value == node.span => key,
+            (NodeValue::List(items), _) => items.first().map_or(node.span, head),
             _ => head(node),
         };
         self.findings.report(WrongStructure { span, field: field.to_owned(), expected, found, help });
