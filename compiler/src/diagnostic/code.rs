@@ -172,6 +172,7 @@ registry! {
     DK0801 UNKNOWN_CONTROLLER Warning "unknown pod controller"
     DK0802 LOST_IN_AUTOGEN Warning "field that autogen drops"
     DK0803 RESERVED_RULE_NAME Warning "rule named like those that autogen makes"
+    DK0804 MISSPELLED_ANNOTATION Warning "annotation that is almost one that is read"
 
     DK0901 DEPRECATED_FIELD Info "deprecated field"
     DK0902 DEPRECATED_OPERATOR Info "deprecated operator"

@@ -12,7 +12,11 @@ use crate::diagnostic::Diagnostics;
 /// Looks at the anchors of a whole pattern.
 pub(super) fn check_pattern(pattern: &Node, diagnostics: &mut Diagnostics) {
     if !pattern.entries().is_empty() && !asks(pattern) {
-        diagnostics.report(NothingAsked { span: head(pattern) });
+        let mut condition = pattern;
+        while let Some(entry) = condition.entries().iter().find(|entry| is_always_there(entry)) {
+            condition = &entry.value;
+        }
+        diagnostics.report(NothingAsked { span: head(condition) });
     }
     walk(pattern, None, diagnostics);
 }
@@ -125,8 +129,14 @@ fn is_asked(entry: &Entry) -> bool {
     match anchor::parse(entry.key.as_str()) {
         Some((AnchorKind::Conditional | AnchorKind::Global, _)) => false,
         Some((AnchorKind::Equality, _)) => asks(&entry.value),
+        // Every object has these, so nothing is asked by naming them.
+        None if is_always_there(entry) => asks(&entry.value),
         _ => true,
     }
+}
+
+fn is_always_there(entry: &Entry) -> bool {
+    matches!(entry.key.as_str(), "spec" | "metadata") && !entry.value.entries().is_empty()
 }
 
 /// What authors write as the value of what must not be there.

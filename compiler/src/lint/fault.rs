@@ -6,6 +6,12 @@ use crate::diagnostic::{Fix, Label, faults};
 use crate::match_sets::Criterion;
 
 faults! {
+    /// An annotation that is almost one that Kyverno reads.
+    #[error("nothing reads the annotation `{key}`")]
+    MISSPELLED_ANNOTATION: MisspelledAnnotation { key: String, meant: &'static str }
+    help(self) { Some(format!("did you mean `{}`?", self.meant)) }
+    fix(self) { Some(Fix { span: self.span, replacement: self.meant.to_owned() }) }
+
     /// Two rules of one name.
     #[error("the rule name `{name}` is used twice")]
     REPEATED_RULE_NAME: RepeatedRuleName { name: String, first: Span }

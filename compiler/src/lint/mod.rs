@@ -4,6 +4,7 @@
 //! lowering, one file for each part of a policy.
 
 mod anchor;
+mod annotation;
 mod braces;
 mod condition;
 mod context;
@@ -37,6 +38,7 @@ pub(crate) use scalar::check_scalars;
 /// Looks at the names of a policy's rules.
 pub(crate) fn check_policy(policy: &Policy<'_>, diagnostics: &mut Diagnostics) {
     preempted::check(policy, diagnostics);
+    annotation::check(policy, diagnostics);
     let mut seen: HashMap<&str, &Text> = HashMap::new();
     for name in policy.rules.iter().filter_map(rule_name_text) {
         if autogen::is_made_name(name.as_str()) {

@@ -1,6 +1,6 @@
 //! The schema of policy documents as data (Kyverno `config/crds/kyverno/kyverno.io_clusterpolicies.yaml`).
 //!
-//! The tables in [`policy`], [`matching`], [`context`], [`exception`], [`cleanup`], [`global`] and [`testing`] say which fields there are, what
+//! The tables in [`policy`], [`matching`], [`context`], [`exception`], [`cleanup`], [`global`], [`verification`] and [`testing`] say which fields there are, what
 //! each takes and what it is for; [`form`] has the forms of names; [`super::check`] compares a document with them. Parts that hold free-form documents (patterns, patches,
 //! values) are [`Shape::Any`] here and are read when they are lowered.
 
@@ -12,6 +12,7 @@ pub(super) mod global;
 pub(super) mod matching;
 pub(super) mod policy;
 pub(super) mod testing;
+pub(super) mod verification;
 
 use form::Form;
 

@@ -3,6 +3,7 @@
 use super::context::{ANY_ALL, ENTRY};
 use super::form::{NAMESPACE, OBJECT_NAME, POLICY_NAME, RULE_NAME, STANDARDS_VERSION};
 use super::matching::{EXCLUDE, MATCH, SELECTOR};
+use super::verification::{CEL, CEL_NAMED, IMAGE_EXTRACTOR, MANIFESTS, VERIFY_IMAGES};
 use super::{Constraint, Field, ObjectShape, Shape};
 
 /// The document.
@@ -129,7 +130,7 @@ static WEBHOOK: ObjectShape = ObjectShape {
             "What the API server does when it gets no answer: `Fail` refuses the request, `Ignore` admits it.",
         ),
         Field::new("timeoutSeconds", TIMEOUT, "How long the API server waits for an answer."),
-        Field::new("matchConditions", Shape::List(&Shape::Any), "CEL conditions for calling the webhook at all."),
+        Field::new("matchConditions", Shape::List(&Shape::Object(&CEL_NAMED)), "CEL conditions for calling the webhook at all."),
     ],
     constraints: &[],
 };
@@ -159,12 +160,12 @@ pub(in crate::model) static RULE: ObjectShape = ObjectShape {
         ),
         Field::new("preconditions", Shape::Conditions, "Conditions that must hold, or the rule is skipped.")
             .filled("they always hold"),
-        Field::new("celPreconditions", Shape::List(&Shape::Any), "Preconditions in CEL, for `validate.cel`."),
+        Field::new("celPreconditions", Shape::List(&Shape::Object(&CEL_NAMED)), "Preconditions in CEL, for `validate.cel`."),
         Field::new("validate", Shape::Object(&VALIDATE), "Checks the object."),
         Field::new("mutate", Shape::Object(&MUTATE), "Changes the object, or existing ones."),
         Field::new("generate", Shape::Object(&GENERATE), "Makes another object."),
-        Field::new("verifyImages", Shape::List(&Shape::Any), "Verifies signatures of images."),
-        Field::new("imageExtractors", Shape::MapOf(&Shape::Any), "Where custom resources have their images."),
+        Field::new("verifyImages", Shape::List(&Shape::Object(&VERIFY_IMAGES)), "Verifies signatures of images."),
+        Field::new("imageExtractors", Shape::MapOf(&Shape::List(&Shape::Object(&IMAGE_EXTRACTOR))), "Where custom resources have their images."),
         Field::new("reportProperties", Shape::MapOf(&Shape::Text), "Texts that are added to reports."),
         Field::new(
             "skipBackgroundRequests",
@@ -198,8 +199,8 @@ static VALIDATE: ObjectShape = ObjectShape {
         Field::new("foreach", Shape::List(&Shape::Object(&VALIDATE_LOOP)), "Does its part for each element of a list.")
             .filled("it does nothing"),
         Field::new("podSecurity", Shape::Object(&POD_SECURITY), "Levels of the Pod Security Standards."),
-        Field::new("cel", Shape::Any, "Checks in CEL."),
-        Field::new("manifests", Shape::Any, "Verifies signatures of manifests."),
+        Field::new("cel", Shape::Object(&CEL), "Checks in CEL."),
+        Field::new("manifests", Shape::Object(&MANIFESTS), "Verifies signatures of manifests."),
         Field::deprecated("assert", Shape::Any, "it has no effect; remove it", "Has no effect."),
     ],
     constraints: &[Constraint::ExactlyOne(&[
