@@ -130,7 +130,11 @@ static WEBHOOK: ObjectShape = ObjectShape {
             "What the API server does when it gets no answer: `Fail` refuses the request, `Ignore` admits it.",
         ),
         Field::new("timeoutSeconds", TIMEOUT, "How long the API server waits for an answer."),
-        Field::new("matchConditions", Shape::List(&Shape::Object(&CEL_NAMED)), "CEL conditions for calling the webhook at all."),
+        Field::new(
+            "matchConditions",
+            Shape::List(&Shape::Object(&CEL_NAMED)),
+            "CEL conditions for calling the webhook at all.",
+        ),
     ],
     constraints: &[],
 };
@@ -160,12 +164,20 @@ pub(in crate::model) static RULE: ObjectShape = ObjectShape {
         ),
         Field::new("preconditions", Shape::Conditions, "Conditions that must hold, or the rule is skipped.")
             .filled("they always hold"),
-        Field::new("celPreconditions", Shape::List(&Shape::Object(&CEL_NAMED)), "Preconditions in CEL, for `validate.cel`."),
+        Field::new(
+            "celPreconditions",
+            Shape::List(&Shape::Object(&CEL_NAMED)),
+            "Preconditions in CEL, for `validate.cel`.",
+        ),
         Field::new("validate", Shape::Object(&VALIDATE), "Checks the object."),
         Field::new("mutate", Shape::Object(&MUTATE), "Changes the object, or existing ones."),
         Field::new("generate", Shape::Object(&GENERATE), "Makes another object."),
         Field::new("verifyImages", Shape::List(&Shape::Object(&VERIFY_IMAGES)), "Verifies signatures of images."),
-        Field::new("imageExtractors", Shape::MapOf(&Shape::List(&Shape::Object(&IMAGE_EXTRACTOR))), "Where custom resources have their images."),
+        Field::new(
+            "imageExtractors",
+            Shape::MapOf(&Shape::List(&Shape::Object(&IMAGE_EXTRACTOR))),
+            "Where custom resources have their images.",
+        ),
         Field::new("reportProperties", Shape::MapOf(&Shape::Text), "Texts that are added to reports."),
         Field::new(
             "skipBackgroundRequests",

@@ -266,10 +266,7 @@ static CEL_AUDIT: ObjectShape = ObjectShape {
 
 static PARAM_KIND: ObjectShape = ObjectShape {
     title: "`paramKind`",
-    fields: &[
-        Field::new("apiVersion", Shape::Text, "Group and version."),
-        Field::new("kind", Shape::Text, "Kind."),
-    ],
+    fields: &[Field::new("apiVersion", Shape::Text, "Group and version."), Field::new("kind", Shape::Text, "Kind.")],
     constraints: &[],
 };
 
