@@ -184,6 +184,7 @@ registry! {
     DK1005 UNKNOWN_KIND Warning "kind that does not exist"
     DK1006 WRONG_SCOPE Warning "namespace in the wrong place"
     DK1007 QUOTED_VALUE Info "truth value or number in quotes"
+    DK1008 WILDCARD_ON_NUMBER Warning "wildcard on a number"
 
     DK1101 UNKNOWN_IN_TEST Error "name in a test that nothing has"
     DK1102 VACUOUS_RESULT Warning "result that says nothing"

@@ -132,11 +132,6 @@ faults! {
     IGNORED_ITEMS: IgnoredItems { first: Span }
     labels(self) { vec![Label { span: self.first, message: "every item of the list is compared with this one".to_owned() }] }
 
-    /// A pattern that an absent field satisfies.
-    #[error("the pattern `{pattern}` is satisfied when `{field}` is absent")]
-    ABSENT_SATISFIES: AbsentSatisfies { pattern: String, field: String }
-    help(self) { Some("add `& ?*` to the pattern if the field must be there".to_owned()) }
-
     /// A pattern that nothing fits.
     #[error("no value fits the pattern `{pattern}`")]
     IMPOSSIBLE_PATTERN: ImpossiblePattern { pattern: String }

@@ -33,6 +33,7 @@ use crate::model::{
 };
 use fault::{RepeatedRuleName, ReservedRuleName};
 pub(crate) use policy_names::PolicyNames;
+pub(crate) use range::is_regex;
 pub(crate) use scalar::check_scalars;
 
 /// Looks at the names of a policy's rules.

@@ -2,10 +2,8 @@
 
 use dikast_grammar::anchor::{self as grammar, AnchorKind};
 use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
-use dikast_stdlib::Value;
-use dikast_stdlib::pattern::ScalarPattern;
 
-use super::fault::{AbsentSatisfies, IgnoredItems, ImpossiblePattern, RegexInPattern, UnclosedReference};
+use super::fault::{IgnoredItems, ImpossiblePattern, RegexInPattern, UnclosedReference};
 use super::{anchor, range};
 use crate::diagnostic::Diagnostics;
 
@@ -40,11 +38,7 @@ fn check_field(entry: &Entry, diagnostics: &mut Diagnostics) {
     match grammar::parse(entry.key.as_str()) {
         // Here every item counts.
         Some((AnchorKind::Existence, _)) => entry.value.items().iter().for_each(|item| check_part(item, diagnostics)),
-        Some(_) => check_part(&entry.value, diagnostics),
-        None => {
-            check_absent(entry, diagnostics);
-            check_part(&entry.value, diagnostics);
-        }
+        _ => check_part(&entry.value, diagnostics),
     }
 }
 
@@ -69,16 +63,4 @@ fn unclosed_reference(pattern: &str) -> Option<usize> {
     let at = pattern.find("$(")?;
     let rest = pattern.get(at + 2..).unwrap_or_default();
     rest.find(')').is_none_or(|end| end == 0).then_some(at)
-}
-
-/// Kyverno reads an absent field as the number 0 when it compares it with a number, size or duration.
-fn check_absent(entry: &Entry, diagnostics: &mut Diagnostics) {
-    let Some(pattern) = entry.value.as_str().filter(|pattern| !pattern.contains("{{")) else { return };
-    if ScalarPattern::new(&Value::text(pattern)).matches(&Value::Null) {
-        diagnostics.report(AbsentSatisfies {
-            span: entry.value.span,
-            pattern: pattern.to_owned(),
-            field: entry.key.as_str().to_owned(),
-        });
-    }
 }

@@ -13,7 +13,7 @@ pub(super) fn is_impossible(text: &str) -> bool {
 }
 
 /// Whether a text looks like a regular expression, which patterns do not know.
-pub(super) fn is_regex(text: &str) -> bool {
+pub(crate) fn is_regex(text: &str) -> bool {
     const SIGNS: [&str; 9] = ["[a-z", "[A-Z", "[0-9", "\\d", "\\w", "\\.", ".+", "/.*", "(?"];
     let is_group = || {
         let inner = text.split_once('(').and_then(|(_, rest)| rest.split_once(')'));

@@ -1,53 +1,6 @@
-//! Fields that hold addresses of networks. The schemas that Kubernetes publishes call them plain text; what its API server
-//! takes is in `pkg/apis/networking/validation` and `pkg/apis/core/validation`.
+//! Addresses of networks and blocks of them, as the API server takes them (Kubernetes `pkg/apis/networking/validation`).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
-
-use super::graph::{Format, Graph, Type};
-
-/// Objects and their fields that hold an address or a list of them.
-const ADDRESSES: &[(&str, &str)] = &[
-    ("EndpointAddress", "ip"),
-    ("HostAlias", "ip"),
-    ("HostIP", "ip"),
-    ("LoadBalancerIngress", "ip"),
-    ("PodDNSConfig", "nameservers"),
-    ("PodIP", "ip"),
-    ("PodStatus", "hostIP"),
-    ("PodStatus", "podIP"),
-    ("ServiceSpec", "externalIPs"),
-    ("ServiceSpec", "loadBalancerIP"),
-];
-
-/// Objects and their fields that hold a block of addresses or a list of them.
-const BLOCKS: &[(&str, &str)] = &[
-    ("IPBlock", "cidr"),
-    ("IPBlock", "except"),
-    ("NodeSpec", "podCIDR"),
-    ("NodeSpec", "podCIDRs"),
-    ("ServiceCIDRSpec", "cidrs"),
-    ("ServiceSpec", "loadBalancerSourceRanges"),
-];
-
-/// Gives these fields their formats.
-pub(super) fn mark(graph: &mut Graph) {
-    for (fields, format) in [(ADDRESSES, Format::Address), (BLOCKS, Format::Cidr)] {
-        let text = graph.add_type(Type::Text(format));
-        let list = graph.add_type(Type::List { item: text, keys: Vec::new() });
-        for &(owner, name) in fields {
-            let Graph { objects, names, types, .. } = &mut *graph;
-            let is_named =
-                |id: super::graph::NameId, text: &str| names.get(id.index()).is_some_and(|name| **name == *text);
-            let owners = objects.iter_mut().filter(|object| is_named(object.name, owner));
-            for field in owners.flat_map(|object| &mut object.fields).filter(|field| is_named(field.name, name)) {
-                field.ty = match types.get(field.ty.index()) {
-                    Some(Type::List { .. }) => list,
-                    _ => text,
-                };
-            }
-        }
-    }
-}
 
 /// Whether a text is an address. Numbers may begin with zeros, as the API server takes them.
 pub(crate) fn is_address(text: &str) -> bool {
@@ -75,7 +28,6 @@ fn is_version_4(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Schemas;
 
     #[test]
     fn addresses_and_blocks_are_told_apart() {
@@ -87,19 +39,6 @@ mod tests {
         }
         for text in ["", "10.0.0", "10.0.0.256", "10.0.0.0/33", "10.0.0.0/", "fd00::/129", "10..0.1", "10.0.0.0/+8"] {
             assert!(!is_block(text) && !is_address(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn fields_of_addresses_are_marked() {
-        let schemas = Schemas::embedded();
-        let graph = schemas.graph();
-        for &(owner, name) in ADDRESSES.iter().chain(BLOCKS) {
-            let is_owner = |id: &super::super::graph::Object| graph.name(id.name) == owner;
-            let object = graph.objects.iter().find(|object| is_owner(object));
-            let field = object.and_then(|object| graph.field(object, name));
-            let ty = field.map(|field| graph.ty(graph.innermost(field.ty)));
-            assert!(matches!(ty, Some(Type::Text(Format::Address | Format::Cidr))), "{owner}.{name}");
         }
     }
 }

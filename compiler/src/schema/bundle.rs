@@ -6,7 +6,7 @@
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
-use super::graph::{Field, Format, Graph, Kind, NameId, Object, ObjectId, Type, TypeId, Versions};
+use super::graph::{Bounds, Field, Format, Graph, Kind, NameId, Object, ObjectId, Type, TypeId, Versions};
 
 /// More than both parts of the bundle have by far.
 const LONGEST: usize = 64 << 20;
@@ -140,16 +140,19 @@ impl Writer {
         self.number(match ty {
             Type::Any => tag::ANY,
             Type::Bool => tag::BOOL,
-            Type::Integer => tag::INTEGER,
+            Type::Integer(_) => tag::INTEGER,
             Type::Number => tag::NUMBER,
-            Type::Text(Format::Plain) => tag::PLAIN,
+            // What these formats say beyond that is `narrowed`'s.
+            Type::Text(
+                Format::Plain | Format::Name | Format::DnsLabel | Format::Label | Format::Annotation | Format::Image,
+            ) => tag::PLAIN,
             Type::Text(Format::Quantity) => tag::QUANTITY,
             Type::Text(Format::Time) => tag::TIME,
             Type::Text(Format::Bytes) => tag::BYTES,
             Type::Text(Format::Address) => tag::ADDRESS,
             Type::Text(Format::Cidr) => tag::CIDR,
             Type::Enum(_) => tag::ENUM,
-            Type::IntegerOrText => tag::INTEGER_OR_TEXT,
+            Type::IntegerOrText(_) => tag::INTEGER_OR_TEXT,
             Type::List { .. } => tag::LIST,
             Type::Map(_) => tag::MAP,
             Type::Object(_) => tag::OBJECT,
@@ -162,7 +165,7 @@ impl Writer {
             }
             Type::Map(value) => self.number(value.0),
             Type::Object(object) => self.number(object.0),
-            Type::Any | Type::Bool | Type::Integer | Type::Number | Type::Text(_) | Type::IntegerOrText => {}
+            Type::Any | Type::Bool | Type::Integer(_) | Type::Number | Type::Text(_) | Type::IntegerOrText(_) => {}
         }
     }
 }
@@ -208,14 +211,14 @@ impl<'b> Reader<'b> {
         Ok(match self.number()? {
             tag::ANY => Type::Any,
             tag::BOOL => Type::Bool,
-            tag::INTEGER => Type::Integer,
+            tag::INTEGER => Type::Integer(Bounds::NONE),
             tag::NUMBER => Type::Number,
             tag::PLAIN => Type::Text(Format::Plain),
             tag::QUANTITY => Type::Text(Format::Quantity),
             tag::TIME => Type::Text(Format::Time),
             tag::BYTES => Type::Text(Format::Bytes),
             tag::ENUM => Type::Enum(self.list(|bytes| bytes.number().map(NameId))?),
-            tag::INTEGER_OR_TEXT => Type::IntegerOrText,
+            tag::INTEGER_OR_TEXT => Type::IntegerOrText(Bounds::NONE),
             tag::LIST => {
                 let item = TypeId(self.number()?);
                 Type::List { item, keys: self.list(|bytes| bytes.number().map(NameId))? }

@@ -38,7 +38,7 @@ pub enum Type {
     /// A truth value.
     Bool,
     /// A whole number.
-    Integer,
+    Integer(Bounds),
     /// Any number.
     Number,
     /// Text.
@@ -46,7 +46,7 @@ pub enum Type {
     /// One of these texts.
     Enum(Vec<NameId>),
     /// A whole number or text: a port and its name, a number and a percentage.
-    IntegerOrText,
+    IntegerOrText(Bounds),
     /// A list.
     List {
         /// What its items are.
@@ -58,6 +58,25 @@ pub enum Type {
     Map(TypeId),
     /// An object with known fields.
     Object(ObjectId),
+}
+
+/// Between what a number lies. The bundle has none: they come from `narrowed` and from definitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Bounds {
+    /// No number is less.
+    pub least: i64,
+    /// No number is more.
+    pub most: i64,
+}
+
+impl Bounds {
+    /// Any number will do.
+    pub const NONE: Self = Self { least: i64::MIN, most: i64::MAX };
+
+    /// Whether a number lies between them.
+    pub fn contain(self, number: i64) -> bool {
+        (self.least..=self.most).contains(&number)
+    }
 }
 
 /// What a text is about.
@@ -75,6 +94,16 @@ pub enum Format {
     Address,
     /// A block of addresses such as `10.0.0.0/8`.
     Cidr,
+    /// The name of an object. What is allowed depends on the kind.
+    Name,
+    /// A name of small letters, digits and `-`, as namespaces and containers have.
+    DnsLabel,
+    /// The value of a label. What holds it is a map whose keys are names of labels.
+    Label,
+    /// The value of an annotation. What holds it is a map whose keys are named like labels.
+    Annotation,
+    /// The reference of an image.
+    Image,
 }
 
 /// Minor versions of Kubernetes 1, from the first to the last that knows something.

@@ -10,7 +10,8 @@
 //! | [`published`] | the documents that Kubernetes publishes to a graph |
 //! | [`bundle`] | the compact form in which the graph is embedded |
 //! | `resource_definition` | CustomResourceDefinitions |
-//! | `address` | fields that hold addresses of networks |
+//! | `narrowed` | what fields of Kubernetes' own types hold beyond what their schemas say |
+//! | `format`, `address` | texts of a format |
 //! | [`kinds`] | the kinds that an entry of `kinds` can mean |
 //! | [`api_path`] | what the API server answers at a path |
 //! | `request` | the parts of an admission request |
@@ -19,8 +20,10 @@
 mod address;
 pub mod api_path;
 pub mod bundle;
+mod format;
 pub mod graph;
 pub mod kinds;
+mod narrowed;
 mod openapi;
 pub mod published;
 mod request;
@@ -34,7 +37,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use dikast_grammar::yaml::Node;
 
 pub(crate) use address::{is_address, is_block};
-pub use graph::{Field, Format, Graph, Object, Type, TypeId};
+pub use graph::{Bounds, Field, Format, Graph, Object, Type, TypeId};
 pub use kinds::{Found, Selected};
 pub(crate) use request::RequestTypes;
 
@@ -45,7 +48,7 @@ static DESCRIPTIONS: &[u8] = include_bytes!("../../schemas/descriptions.bin");
 static EMBEDDED: LazyLock<Arc<Graph>> = LazyLock::new(|| {
     let mut graph = bundle::decode(KUBERNETES).unwrap_or_default();
     graph.index();
-    address::mark(&mut graph);
+    narrowed::apply(&mut graph);
     request::add(&mut graph);
     Arc::new(graph)
 });

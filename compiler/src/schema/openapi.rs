@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use dikast_stdlib::Value;
 
-use super::graph::{Field, Format, Graph, ObjectId, Type, TypeId, Versions};
+use super::graph::{Bounds, Field, Format, Graph, ObjectId, Type, TypeId, Versions};
 
 /// Deeper schemas are cut off: what is below is not checked.
 const DEEPEST: usize = 64;
@@ -22,7 +22,7 @@ pub(super) struct Converter<'g> {
 fn well_known(name: &str) -> Option<Type> {
     Some(match name {
         "io.k8s.apimachinery.pkg.api.resource.Quantity" => Type::Text(Format::Quantity),
-        "io.k8s.apimachinery.pkg.util.intstr.IntOrString" => Type::IntegerOrText,
+        "io.k8s.apimachinery.pkg.util.intstr.IntOrString" => Type::IntegerOrText(Bounds::NONE),
         "io.k8s.apimachinery.pkg.apis.meta.v1.Time" | "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime" => {
             Type::Text(Format::Time)
         }
@@ -44,11 +44,11 @@ impl Converter<'_> {
             return self.convert(only, depth + 1);
         }
         if is_set(schema, "x-kubernetes-int-or-string") || text("format") == Some("int-or-string") {
-            return self.graph.add_type(Type::IntegerOrText);
+            return self.graph.add_type(Type::IntegerOrText(bounds(schema)));
         }
         match text("type") {
             Some("boolean") => self.graph.add_type(Type::Bool),
-            Some("integer") => self.graph.add_type(Type::Integer),
+            Some("integer") => self.graph.add_type(Type::Integer(bounds(schema))),
             Some("number") => self.graph.add_type(Type::Number),
             Some("string") => self.text(schema),
             Some("array") => self.list(schema, depth),
@@ -122,11 +122,26 @@ impl Converter<'_> {
                 name: self.graph.add_name(name),
                 ty: self.convert(schema, depth + 1),
                 versions: self.versions.clone(),
-                required: required.contains(&&**name),
+                // A default is filled in before anybody asks.
+                required: required.contains(&&**name) && schema.get("default").is_none(),
                 doc,
             };
             self.graph.add_field(object, field);
         }
+    }
+}
+
+/// Between what `minimum` and `maximum` say that a number lies.
+fn bounds(schema: &Value) -> Bounds {
+    let given = |name: &str| match schema.get(name) {
+        Some(Value::Int(number)) => Some(*number),
+        Some(Value::Float(number)) if number.fract() == 0.0 && number.abs() < 1e15 => Some(*number as i64),
+        _ => None,
+    };
+    let open = |name: &str| i64::from(is_set(schema, name));
+    Bounds {
+        least: given("minimum").map_or(i64::MIN, |least| least.saturating_add(open("exclusiveMinimum"))),
+        most: given("maximum").map_or(i64::MAX, |most| most.saturating_sub(open("exclusiveMaximum"))),
     }
 }
 

@@ -12,7 +12,7 @@ fn type_at(schemas: &Schemas, entry: &str, path: &[&str]) -> String {
 fn kubernetes_is_embedded() {
     let schemas = Schemas::embedded();
     for (entry, path, expected) in [
-        ("Pod", &["spec", "containers", "image"][..], "text"),
+        ("Pod", &["spec", "containers", "image"][..], "the reference of an image"),
         ("v1/Pod", &["spec", "containers"], "a list"),
         ("apps/v1/Deployment", &["spec", "template", "spec"], "`PodSpec`"),
         ("CronJob", &["spec", "jobTemplate", "spec", "template", "spec", "hostNetwork"], "a truth value"),
@@ -115,7 +115,7 @@ fn one_version_has_its_own_kinds_and_fields() {
     assert!(newest.of_object(&api_version, kind).is_some(), "all versions are known when none is named");
     assert!(of(&format!("v1.{}", removed.versions.start())).of_object(&api_version, kind).is_some());
     assert!(of(&format!("1.{}", removed.versions.end() + 1)).of_object(&api_version, kind).is_none());
-    assert_eq!(type_at(&old, "Pod", &["spec", "containers", "image"]), "text");
+    assert_eq!(type_at(&old, "Pod", &["spec", "containers", "workingDir"]), "text");
     assert!(Schemas::of_version("1.2".parse().unwrap()).is_err());
     assert!("1".parse::<KubernetesVersion>().is_err() && "2.29".parse::<KubernetesVersion>().is_err());
 }

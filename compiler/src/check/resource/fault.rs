@@ -41,6 +41,26 @@ faults! {
     IMPOSSIBLE_VALUE: ImpossibleValue { field: String, expected: String, written: String, help: Option<String> }
     help(self) { self.help.clone() }
 
+    /// A pattern that an absent field satisfies.
+    #[error("the pattern `{pattern}` is satisfied when `{field}` is absent")]
+    ABSENT_SATISFIES: AbsentSatisfies { pattern: String, field: String }
+    help(self) { Some("add `& ?*` to the pattern if the field must be there".to_owned()) }
+
+    /// A wildcard in a pattern for a number.
+    #[error("`{field}` is a number, and `{pattern}` looks at its digits")]
+    WILDCARD_ON_NUMBER: WildcardOnNumber { field: String, pattern: String }
+    help(self) { Some("`3*` fits 3, 30 and 3000; write a range such as `30-39`, or `>=30`".to_owned()) }
+
+    /// A key that no label or annotation has, in a pattern.
+    #[error("no {what} is called `{name}`")]
+    IMPOSSIBLE_VALUE: ImpossibleKey { what: &'static str, name: String }
+    help(self) { Some(KEY_HELP.to_owned()) }
+
+    /// A key that the API server refuses for labels and annotations.
+    #[error("no {what} can be called `{name}`")]
+    WRONG_VALUE: WrongKey { what: &'static str, name: String }
+    help(self) { Some(KEY_HELP.to_owned()) }
+
     /// A text in a pattern for what is no text.
     #[error("`{field}` is {expected}, and this is text")]
     QUOTED_VALUE: QuotedValue { field: String, expected: String, written: String }
@@ -88,6 +108,9 @@ faults! {
     WRONG_SCOPE: NeededNamespace { kind: String }
     help(self) { Some("add `namespace`".to_owned()) }
 }
+
+const KEY_HELP: &str =
+    "a key is at most 63 letters, digits, `-`, `_` and `.`; a domain and `/` may stand before it, which is `~1` in a JSON patch";
 
 impl Missing {
     /// What there is instead.

@@ -71,7 +71,10 @@ impl Checker<'_, '_> {
             }
             let name = step.replace("~1", "/").replace("~0", "~");
             match lookup::field(self.graph(), &types, &name) {
-                Some(found) => types = found,
+                Some(found) => {
+                    self.key_of_map(&name, span, &types, false);
+                    types = found;
+                }
                 None => {
                     let root = Rc::clone(&self.subject);
                     let missing = self.findings.missing(self.graph(), &types, &name, &root);

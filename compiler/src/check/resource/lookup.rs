@@ -48,6 +48,12 @@ pub(super) fn field(graph: &Graph, types: &[TypeId], name: &str) -> Option<Vec<T
     (!found.is_empty()).then_some(found)
 }
 
+/// Whether every object of these types has a field of a name.
+pub(super) fn is_always_there(graph: &Graph, types: &[TypeId], name: &str) -> bool {
+    let has = |ty: &TypeId| graph.object(*ty).and_then(|object| graph.field(object, name)).is_some_and(|field| field.required);
+    types.iter().all(has)
+}
+
 /// The types of the items of lists among these types; nothing when none is a list.
 pub(super) fn items(graph: &Graph, types: &[TypeId]) -> Option<Vec<TypeId>> {
     let mut found = Vec::new();

@@ -219,7 +219,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             let is_scalar = |ty: &TypeId| {
                 matches!(
                     self.graph().ty(*ty),
-                    Type::Bool | Type::Integer | Type::Number | Type::Text(_) | Type::Enum(_)
+                    Type::Bool | Type::Integer(_) | Type::Number | Type::Text(_) | Type::Enum(_)
                 )
             };
             if types.iter().all(is_scalar) {
@@ -294,14 +294,12 @@ impl<'a, 'd> Checker<'a, 'd> {
     ) {
         self.pattern_expressions(lowered, scope);
         let types = match element {
-            None => Some(Rc::clone(&self.subject)),
-            Some(Shape::Typed(types)) => Some(Rc::clone(types)),
-            Some(_) => None,
+            None => Rc::clone(&self.subject),
+            Some(Shape::Typed(types)) => Rc::clone(types),
+            Some(_) => [self.graph().any()].into(),
         };
-        if let Some(types) = types {
-            let matched = if element.is_some() { "the element" } else { "the resource" };
-            self.match_pattern(node, &types, matched);
-        }
+        let matched = if element.is_some() { "the element" } else { "the resource" };
+        self.match_pattern(node, &types, matched);
     }
 
     /// Verified patterns name only those that come before them, so this ends.

@@ -95,7 +95,7 @@ impl Checker<'_, '_> {
             NodeValue::Text(text) => {
                 let fits = types.iter().all(|ty| match graph.ty(*ty) {
                     Type::Bool => matches!(text.as_str(), "true" | "false"),
-                    Type::Integer => text.as_str().parse::<i64>().is_ok(),
+                    Type::Integer(_) => text.as_str().parse::<i64>().is_ok(),
                     _ => false,
                 });
                 fits.then(|| text.as_str().to_owned())

@@ -2,14 +2,19 @@
 
 use std::rc::Rc;
 
+use dikast_grammar::Span;
 use dikast_grammar::anchor::{self, AnchorKind};
 use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
 use dikast_stdlib::Value;
+use dikast_stdlib::pattern::ScalarPattern;
 use dikast_stdlib::wildcard::is_wildcard;
 
-use super::fault::{ImpossibleValue, QuotedValue, UnknownKey, WrongStructure};
+use super::fault::{
+    AbsentSatisfies, ImpossibleKey, ImpossibleValue, QuotedValue, UnknownKey, WildcardOnNumber, WrongKey, WrongStructure,
+};
 use super::scalar::{Fit, asks_order, fit_of_pattern};
 use super::{Checker, lookup};
+use crate::lint::is_regex;
 use crate::schema::{Format, Graph, Type, TypeId};
 
 impl Checker<'_, '_> {
@@ -50,6 +55,9 @@ impl Checker<'_, '_> {
                 }
             }
             _ => {
+                if kind.is_none() && !lookup::is_always_there(self.graph(), of, name) {
+                    self.absent(&entry.value, &types, name);
+                }
                 self.match_pattern(&entry.value, &types, name);
                 // What labels and other free fields hold may well be numbers.
                 if !of.iter().any(|ty| matches!(self.graph().ty(*ty), Type::Any | Type::Map(_))) {
@@ -80,7 +88,11 @@ impl Checker<'_, '_> {
             return Some((kind, values));
         }
         match lookup::field(self.graph(), types, name) {
-            Some(types) => Some((kind, types)),
+            Some(found) => {
+                let start = raw.find(name).unwrap_or_default();
+                self.key_of_map(name, entry.key.span_of(start..start + name.len()), types, with_wildcards);
+                Some((kind, found))
+            }
             None => {
                 let root = Rc::clone(&self.subject);
                 let missing = self.findings.missing(self.graph(), types, name, &root);
@@ -138,7 +150,8 @@ impl Checker<'_, '_> {
     }
 
     fn match_scalar(&mut self, node: &Node, types: &[TypeId], field: &str) {
-        if node.as_text().is_some_and(|text| self.is_variable(text)) {
+        // The lint of patterns tells of regular expressions.
+        if node.as_text().is_some_and(|text| self.is_variable(text) || is_regex(text.as_str())) {
             return;
         }
         // A list is satisfied when its items are.
@@ -161,13 +174,16 @@ impl Checker<'_, '_> {
             return;
         }
         self.quoted(node, &items, field);
+        if let Some(text) = node.as_text() {
+            self.digits(text, &items, field);
+        }
     }
 
     /// Tells of parts of a text that no value fits, or that exclude nothing. Gives whether there is one.
     fn match_parts(&mut self, text: &Text, types: &[TypeId], field: &str) -> bool {
         let graph = self.graph();
         let is_closed =
-            |ty: &TypeId| matches!(graph.ty(*ty), Type::Bool | Type::Enum(_) | Type::Integer | Type::Number);
+            |ty: &TypeId| matches!(graph.ty(*ty), Type::Bool | Type::Enum(_) | Type::Integer(_) | Type::Number);
         let whole = text.as_str();
         let (mut end, mut is_told) = (0, false);
         for part in whole.split(['|', '&']) {
@@ -182,6 +198,9 @@ impl Checker<'_, '_> {
             if operand.is_empty() {
                 continue;
             }
+            if operand == "null" {
+                continue;
+            }
             let value = Value::text(operand);
             if let Some(expected) = never(graph, types, &value) {
                 let span = text.span_of(start..start + operand.len());
@@ -193,10 +212,60 @@ impl Checker<'_, '_> {
         is_told
     }
 
+    /// Tells of a key that no label and no annotation has.
+    pub(super) fn key_of_map(&mut self, name: &str, span: Span, types: &[TypeId], in_pattern: bool) {
+        let graph = self.graph();
+        let mut what = "annotation";
+        let refuses = |ty: &TypeId| match graph.ty(*ty) {
+            Type::Map(value) => match graph.ty(*value) {
+                Type::Text(format) => {
+                    if *format == Format::Label {
+                        what = "label";
+                    }
+                    !format.takes_key(name)
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        if types.iter().all(refuses) {
+            let name = name.to_owned();
+            match in_pattern {
+                true => self.findings.report(ImpossibleKey { span, what, name }),
+                false => self.findings.report(WrongKey { span, what, name }),
+            }
+        }
+    }
+
+    /// Tells of a pattern that an absent field satisfies: it is read as the number 0 beside numbers, sizes and durations.
+    /// What excludes a value says nothing of absent ones, and at most so many of something may as well be none of it.
+    fn absent(&mut self, node: &Node, types: &[TypeId], field: &str) {
+        let Some(text) = node.as_text().filter(|text| !self.is_variable(text)) else { return };
+        let graph = self.graph();
+        let is_count = |ty: &TypeId| matches!(graph.ty(*ty), Type::Integer(bounds) if bounds.least >= 0);
+        let only_excludes = || super::scalar::only_excludes(text.as_str(), types.iter().all(is_count));
+        if ScalarPattern::new(&Value::text(text.as_str())).matches(&Value::Null) && !only_excludes() {
+            let (pattern, field) = (text.as_str().to_owned(), field.to_owned());
+            self.findings.report(AbsentSatisfies { span: node.span, pattern, field });
+        }
+    }
+
+    /// Tells of a wildcard that stands for digits.
+    fn digits(&mut self, text: &Text, types: &[TypeId], field: &str) {
+        let is_number = |ty: &TypeId| matches!(self.graph().ty(*ty), Type::Integer(_) | Type::Number);
+        if types.iter().all(is_number) && super::scalar::has_wildcard_for_digits(text.as_str()) {
+            let (pattern, field) = (text.as_str().to_owned(), field.to_owned());
+            self.findings.report(WildcardOnNumber { span: text.span(), field, pattern });
+        }
+    }
+
     /// Tells of an order that is asked of plain text.
     fn ordered(&mut self, node: &Node, types: &[TypeId], field: &str) {
         let graph = self.graph();
-        let is_text = |ty: &TypeId| matches!(graph.ty(*ty), Type::Text(Format::Plain) | Type::Enum(_));
+        let is_text = |ty: &TypeId| match graph.ty(*ty) {
+            Type::Text(format) => *format == Format::Plain || !format.has_order(),
+            other => matches!(other, Type::Enum(_)),
+        };
         let Some(text) = node.as_text().filter(|text| !self.is_variable(text)) else { return };
         if asks_order(text.as_str()) && types.iter().all(is_text) {
             let (expected, written) = ("text".to_owned(), format!("`{text}`"));
@@ -209,7 +278,7 @@ impl Checker<'_, '_> {
     fn quoted(&mut self, node: &Node, types: &[TypeId], field: &str) {
         let graph = self.graph();
         let Some(written) = self.requoted(node, types).filter(|_| node.as_text().is_some()) else { return };
-        let expected = types.first().map_or(String::new(), |ty| super::scalar::expected(graph, *ty));
+        let expected = types.first().map_or("", |ty| graph.words(*ty)).to_owned();
         self.findings.report(QuotedValue { span: node.span, field: field.to_owned(), expected, written });
     }
 

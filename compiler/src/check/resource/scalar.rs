@@ -3,11 +3,10 @@
 use dikast_grammar::yaml::{Node, NodeValue};
 use dikast_stdlib::Value;
 use dikast_stdlib::pattern::{Comparison, ScalarPattern, Test, TextPattern};
-use dikast_stdlib::quantity::Quantity;
 use dikast_stdlib::wildcard::is_wildcard;
 
 use crate::model::suggest;
-use crate::schema::{Format, Graph, Type, TypeId, is_address, is_block};
+use crate::schema::{Bounds, Format, Graph, Type, TypeId};
 
 /// Whether a scalar fits a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,21 +38,30 @@ pub(super) fn fit_of_pattern(graph: &Graph, ty: TypeId, value: &Value) -> Fit {
         Type::Any => true,
         Type::Bool => matches_one(vec![Value::Bool(true), Value::Bool(false)]),
         Type::Enum(choices) => matches_one(choices.iter().map(|choice| Value::text(graph.name(*choice))).collect()),
-        Type::Integer | Type::Number => {
+        Type::Integer(_) | Type::Number => {
             // Units are for quantities and durations.
             let is_plain = !text.is_some_and(asks_order) || operands_are(&|operand| operand.parse::<f64>().is_ok());
-            is_plain && matches_one(numbers_around(value))
+            is_plain && matches_one(numbers_within(graph.ty(ty), value))
         }
-        Type::IntegerOrText => !is_bool,
-        Type::Text(Format::Quantity) => !is_bool && operands_are(&|operand| Quantity::parse(operand).is_ok()),
-        Type::Text(Format::Address) => text.is_some() && operands_are(&is_address),
-        Type::Text(Format::Cidr) => text.is_some() && operands_are(&is_block),
+        // What is no number may be a name.
+        Type::IntegerOrText(_) => {
+            let is_number = text.is_none_or(|text| operands(text).iter().all(|operand| operand.parse::<f64>().is_ok()));
+            !is_bool && (!is_number || matches_one(numbers_within(graph.ty(ty), value)))
+        }
+        Type::Text(Format::Quantity) => !is_bool && operands_are(&|operand| Format::Quantity.takes(operand)),
+        Type::Text(format @ (Format::Address | Format::Cidr)) => {
+            text.is_some() && operands_are(&|operand| format.takes(operand))
+        }
+        Type::Text(format) if text.is_some_and(|text| !asks_order(text)) => {
+            let mut all = text.map(operands).unwrap_or_default().into_iter();
+            all.all(|operand| matches!(&*operand, "" | "null") || format.is_like(&operand))
+        }
         Type::Text(_) => text.is_some() || matches_one(vec![Value::text(written(value))]),
         Type::List { .. } | Type::Map(_) | Type::Object(_) => text.is_some_and(|text| {
             text.is_empty() || matches!(text, "*" | "?*" | "null") || text.contains(['|', '!', '&'])
         }),
     };
-    if fits { Fit::Fits } else { Fit::Never { expected: expected(graph, ty) } }
+    if fits { Fit::Fits } else { Fit::Never { expected: expected_beside(graph, ty, text.is_some()) } }
 }
 
 /// What a pattern's text compares with.
@@ -81,6 +89,36 @@ pub(super) fn asks_order(text: &str) -> bool {
     })
 }
 
+/// Whether a pattern's text only excludes values; with `limits`, it may also ask for at most, or less than, something.
+pub(super) fn only_excludes(text: &str, limits: bool) -> bool {
+    let pattern = TextPattern::new(&text.into());
+    pattern.alternatives().iter().flatten().all(|test| match test {
+        Test::Compare(Comparison::NotEqual, _) => true,
+        Test::Compare(Comparison::Less | Comparison::LessOrEqual, _) => limits,
+        _ => false,
+    })
+}
+
+/// Whether a wildcard stands beside digits.
+pub(super) fn has_wildcard_for_digits(text: &str) -> bool {
+    let has_digit = |operand: &String| operand.bytes().any(|byte| byte.is_ascii_digit());
+    operands(text).iter().any(|operand| is_wildcard(operand) && has_digit(operand))
+}
+
+/// Numbers that a type has around those that a pattern names, and its least and most.
+fn numbers_within(ty: &Type, value: &Value) -> Vec<Value> {
+    let bounds = match ty {
+        Type::Integer(bounds) | Type::IntegerOrText(bounds) => *bounds,
+        _ => Bounds::NONE,
+    };
+    let mut samples = numbers_around(value);
+    if bounds != Bounds::NONE {
+        samples.extend([Value::Int(bounds.least), Value::Int(bounds.most)]);
+    }
+    samples.retain(|sample| !matches!(sample, Value::Int(number) if !bounds.contain(*number)));
+    samples
+}
+
 /// Numbers at, below and above those that a pattern names.
 fn numbers_around(value: &Value) -> Vec<Value> {
     let mut samples = vec![Value::Int(0), Value::Int(1), Value::Int(-1), Value::Int(1 << 40)];
@@ -105,20 +143,25 @@ pub(super) fn fit_of_value(graph: &Graph, ty: TypeId, node: &Node) -> Fit {
     let fits = match (graph.ty(ty), &node.value) {
         (Type::Any, _) | (_, NodeValue::Null) => true,
         (Type::Bool, NodeValue::Bool(_)) => true,
-        (Type::Integer | Type::IntegerOrText, NodeValue::Int(_)) => true,
+        (Type::Integer(bounds) | Type::IntegerOrText(bounds), NodeValue::Int(number)) => bounds.contain(*number),
         (Type::Number, NodeValue::Int(_) | NodeValue::Float(_)) => true,
         (Type::Text(Format::Quantity), NodeValue::Int(_) | NodeValue::Float(_)) => true,
-        (Type::Text(Format::Quantity), NodeValue::Text(text)) => Quantity::parse(text.as_str()).is_ok(),
-        (Type::Text(Format::Address | Format::Cidr), NodeValue::Text(text)) if text.as_str().is_empty() => true,
-        (Type::Text(Format::Address), NodeValue::Text(text)) => is_address(text.as_str()),
-        (Type::Text(Format::Cidr), NodeValue::Text(text)) => is_block(text.as_str()),
-        (Type::Text(_) | Type::IntegerOrText, NodeValue::Text(_)) => true,
+        (Type::Text(format), NodeValue::Text(text)) => format.takes(text.as_str()),
+        (Type::IntegerOrText(_), NodeValue::Text(_)) => true,
         (Type::Enum(choices), NodeValue::Text(text)) => {
             choices.iter().any(|choice| graph.name(*choice) == text.as_str())
         }
         _ => false,
     };
-    if fits { Fit::Fits } else { Fit::Never { expected: expected(graph, ty) } }
+    if fits { Fit::Fits } else { Fit::Never { expected: expected_beside(graph, ty, node.as_text().is_some()) } }
+}
+
+/// What a type takes; which texts it takes is of interest beside a text only.
+fn expected_beside(graph: &Graph, ty: TypeId, is_text: bool) -> String {
+    match graph.ty(ty) {
+        Type::Text(Format::Name | Format::DnsLabel | Format::Label | Format::Image) if !is_text => "text".to_owned(),
+        _ => expected(graph, ty),
+    }
 }
 
 /// What a type takes, choices included.
@@ -127,6 +170,15 @@ pub(super) fn expected(graph: &Graph, ty: TypeId) -> String {
         Type::Enum(choices) => {
             let choices: Vec<&str> = choices.iter().map(|choice| graph.name(*choice)).collect();
             format!("one of {}", choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", "))
+        }
+        Type::Integer(bounds) | Type::IntegerOrText(bounds) => {
+            let words = graph.words(ty);
+            match *bounds {
+                Bounds { least: i64::MIN, most: i64::MAX } => words.to_owned(),
+                Bounds { least: i64::MIN, most } => format!("{words}, {most} at most"),
+                Bounds { least, most } if most >= i32::MAX.into() => format!("{words}, {least} at least"),
+                Bounds { least, most } => format!("{words} from {least} to {most}"),
+            }
         }
         _ => graph.words(ty).to_owned(),
     }
@@ -167,10 +219,10 @@ pub(super) fn help_for(graph: &Graph, types: &[TypeId], value: &Value) -> Option
         (Type::Bool, Value::Text(text)) if matches!(&**text, "true" | "false") => {
             Some(format!("write `{text}` without quotes"))
         }
-        (Type::Integer | Type::Number, Value::Text(text)) if text.parse::<f64>().is_ok() => {
+        (Type::Integer(_) | Type::Number, Value::Text(text)) if text.parse::<f64>().is_ok() => {
             Some(format!("write `{text}` without quotes"))
         }
-        (Type::Text(Format::Plain) | Type::Enum(_), Value::Bool(_) | Value::Int(_) | Value::Float(_)) => {
+        (Type::Text(format), Value::Bool(_) | Value::Int(_) | Value::Float(_)) if *format != Format::Quantity => {
             Some(format!("write `\"{}\"`, in quotes", written(value)))
         }
         (Type::Text(Format::Quantity), Value::Text(_)) => {

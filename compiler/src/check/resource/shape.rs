@@ -106,8 +106,8 @@ pub(super) fn kinds_of(ty: &Type) -> Kinds {
     match ty {
         Type::Any => Kinds::ANY,
         Type::Bool => Kinds::BOOL,
-        Type::Integer | Type::Number => Kinds::NUMBER,
-        Type::Text(Format::Quantity) | Type::IntegerOrText => Kinds::TEXT.or(Kinds::NUMBER),
+        Type::Integer(_) | Type::Number => Kinds::NUMBER,
+        Type::Text(Format::Quantity) | Type::IntegerOrText(_) => Kinds::TEXT.or(Kinds::NUMBER),
         Type::Text(_) | Type::Enum(_) => Kinds::TEXT,
         Type::List { .. } => Kinds::LIST,
         Type::Map(_) | Type::Object(_) => Kinds::OBJECT,
