@@ -31,11 +31,12 @@ impl Format {
         if !is_wildcard(pattern) {
             return self.takes(pattern);
         }
-        let are = |fits: fn(char) -> bool| {
-            pattern.chars().all(|character| fits(character) || matches!(character, '*' | '?'))
-        };
+        let are =
+            |fits: fn(char) -> bool| pattern.chars().all(|character| fits(character) || matches!(character, '*' | '?'));
         match self {
-            Self::DnsLabel => are(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-'),
+            Self::DnsLabel => {
+                are(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-')
+            }
             Self::Label => are(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.')),
             Self::Image | Self::Name => self.takes(pattern),
             _ => true,
@@ -94,10 +95,21 @@ mod tests {
 
     #[test]
     fn references_of_images_are_told_from_others() {
-        for text in ["nginx", "nginx:1.25-Alpine", "ghcr.io/acme/*", "*:latest", "Host.example:5000/a/b@sha256:0aF", "?*", "*/*:*", "*"] {
+        for text in [
+            "nginx",
+            "nginx:1.25-Alpine",
+            "ghcr.io/acme/*",
+            "*:latest",
+            "Host.example:5000/a/b@sha256:0aF",
+            "?*",
+            "*/*:*",
+            "*",
+        ] {
             assert!(Format::Image.is_like(text), "{text}");
         }
-        for text in ["https://ghcr.io/acme/*", "ghcr.io/Acme/*", "Nginx", "my image", "/nginx", "Acme/nginx", "ghcr.io/ acme/*"] {
+        for text in
+            ["https://ghcr.io/acme/*", "ghcr.io/Acme/*", "Nginx", "my image", "/nginx", "Acme/nginx", "ghcr.io/ acme/*"]
+        {
             assert!(!Format::Image.is_like(text), "{text}");
         }
     }

@@ -90,10 +90,16 @@ const BOUNDS: &[(Bounds, &[(&str, &[&str])])] = &[
             ("StatefulSetStatus", &["replicas", "readyReplicas", "availableReplicas", "updatedReplicas"]),
             ("ReplicaSetStatus", &["replicas", "readyReplicas", "availableReplicas"]),
             ("HorizontalPodAutoscalerSpec", &["minReplicas"]),
-            ("Probe", &["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]),
+            (
+                "Probe",
+                &["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"],
+            ),
             ("PodSecurityContext", &["runAsUser", "runAsGroup", "fsGroup", "supplementalGroups"]),
             ("SecurityContext", &["runAsUser", "runAsGroup"]),
-            ("JobSpec", &["parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished", "activeDeadlineSeconds"]),
+            (
+                "JobSpec",
+                &["parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished", "activeDeadlineSeconds"],
+            ),
             ("CronJobSpec", &["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"]),
             ("PodDisruptionBudgetSpec", &["minAvailable", "maxUnavailable"]),
             ("RollingUpdateDeployment", &["maxSurge", "maxUnavailable"]),

@@ -109,8 +109,7 @@ faults! {
     help(self) { Some("add `namespace`".to_owned()) }
 }
 
-const KEY_HELP: &str =
-    "a key is at most 63 letters, digits, `-`, `_` and `.`; a domain and `/` may stand before it, which is `~1` in a JSON patch";
+const KEY_HELP: &str = "a key is at most 63 letters, digits, `-`, `_` and `.`; a domain and `/` may stand before it, which is `~1` in a JSON patch";
 
 impl Missing {
     /// What there is instead.

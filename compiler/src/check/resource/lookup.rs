@@ -50,7 +50,9 @@ pub(super) fn field(graph: &Graph, types: &[TypeId], name: &str) -> Option<Vec<T
 
 /// Whether every object of these types has a field of a name.
 pub(super) fn is_always_there(graph: &Graph, types: &[TypeId], name: &str) -> bool {
-    let has = |ty: &TypeId| graph.object(*ty).and_then(|object| graph.field(object, name)).is_some_and(|field| field.required);
+    let has = |ty: &TypeId| {
+        graph.object(*ty).and_then(|object| graph.field(object, name)).is_some_and(|field| field.required)
+    };
     types.iter().all(has)
 }
 

@@ -10,7 +10,8 @@ use dikast_stdlib::pattern::ScalarPattern;
 use dikast_stdlib::wildcard::is_wildcard;
 
 use super::fault::{
-    AbsentSatisfies, ImpossibleKey, ImpossibleValue, QuotedValue, UnknownKey, WildcardOnNumber, WrongKey, WrongStructure,
+    AbsentSatisfies, ImpossibleKey, ImpossibleValue, QuotedValue, UnknownKey, WildcardOnNumber, WrongKey,
+    WrongStructure,
 };
 use super::scalar::{Fit, asks_order, fit_of_pattern};
 use super::{Checker, lookup};
