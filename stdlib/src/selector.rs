@@ -243,8 +243,8 @@ fn is_name(name: &str) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-/// At most 253 characters: parts of lower-case letters, digits and `-`, with a letter or digit at each end.
-fn is_subdomain(text: &str) -> bool {
+/// Whether a text is a DNS subdomain: at most 253 characters, parts of lower-case letters, digits and `-`, with a letter or digit at each end.
+pub fn is_subdomain(text: &str) -> bool {
     let edge = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_part = |part: &str| {
         let bytes = part.as_bytes();

@@ -161,6 +161,8 @@ registry! {
     DK0615 NO_CHANGE Warning "patch that changes nothing"
     DK0616 CLONE_WITHOUT_NAMESPACE Error "source or target of generation without a namespace"
     DK0617 NOT_ALLOWED Warning "permission that Kyverno lacks"
+    DK0618 NOT_DESCRIBED Warning "object that is not fully named"
+    DK0619 REPLACED_LIST Info "list that a merge replaces"
 
     DK0701 INVALID_SELECTOR Error "label selector that is refused"
     DK0702 UNKNOWN_SUBJECT Error "unknown kind of subject"
@@ -185,6 +187,7 @@ registry! {
     DK1006 WRONG_SCOPE Warning "namespace in the wrong place"
     DK1007 QUOTED_VALUE Info "truth value or number in quotes"
     DK1008 WILDCARD_ON_NUMBER Warning "wildcard on a number"
+    DK1009 MISSING_PART Warning "field that an object must have"
 
     DK1101 UNKNOWN_IN_TEST Error "name in a test that nothing has"
     DK1102 VACUOUS_RESULT Warning "result that says nothing"

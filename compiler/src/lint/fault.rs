@@ -109,6 +109,16 @@ faults! {
     ABSENT_OBJECT: NoObject {}
     help(self) { Some("ask for `request.oldObject`".to_owned()) }
 
+    /// A check that DELETE passes by.
+    #[error("`{field}` is not asked on DELETE")]
+    ABSENT_OBJECT: NotAskedOnDelete { field: &'static str }
+    help(self) { Some("the rule matches nothing else; use `deny`, which looks at the object that is deleted".to_owned()) }
+
+    /// A change of what is deleted.
+    #[error("nothing is changed on DELETE")]
+    ABSENT_OBJECT: NotChangedOnDelete {}
+    help(self) { Some("the rule matches nothing else; add `targets` to change other objects".to_owned()) }
+
     /// A kind that is written small.
     #[error("no kind is called `{kind}`")]
     NEVER_MATCHES: LowerCaseKind { kind: String, meant: Option<String> }

@@ -133,6 +133,17 @@ impl Patch<'_> {
                 report(value.span, format!("`{pointer}` begins with `/`"), None);
             }
         }
+        let behind_last = |pointer: &str| {
+            let at = node.get(pointer)?;
+            let path = at.as_str()?;
+            let is_target = pointer == "path" && matches!(name, "add" | "copy" | "move");
+            let names_it = if is_target { path.contains("/-/") } else { path.ends_with("/-") || path.contains("/-/") };
+            names_it.then_some(at.span)
+        };
+        for span in ["path", "from"].into_iter().filter_map(behind_last) {
+            let help = Some("name an item by its position, such as `0`".to_owned());
+            report(span, "`-` is the place behind the last item, where nothing is yet".to_owned(), help);
+        }
         const MEMBERS: [&str; 4] = ["op", "path", "from", "value"];
         for entry in node.entries().iter().filter(|entry| !MEMBERS.contains(&entry.key.as_str())) {
             let meant = suggest::closest(entry.key.as_str(), MEMBERS);

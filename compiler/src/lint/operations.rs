@@ -2,10 +2,10 @@
 
 use dikast_grammar::yaml::{Node, NodeValue, Text};
 
-use super::fault::{NoObject, NoOldObject};
+use super::fault::{NoObject, NoOldObject, NotAskedOnDelete, NotChangedOnDelete};
 use crate::diagnostic::Diagnostics;
 use crate::match_sets::{MatchSet, Operations};
-use crate::model::{AnyAll, Condition, Conditions, Rule};
+use crate::model::{AnyAll, Body, Condition, Conditions, Rule};
 
 const OLD_OBJECT: &str = "request.oldObject";
 const OBJECT: &str = "request.object";
@@ -32,12 +32,32 @@ pub(super) fn check(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
         });
     }
     if operations == Operations::DELETE {
+        unasked(rule, diagnostics);
         // Variables are redirected to the old object, expressions without braces are not.
         each_expression(rule.node, false, &mut |text, is_query| {
             if is_query {
                 report_each(text, OBJECT, true, |span| diagnostics.report(NoObject { span }));
             }
         });
+    }
+}
+
+/// Tells of what never happens on DELETE: patterns and the standards of Pod Security ask nothing then (Kyverno
+/// `pkg/engine/handlers/validation/validate_resource.go`), and the webhook that changes objects does not see it.
+fn unasked(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
+    for field in ["pattern", "anyPattern", "podSecurity"] {
+        if let Some(entry) = rule.node.get("validate").and_then(|validate| validate.entry(field)) {
+            diagnostics.report(NotAskedOnDelete { span: entry.key.span(), field });
+        }
+    }
+    if let Body::Mutate(mutate) = &rule.body
+        && mutate.targets.is_empty()
+    {
+        let operation = rule.matching.filters.iter().find_map(|filter| filter.operations.first());
+        let span = operation.map_or(rule.node.entry("mutate").map(|entry| entry.key.span()), |text| Some(text.span()));
+        if let Some(span) = span {
+            diagnostics.report(NotChangedOnDelete { span });
+        }
     }
 }
 

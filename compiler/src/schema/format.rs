@@ -1,7 +1,7 @@
 //! Texts of a format, and patterns that may match one.
 
 use dikast_stdlib::quantity::Quantity;
-use dikast_stdlib::selector::{is_label_key, is_label_value};
+use dikast_stdlib::selector::{is_label_key, is_label_value, is_subdomain};
 use dikast_stdlib::wildcard::is_wildcard;
 
 use super::graph::Format;
@@ -20,6 +20,7 @@ impl Format {
             Self::Cidr => text.is_empty() || is_block(text),
             // The names of some kinds may hold anything but these.
             Self::Name => !text.contains(['/', '%']),
+            Self::Subdomain => text.is_empty() || is_subdomain(text),
             Self::DnsLabel => text.is_empty() || is_dns_label(text),
             Self::Label => is_label_value(text),
             Self::Image => may_be_image(text),
@@ -34,6 +35,9 @@ impl Format {
         let are =
             |fits: fn(char) -> bool| pattern.chars().all(|character| fits(character) || matches!(character, '*' | '?'));
         match self {
+            Self::Subdomain => are(|character| {
+                character.is_ascii_lowercase() || character.is_ascii_digit() || matches!(character, '-' | '.')
+            }),
             Self::DnsLabel => {
                 are(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-')
             }
@@ -54,7 +58,7 @@ impl Format {
 
     /// Whether texts of the format have an order that somebody may ask for.
     pub(crate) fn has_order(self) -> bool {
-        !matches!(self, Self::Name | Self::DnsLabel | Self::Image)
+        !matches!(self, Self::Name | Self::Subdomain | Self::DnsLabel | Self::Image)
     }
 }
 

@@ -96,6 +96,8 @@ pub enum Format {
     Cidr,
     /// The name of an object. What is allowed depends on the kind.
     Name,
+    /// A name of small letters, digits, `-` and `.`, as most objects have.
+    Subdomain,
     /// A name of small letters, digits and `-`, as namespaces and containers have.
     DnsLabel,
     /// The value of a label. What holds it is a map whose keys are names of labels.

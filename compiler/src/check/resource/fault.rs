@@ -94,6 +94,38 @@ faults! {
     UNKNOWN_KIND: UnknownResource { api_version: String, meant: Option<String> }
     help(self) { self.meant.as_ref().map(|meant| format!("did you mean `{meant}`?")) }
 
+    /// An object without a field that it must have.
+    #[error("{owner} needs `{field}`")]
+    MISSING_PART: MissingPart { owner: String, field: String }
+    help(self) { Some("the API server refuses an object without it".to_owned()) }
+
+    /// A list that a merge replaces.
+    #[error("the merge replaces all of `{field}`")]
+    REPLACED_LIST: ReplacedList { field: String }
+    help(self) {
+        Some(format!("its items have no key that tells them apart; `+({})` sets it if there is none, a JSON patch adds to it", self.field))
+    }
+
+    /// A status that is not written.
+    #[error("the status of {kind} is not changed with the object")]
+    NO_CHANGE: DroppedStatus { kind: String }
+    help(self) { Some(format!("the API server drops it; match `{}/status`", self.kind)) }
+
+    /// A block of generation that says nothing of the object.
+    #[error("nothing says what is generated")]
+    NOT_DESCRIBED: NoSource {}
+    help(self) { Some("write the object under `data`, or name one under `clone` or `cloneList`".to_owned()) }
+
+    /// An object that is named in part.
+    #[error("{owner} has no `{field}`")]
+    NOT_DESCRIBED: NotNamed { owner: &'static str, field: &'static str }
+    help(self) { Some(format!("no object is found without it; add `{}`", self.field)) }
+
+    /// A copy that is its own source.
+    #[error("the object is cloned from itself")]
+    NOT_DESCRIBED: CopyOfItself {}
+    help(self) { Some("give the copy another name or namespace than its source".to_owned()) }
+
     /// A filter on namespaces for kinds that are in none.
     #[error("`{field}` never matches: {kind} is in no namespace")]
     WRONG_SCOPE: ClusterScoped { field: &'static str, kind: String }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use dikast_grammar::yaml::{Node, Text};
 
 use super::fault::UnknownKey;
+use super::overlay::Manner;
 use super::{Checker, lookup};
 use crate::lint::json_patch::Covered;
 use crate::schema::{Type, TypeId};
@@ -30,9 +31,16 @@ impl Checker<'_, '_> {
         }
         let Some(path) = text("path") else { return };
         let Some((found, last)) = self.pointer(path, types) else { return };
-        if let (Some(value), Some("add" | "replace" | "test")) = (operation.get("value"), text("op").map(Text::as_str))
-        {
-            self.overlay(value, &found, &last, false);
+        let manner = match text("op").map(Text::as_str) {
+            Some("add" | "replace") => Manner::Whole,
+            Some("test") => Manner::Compared,
+            _ => return,
+        };
+        if let Some(entry) = operation.entry("value") {
+            if manner == Manner::Whole {
+                self.complete(&entry.value, &found, entry.key.span());
+            }
+            self.overlay(&entry.value, &found, &last, manner);
         }
     }
 

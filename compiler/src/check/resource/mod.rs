@@ -10,12 +10,14 @@
 //! | `shape`, `paths` | what expressions give, and the members that they ask for |
 //! | `api_path` | what API calls answer |
 //! | `condition` | values that a key never has |
+//! | `generated` | objects to generate, their sources, objects to change |
 //! | `pattern`, `overlay`, `json_patch` | keys and values of patterns, merges, objects to generate, JSON patches |
 //! | `scalar` | values against types |
 
 mod api_path;
 mod condition;
 mod fault;
+mod generated;
 mod json_patch;
 mod lookup;
 mod overlay;
@@ -37,6 +39,7 @@ use crate::model;
 use crate::schema::{Graph, Schemas, Type, TypeId};
 use fault::NotAList;
 use lookup::Missing;
+use overlay::Manner;
 use paths::{Paths, Scope};
 pub(super) use shape::Shape;
 
@@ -184,10 +187,17 @@ impl<'a, 'd> Checker<'a, 'd> {
                     self.expression(message, &said_in);
                 }
             }
-            (ir::Body::Mutate(lowered), model::Body::Mutate(mutate)) => self.mutation(lowered, mutate, &scope),
+            (ir::Body::Mutate(lowered), model::Body::Mutate(mutate)) => {
+                if mutate.targets.is_empty() {
+                    self.status(&rule.matching, &mutate.action);
+                }
+                self.mutation(lowered, mutate, &scope);
+            }
             (ir::Body::Generate(lowered), model::Body::Generate(generate)) => {
+                let block = rule.node.entry("generate");
                 for (lowered, pattern) in lowered.sources.iter().zip(&generate.patterns) {
-                    self.generation(lowered, pattern, &scope);
+                    let place = block.filter(|block| pattern.list.is_none() && block.value.span == pattern.node.span);
+                    self.generation(lowered, pattern, place.map(|block| block.key.span()), &scope);
                 }
             }
             _ => {}
@@ -350,7 +360,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             (ir::MutateAction::Merge(expr), model::MutateAction::Merge(overlay)) => {
                 self.expression(*expr, scope);
                 if let Some(changed) = changed {
-                    self.overlay(overlay, changed, "the resource", true);
+                    self.overlay(overlay, changed, "the resource", Manner::Merged);
                 }
             }
             (ir::MutateAction::Json(expr), model::MutateAction::Json(operations)) => {
@@ -371,7 +381,14 @@ impl<'a, 'd> Checker<'a, 'd> {
         }
     }
 
-    fn generation(&mut self, lowered: &ir::GenerateSource, pattern: &model::GeneratePattern<'_>, scope: &Scope) {
+    /// `place` is where the block begins, when it is not an entry of a list.
+    fn generation(
+        &mut self,
+        lowered: &ir::GenerateSource,
+        pattern: &model::GeneratePattern<'_>,
+        place: Option<Span>,
+        scope: &Scope,
+    ) {
         let inner = match lowered.list {
             Some(list) => self.turn(list, &lowered.context, scope),
             None => self.context(&lowered.context, scope),
@@ -379,6 +396,6 @@ impl<'a, 'd> Checker<'a, 'd> {
         let preconditions = pattern.preconditions.clone().map(model::Conditions::AnyAll);
         self.conditions(lowered.preconditions.as_ref(), preconditions.as_ref(), &inner);
         self.expression(lowered.resource, &inner);
-        self.generated(pattern.node);
+        self.generated(pattern.node, place);
     }
 }

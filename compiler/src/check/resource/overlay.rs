@@ -1,28 +1,45 @@
 //! Strategic merges and objects to generate against types.
 
+use dikast_grammar::Span;
 use dikast_grammar::anchor::AnchorKind;
 use dikast_grammar::yaml::{Entry, Node, NodeValue};
 use dikast_stdlib::Value;
 
-use super::Checker;
-use super::fault::WrongValue;
+use super::fault::{MissingPart, ReplacedList, WrongValue};
 use super::scalar::{Fit, fit_of_value, help_for, written};
+use super::{Checker, lookup};
 use crate::schema::{Type, TypeId};
+
+/// What becomes of what is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// It is merged into what is there, and anchors count.
+    Merged,
+    /// Nothing else is there.
+    Whole,
+    /// It is compared with what is there.
+    Compared,
+}
 
 impl Checker<'_, '_> {
     /// Holds what is written into an object against the types of its place, which `field` names. Parsing bounds how
     /// deeply overlays nest.
-    pub(super) fn overlay(&mut self, node: &Node, types: &[TypeId], field: &str, with_anchors: bool) {
+    pub(super) fn overlay(&mut self, node: &Node, types: &[TypeId], field: &str, manner: Manner) {
         match &node.value {
             NodeValue::Null => {}
             NodeValue::Map(entries) => {
                 if self.takes_object(node, types, field) {
-                    entries.iter().for_each(|entry| self.overlay_field(entry, types, with_anchors));
+                    entries.iter().for_each(|entry| self.overlay_field(entry, types, manner));
                 }
             }
             NodeValue::List(items) => {
                 if let Some(types) = self.takes_list(node, types, field) {
-                    items.iter().for_each(|item| self.overlay(item, &types, field, with_anchors));
+                    for item in items {
+                        if manner == Manner::Whole {
+                            self.complete(item, &types, item.span);
+                        }
+                        self.overlay(item, &types, field, manner);
+                    }
                 }
             }
             NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => {
@@ -31,21 +48,61 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn overlay_field(&mut self, entry: &Entry, types: &[TypeId], with_anchors: bool) {
+    fn overlay_field(&mut self, entry: &Entry, types: &[TypeId], manner: Manner) {
         // Directives of strategic merges.
-        if with_anchors && entry.key.as_str().starts_with('$') {
+        if manner == Manner::Merged && entry.key.as_str().starts_with('$') {
             return;
         }
         let Some((anchor, types)) = self.key(entry, types, false) else { return };
         let raw = entry.key.as_str();
         let name = dikast_grammar::anchor::parse(raw).map_or(raw, |(_, name)| name);
         match anchor {
-            Some(AnchorKind::Conditional | AnchorKind::Global) if with_anchors => {
+            Some(AnchorKind::Conditional | AnchorKind::Global) if manner == Manner::Merged => {
                 self.match_pattern(&entry.value, &types, name);
             }
-            None | Some(AnchorKind::AddIfAbsent) => self.overlay(&entry.value, &types, name, with_anchors),
+            None | Some(AnchorKind::AddIfAbsent) => {
+                if manner == Manner::Whole {
+                    self.complete(&entry.value, &types, entry.key.span());
+                }
+                if manner == Manner::Merged && anchor.is_none() {
+                    self.replaced(entry, &types, name);
+                }
+                self.overlay(&entry.value, &types, name, manner);
+            }
             // Lints tell of these.
             Some(_) => {}
+        }
+    }
+
+    /// Tells of a list of objects whose items nothing tells apart, so that what was there is lost.
+    fn replaced(&mut self, entry: &Entry, types: &[TypeId], field: &str) {
+        let graph = self.graph();
+        let is_replaced = |ty: &TypeId| match graph.ty(*ty) {
+            Type::List { item, keys } => keys.is_empty() && graph.object(*item).is_some(),
+            _ => false,
+        };
+        let Some([first, ..]) = entry.value.as_list() else { return };
+        if first.as_map().is_some() && types.iter().all(is_replaced) {
+            self.findings.report(ReplacedList { span: entry.key.span(), field: field.to_owned() });
+        }
+    }
+
+    /// Tells of fields that an object of these types must have and this one has not. `place` is where it begins.
+    pub(super) fn complete(&mut self, node: &Node, types: &[TypeId], place: Span) {
+        let Some(entries) = node.as_map() else { return };
+        let head = entries.first().map(|entry| entry.key.span());
+        if entries.iter().any(|entry| self.is_variable(&entry.key)) {
+            return;
+        }
+        let graph = self.graph();
+        let Some(object) = types.first().and_then(|ty| graph.object(*ty)) else { return };
+        let required = object.fields.iter().filter(|field| field.required).map(|field| graph.name(field.name));
+        for field in required.filter(|field| lookup::is_always_there(graph, types, field)) {
+            if node.get(field).is_none() {
+                let owner = types.first().map_or(String::new(), |ty| graph.title(*ty));
+                let span = head.map_or(place, |head| place.to(head));
+                self.findings.report(MissingPart { span, owner, field: field.to_owned() });
+            }
         }
     }
 

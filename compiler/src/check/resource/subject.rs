@@ -6,7 +6,7 @@ use dikast_grammar::kind::KindSelector;
 use dikast_grammar::yaml::{Node, Text};
 
 use super::fault::{
-    ClusterScoped, NeededNamespace, NeedlessNamespace, UnknownKind, UnknownSubresource, UnknownVersion,
+    ClusterScoped, UnknownKind, UnknownSubresource, UnknownVersion,
 };
 use super::lookup::add;
 use super::{Checker, Findings, Unchecked};
@@ -86,7 +86,13 @@ fn of_filter(
 }
 
 /// Tells of an entry that means nothing. Gives whether there was something to tell.
-fn report(entry: &Text, found: &Found<'_>, in_filter: bool, schemas: &Schemas, findings: &mut Findings<'_>) -> bool {
+pub(super) fn report(
+    entry: &Text,
+    found: &Found<'_>,
+    in_filter: bool,
+    schemas: &Schemas,
+    findings: &mut Findings<'_>,
+) -> bool {
     // The kinds of a made rule are not its author's.
     if findings.is_copy {
         return true;
@@ -129,7 +135,9 @@ impl<'a> Checker<'a, '_> {
     pub(super) fn targets(&mut self, mutate: &model::Mutate<'_>) -> Option<Rc<[TypeId]>> {
         let mut types = Some(Vec::new());
         for target in &mutate.targets {
-            match (self.named_kind(target.node), &mut types) {
+            let kind = self.named_kind(target.node);
+            self.target(target.node, kind);
+            match (kind, &mut types) {
                 (Some(kind), Some(types)) => add(types, kind.ty),
                 (None, _) => types = None,
                 (Some(_), None) => {}
@@ -138,34 +146,8 @@ impl<'a> Checker<'a, '_> {
         types.map(Into::into)
     }
 
-    /// What is generated: its kind, its namespace, its fields.
-    pub(super) fn generated(&mut self, node: &Node) {
-        if let Some(kinds) = node.at(&["cloneList", "kinds"]) {
-            for entry in kinds.items().iter().filter_map(Node::as_text).filter(|text| !text.as_str().contains("{{")) {
-                let found = self.schemas.find(entry.as_str());
-                report(entry, &found, false, self.schemas, &mut self.findings);
-            }
-            return;
-        }
-        let Some(kind) = self.named_kind(node) else { return };
-        let name = self.graph().name(kind.kind).to_owned();
-        match node.entry("namespace").filter(|entry| !entry.value.is_null() && entry.value.as_str() != Some("")) {
-            Some(entry) if !kind.is_namespaced => {
-                self.findings.report(NeedlessNamespace { span: entry.key.span(), kind: name });
-            }
-            None if kind.is_namespaced => {
-                let place = node.entries().first().map_or(node.span, |entry| entry.key.span());
-                self.findings.report(NeededNamespace { span: place, kind: name });
-            }
-            _ => {}
-        }
-        if let Some(data) = node.given("data") {
-            self.overlay(data, &[kind.ty], "the object", false);
-        }
-    }
-
     /// The kind that `apiVersion` and `kind` of an object name; nothing when it is not known.
-    fn named_kind(&mut self, node: &Node) -> Option<&'a Kind> {
+    pub(super) fn named_kind(&mut self, node: &Node) -> Option<&'a Kind> {
         let (api_version, kind) = (node.given("apiVersion")?.as_text()?, node.given("kind")?.as_text()?);
         let (version, name) = (api_version.as_str(), kind.as_str());
         if version.contains("{{") || name.contains("{{") {
