@@ -144,7 +144,13 @@ impl Writer {
             Type::Number => tag::NUMBER,
             // What these formats say beyond that is `narrowed`'s.
             Type::Text(
-                Format::Plain | Format::Name | Format::Subdomain | Format::DnsLabel | Format::Label | Format::Annotation | Format::Image,
+                Format::Plain
+                | Format::Name
+                | Format::Subdomain
+                | Format::DnsLabel
+                | Format::Label
+                | Format::Annotation
+                | Format::Image,
             ) => tag::PLAIN,
             Type::Text(Format::Quantity) => tag::QUANTITY,
             Type::Text(Format::Time) => tag::TIME,

@@ -8,8 +8,8 @@ use super::fault::{CopyOfItself, DroppedStatus, NeededNamespace, NeedlessNamespa
 use super::overlay::Manner;
 use super::{Checker, subject};
 use crate::model::{Fields, MatchBlock, MutateAction};
-use crate::schema::{Format, TypeId};
 use crate::schema::graph::Kind;
+use crate::schema::{Format, TypeId};
 
 /// The group whose objects may have other names.
 const ROLES: &str = "rbac.authorization.k8s.io";
@@ -82,7 +82,8 @@ impl<'a> Checker<'a, '_> {
                 self.findings.report(NotNamed { span: place, owner: "the target", field });
             }
         }
-        let namespace = node.entry("namespace").filter(|entry| entry.value.as_str().is_some_and(|text| !text.is_empty()));
+        let namespace =
+            node.entry("namespace").filter(|entry| entry.value.as_str().is_some_and(|text| !text.is_empty()));
         if let (Some(entry), Some(kind)) = (namespace, kind.filter(|kind| !kind.is_namespaced)) {
             let kind = self.graph().name(kind.kind).to_owned();
             self.findings.report(NeedlessNamespace { span: entry.key.span(), kind });

@@ -159,7 +159,9 @@ pub(super) fn fit_of_value(graph: &Graph, ty: TypeId, node: &Node) -> Fit {
 /// What a type takes; which texts it takes is of interest beside a text only.
 fn expected_beside(graph: &Graph, ty: TypeId, is_text: bool) -> String {
     match graph.ty(ty) {
-        Type::Text(Format::Name | Format::Subdomain | Format::DnsLabel | Format::Label | Format::Image) if !is_text => "text".to_owned(),
+        Type::Text(Format::Name | Format::Subdomain | Format::DnsLabel | Format::Label | Format::Image) if !is_text => {
+            "text".to_owned()
+        }
         _ => expected(graph, ty),
     }
 }

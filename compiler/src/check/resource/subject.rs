@@ -5,9 +5,7 @@ use std::rc::Rc;
 use dikast_grammar::kind::KindSelector;
 use dikast_grammar::yaml::{Node, Text};
 
-use super::fault::{
-    ClusterScoped, UnknownKind, UnknownSubresource, UnknownVersion,
-};
+use super::fault::{ClusterScoped, UnknownKind, UnknownSubresource, UnknownVersion};
 use super::lookup::add;
 use super::{Checker, Findings, Unchecked};
 use crate::ir::Quantifier;
