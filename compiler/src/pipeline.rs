@@ -9,7 +9,7 @@ use crate::check;
 use crate::check::resource::Unchecked;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Autogen, Builder, PolicyId, Program};
-use crate::lint::{self, PolicyNames};
+use crate::lint::{self, ExceptedNames, PolicyNames};
 use crate::lower::constant::value_of;
 use crate::lower::{Defaults, Lowering};
 use crate::model::{self, Cleanup, Document, GlobalEntry, Policy, Rule};
@@ -79,6 +79,7 @@ struct Compiler {
     unchecked: Vec<Unchecked>,
     builder: Builder,
     names: PolicyNames,
+    excepted: ExceptedNames,
     roles: Roles,
     diagnostics: Diagnostics,
     faulty: Vec<PolicyId>,
@@ -102,11 +103,13 @@ impl Compiler {
                     schemas.add_definition(object);
                 }
                 self.roles.add(object, source.name());
+                self.excepted.add(object, source.name());
             }
         }
         for (source, objects) in &files {
             for object in objects {
                 self.names.check(object, source.name(), &mut self.diagnostics);
+                self.excepted.check(object, source.name(), &mut self.diagnostics);
                 self.document(object, source.text());
                 self.permissions(object, source.name());
             }
@@ -149,13 +152,14 @@ impl Compiler {
             Document::Exception(exception) => {
                 lint::check_scalars(document, source, &mut self.diagnostics);
                 lint::check_exception(&exception, &mut self.diagnostics);
-                if let Some(schemas) = &self.schemas {
-                    check::resource::check_exception(&exception, schemas, &mut self.diagnostics);
-                }
                 let start = self.builder.program().exprs.len();
                 self.lowering().exception(&exception);
                 let program = self.builder.program();
                 if let Some(lowered) = program.exceptions.last() {
+                    if let Some(schemas) = &self.schemas {
+                        let diagnostics = &mut self.diagnostics;
+                        check::resource::check_exception(program, lowered, &exception, schemas, diagnostics);
+                    }
                     check::check_exception(program, lowered, start..program.exprs.len(), &mut self.diagnostics);
                 }
                 self.exception_documents.push(document.span);

@@ -132,6 +132,28 @@ faults! {
     NEVER_MATCHES: SelectorOnNamespace {}
     help(self) { Some("use `selector`, which looks at the labels of the Namespace itself".to_owned()) }
 
+    /// A policy of an exception that is not there.
+    #[error("no policy is called `{name}`")]
+    UNKNOWN_EXCEPTED: UnknownExceptedPolicy { name: String, meant: Option<String> }
+    help(self) {
+        match &self.meant {
+            Some(meant) => Some(format!("did you mean `{meant}`?")),
+            None => Some("an exception for a policy that does not exist has no effect".to_owned()),
+        }
+    }
+    fix(self) { Some(Fix { span: self.span, replacement: self.meant.clone()? }) }
+
+    /// A rule of an exception that its policy does not have.
+    #[error("no rule of `{policy}` is called `{name}`")]
+    UNKNOWN_EXCEPTED: UnknownExceptedRule { name: String, policy: String, meant: Option<String> }
+    help(self) {
+        match &self.meant {
+            Some(meant) => Some(format!("did you mean `{meant}`?")),
+            None => Some("an exception for a rule that does not exist has no effect".to_owned()),
+        }
+    }
+    fix(self) { Some(Fix { span: self.span, replacement: self.meant.clone()? }) }
+
     /// Operations in an exception.
     #[error("exceptions take no notice of `operations`")]
     IGNORED_OPERATIONS: IgnoredOperations {}

@@ -2,7 +2,7 @@
 
 use dikast_grammar::Span;
 use dikast_grammar::kind::plain_kind;
-use dikast_grammar::yaml::Text;
+use dikast_grammar::yaml::{Node, Text};
 use dikast_stdlib::selector::{is_label_key, is_label_value};
 use dikast_stdlib::wildcard;
 
@@ -18,12 +18,22 @@ use crate::schema::{Found, Schemas};
 
 /// Looks at what a rule matches and excludes.
 pub(super) fn check_rule(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
-    check_block(&rule.matching, diagnostics);
-    let Some(exclude) = &rule.exclude else { return };
+    check_blocks(&rule.matching, rule.exclude.as_ref(), rule.node, diagnostics);
+}
+
+/// Looks at what `owner` matches and excludes.
+pub(super) fn check_blocks(
+    matching: &MatchBlock<'_>,
+    exclude: Option<&MatchBlock<'_>>,
+    owner: &Node,
+    diagnostics: &mut Diagnostics,
+) {
+    check_block(matching, diagnostics);
+    let Some(exclude) = exclude else { return };
     check_block(exclude, diagnostics);
-    let (matched, excluded) = (MatchSet::of(&rule.matching), MatchSet::of(exclude));
+    let (matched, excluded) = (MatchSet::of(matching), MatchSet::of(exclude));
     if !matched.is_empty() && matched.without(&excluded).is_empty() {
-        let place = |name| rule.node.entry(name).map(|entry| entry.key.span().to(entry.value.span)).unwrap_or_default();
+        let place = |name| owner.entry(name).map(|entry| entry.key.span().to(entry.value.span)).unwrap_or_default();
         diagnostics.report(ExcludedWhole { span: place("exclude"), matched: place("match") });
     }
 }

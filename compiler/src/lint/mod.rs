@@ -9,6 +9,7 @@ mod braces;
 mod condition;
 mod context;
 mod entries;
+mod excepted;
 mod fault;
 mod generate;
 pub(crate) mod json_patch;
@@ -32,6 +33,7 @@ use crate::model::{
     rule_name_text,
 };
 use fault::{RepeatedRuleName, ReservedRuleName};
+pub(crate) use excepted::ExceptedNames;
 pub(crate) use policy_names::PolicyNames;
 pub(crate) use range::is_regex;
 pub(crate) use scalar::check_scalars;
@@ -89,7 +91,8 @@ pub(crate) fn check_rule(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
 
 /// Looks at a cleanup policy.
 pub(crate) fn check_cleanup(cleanup: &Cleanup<'_>, diagnostics: &mut Diagnostics) {
-    matching::check_block(&cleanup.matching, diagnostics);
+    matching::check_blocks(&cleanup.matching, cleanup.exclude.as_ref(), cleanup.node, diagnostics);
+    entries::check(cleanup.node, diagnostics);
     context::check(&cleanup.context, diagnostics);
     check_conditions(cleanup.conditions.as_ref(), diagnostics);
 }

@@ -22,6 +22,8 @@ pub(crate) struct Cleanup<'n> {
     pub(crate) context: Vec<ContextEntry<'n>>,
     pub(crate) conditions: Option<Conditions<'n>>,
     pub(crate) schedule: &'n Text,
+    /// Its `spec`.
+    pub(crate) node: &'n Node,
     pub(crate) span: Span,
 }
 
@@ -40,6 +42,7 @@ impl<'n> Cleanup<'n> {
             context: read_context(spec),
             conditions: spec.given("conditions").map(Conditions::read),
             schedule: spec.text("schedule")?,
+            node: spec,
             span: metadata.text("name")?.span(),
         })
     }

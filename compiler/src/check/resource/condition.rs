@@ -23,10 +23,7 @@ impl Checker<'_, '_> {
     ) {
         match (lowered, written) {
             (Some(ir::Conditions::AnyAll(lowered)), Some(model::Conditions::AnyAll(block))) => {
-                let any = lowered.any.iter().flatten().zip(block.any.iter().flatten());
-                for (lowered, condition) in any.chain(lowered.all.iter().zip(&block.all)) {
-                    self.condition(lowered, condition, scope);
-                }
+                self.condition_block(lowered, block, scope);
             }
             (Some(ir::Conditions::List(lowered)), Some(model::Conditions::List(list))) => {
                 for (lowered, condition) in lowered.iter().zip(list) {
@@ -34,6 +31,14 @@ impl Checker<'_, '_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The same of an object with `any` and `all`.
+    pub(super) fn condition_block(&mut self, lowered: &ir::ConditionBlock, block: &model::AnyAll<'_>, scope: &Scope) {
+        let any = lowered.any.iter().flatten().zip(block.any.iter().flatten());
+        for (lowered, condition) in any.chain(lowered.all.iter().zip(&block.all)) {
+            self.condition(lowered, condition, scope);
         }
     }
 

@@ -98,10 +98,21 @@ pub(crate) fn check_cleanup(
     Checked { shapes: checker.paths.shapes, unchecked }
 }
 
-/// Holds the filters of an exception against schemas.
-pub(crate) fn check_exception(exception: &model::Exception<'_>, schemas: &Schemas, diagnostics: &mut Diagnostics) {
+/// Holds the filters and conditions of an exception against schemas. What entries its conditions can name depends on the
+/// rule that it exempts from.
+pub(crate) fn check_exception(
+    program: &Program,
+    lowered: &ir::Exception,
+    exception: &model::Exception<'_>,
+    schemas: &Schemas,
+    diagnostics: &mut Diagnostics,
+) {
     let mut findings = Findings::new(diagnostics, false);
-    subject::of_match(&exception.matching, None, schemas, &mut findings, &mut Vec::new());
+    let subject = subject::of_match(&exception.matching, None, schemas, &mut findings, &mut Vec::new());
+    let mut checker = Checker::new(program, schemas, subject, findings);
+    if let (Some(lowered), Some(block)) = (&lowered.conditions, &exception.conditions) {
+        checker.condition_block(lowered, block, &Scope::default());
+    }
 }
 
 /// Where findings go.
