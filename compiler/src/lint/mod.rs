@@ -32,8 +32,8 @@ use crate::model::{
     Body, Cleanup, Conditions, Exception, MutateAction, MutateLoop, Policy, Rule, ValidateAction, ValidateLoop,
     rule_name_text,
 };
-use fault::{RepeatedRuleName, ReservedRuleName};
 pub(crate) use excepted::ExceptedNames;
+use fault::{RepeatedRuleName, ReservedRuleName};
 pub(crate) use policy_names::PolicyNames;
 pub(crate) use range::is_regex;
 pub(crate) use scalar::check_scalars;
