@@ -143,3 +143,81 @@ fn settings_of_the_folder_count() {
     assert!(told["message"].as_str().unwrap().contains("dikast.toml cannot be used"), "{told}");
     client.finish();
 }
+
+#[test]
+fn tests_exceptions_and_cleanup_policies_are_known_too() {
+    let test = "apiVersion: cli.kyverno.io/v1alpha1
+kind: Test
+metadata: {name: t}
+policies: [hot.yaml]
+resources: [kettle.yaml, nothing.yaml]
+results:
+- policy: hot
+  rule: not-too-hat
+  kind: Kettle
+  resources: [cold, warm]
+  result: pass
+";
+    let kettle = "apiVersion: example.com/v1\nkind: Kettle\nmetadata: {name: cold}\n";
+    let files = [("hot.yaml", POLICY), ("kettle.yaml", kettle), ("crds.yaml", DEFINITION)];
+    let (_, root) = folder("lsp-tests", &files);
+    let mut client = Client::start();
+    client.initialise_in(Some(&root), json!({}));
+    let uri = format!("{root}/kyverno-test.yaml");
+    client.open(&uri, test);
+    let lines = |found: &[Value]| {
+        let line = |found: &Value| found["range"]["start"]["line"].as_u64().unwrap_or_default();
+        found.iter().map(|found| (line(found), found["code"].as_str().unwrap_or_default().to_owned())).collect::<Vec<_>>()
+    };
+    let expected = [(4, "DK1101".to_owned()), (7, "DK1101".to_owned())];
+    assert_eq!(lines(&client.findings(&uri)), expected);
+    let edit = |client: &mut Client, uri: &str, text: &str| {
+        client.tell(
+            "textDocument/didChange",
+            json!({ "textDocument": { "uri": uri, "version": 2 }, "contentChanges": [{ "text": text }] }),
+        );
+    };
+    let has = |answer: &Value, label: &str| answer.as_array().unwrap().iter().any(|item| item["label"] == label);
+    for (place, written, expected) in [
+        ("  rule: not-too-hat\n", "  rule: §\n", "not-too-hot"),
+        ("  result: pass\n", "  result: §\n", "skip"),
+        ("  result: pass\n", "  §\n", "patchedResources"),
+        ("policies: [hot.yaml]\n", "pol§\n", "policies"),
+    ] {
+        let text = test.replace(place, &written.replace('§', ""));
+        edit(&mut client, &uri, &text);
+        let completion = |client: &mut Client| ask(client, "textDocument/completion", &uri, &text, written);
+        ask_until(&mut client, completion, |answer| has(answer, expected));
+    }
+    let cleanup = "apiVersion: kyverno.io/v2
+kind: ClusterCleanupPolicy
+metadata: {name: old}
+spec:
+  schedule: '0 1 * * *'
+  match: {any: [{resources: {kinds: [Kettle]}}]}
+  deletionPropagationPolicy: Orphan
+  conditions:
+    all:
+    - {key: '{{ target.spec.temperature }}', operator: Equals, value: 1}
+";
+    let uri = format!("{root}/cleanup.yaml");
+    client.open(&uri, cleanup);
+    for (place, written, expected) in [
+        ("{{ target.spec.temperature }}", "{{ target.spec.§ }}", "temperature"),
+        ("{{ target.spec.temperature }}", "{{ tar§ }}", "target"),
+        ("Policy: Orphan", "Policy: §", "Foreground"),
+        ("  conditions:", "  §:", "conditions"),
+    ] {
+        let text = cleanup.replace(place, &written.replace('§', ""));
+        edit(&mut client, &uri, &text);
+        let completion = |client: &mut Client| ask(client, "textDocument/completion", &uri, &text, written);
+        ask_until(&mut client, completion, |answer| has(answer, expected));
+    }
+    let uri = format!("{root}/exception.yaml");
+    client.open(&uri, EXCEPTION);
+    let text = EXCEPTION.replace("[not-too-hot]", "[]");
+    edit(&mut client, &uri, &text);
+    let completion = |client: &mut Client| ask(client, "textDocument/completion", &uri, &text, "ruleNames: [§");
+    ask_until(&mut client, completion, |answer| has(answer, "not-too-hot"));
+    client.finish();
+}

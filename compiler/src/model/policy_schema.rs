@@ -1,9 +1,10 @@
-//! The fields of policies and exceptions, for those who show them: an editor, a reference page.
+//! The fields of policies, exceptions and tests, for those who show them: an editor, a reference page.
 
 use super::schema::cleanup::CLEANUP;
 use super::schema::exception::EXCEPTION;
 use super::schema::global::GLOBAL_ENTRY;
 use super::schema::policy::POLICY;
+use super::schema::testing::{TEST, USER, VALUES_FILE};
 use super::schema::{self, Constraint, Shape, context};
 
 /// An object of a policy document.
@@ -25,6 +26,9 @@ pub fn document(kind: &str) -> Option<Object> {
         "CleanupPolicy" | "ClusterCleanupPolicy" => Some(Object(&CLEANUP)),
         "PolicyException" => Some(Object(&EXCEPTION)),
         "GlobalContextEntry" => Some(Object(&GLOBAL_ENTRY)),
+        "Test" => Some(Object(&TEST)),
+        "Values" | "Value" => Some(Object(&VALUES_FILE)),
+        "UserInfo" => Some(Object(&USER)),
         _ => None,
     }
 }

@@ -58,6 +58,18 @@ impl<'t> Cursor<'t> {
         syntax::expression_at(self.text.as_str(), &self.place, self.at)
     }
 
+    /// The text of a field in the nearest object around the place that has it.
+    pub(crate) fn beside(&self, field: &str) -> Option<&str> {
+        let mut node = scope::document(&self.nodes, &self.place)?;
+        let mut found = node.get(field);
+        for step in &self.place.path {
+            let Some(inner) = scope::enter(node, step, self.text.as_str(), self.at) else { break };
+            node = inner;
+            found = node.get(field).or(found);
+        }
+        found?.as_str()
+    }
+
     /// The value that its path leads to, as far as it can be read.
     pub(crate) fn value(&self) -> Option<&Node> {
         let document = scope::document(&self.nodes, &self.place)?;

@@ -46,6 +46,9 @@ pub(crate) fn document_kind(document: Option<&Node>) -> Option<Object> {
     let text = |name: &str| document.and_then(|document| document.get(name)).and_then(Node::as_str);
     match (text("apiVersion"), text("kind")) {
         (Some(version), Some(kind)) if version.starts_with("kyverno.io/") => policy_schema::document(kind),
+        (Some(version), kind) if version.starts_with("cli.kyverno.io/") => {
+            policy_schema::document(kind.unwrap_or("Test"))
+        }
         (Some(version), None) if version.starts_with("kyverno.io/") => policy_schema::document("ClusterPolicy"),
         (None, Some(kind @ ("ClusterPolicy" | "PolicyException"))) => policy_schema::document(kind),
         (None, None) if document.is_none_or(|document| document.is_null() || is_sketch(document)) => {

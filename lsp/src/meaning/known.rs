@@ -139,6 +139,9 @@ impl<'w> World<'w> {
     }
 
     fn target(&self) -> Known {
+        if self.scope.is_cleanup {
+            return self.objects();
+        }
         let targets =
             self.scope.rule.and_then(|rule| rule.at(&["mutate", "targets"])).map(Node::items).unwrap_or_default();
         let targets = match self.scope.target {

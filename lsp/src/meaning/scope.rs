@@ -7,8 +7,10 @@ use crate::syntax::{Place, Step};
 /// What surrounds a place in a policy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope<'n> {
-    /// The rule.
+    /// The rule; the `spec` of a cleanup policy or an exception, which have none.
     pub(crate) rule: Option<&'n Node>,
+    /// Whether it is of a cleanup policy.
+    pub(crate) is_cleanup: bool,
     /// The `foreach` entries around the place, outermost first. The one whose `list` it is in is not among them.
     pub(crate) loops: Vec<&'n Node>,
     /// The entry of `mutate.targets`.
@@ -22,7 +24,7 @@ impl<'n> Scope<'n> {
     pub(crate) fn at(documents: &'n [Node], text: &str, place: &Place, at: usize) -> Self {
         let path = place.path.as_slice();
         let Some(document) = document(documents, place) else { return Self::default() };
-        let mut scope = Self::default();
+        let mut scope = Self { is_cleanup: kind_of(document).ends_with("CleanupPolicy"), ..Self::default() };
         let mut node = document;
         for (depth, step) in path.iter().enumerate() {
             let Some(inner) = enter(node, step, text, at) else { break };
@@ -31,7 +33,7 @@ impl<'n> Scope<'n> {
                 Some(Step::Key(key)) => Some(key.as_str()),
                 _ => None,
             };
-            match owner(path, depth) {
+            match owner(path, depth).or_else(|| whole(document, path, depth)) {
                 Some(Owner::Rule) => scope.rule = Some(node),
                 Some(Owner::Loop) if next != Some("list") => scope.loops.push(node),
                 Some(Owner::Target) => scope.target = Some(node),
@@ -101,6 +103,17 @@ fn owner(path: &[Step], depth: usize) -> Option<Owner> {
         "targets" => Some(Owner::Target),
         _ => None,
     }
+}
+
+/// A document without rules is one by itself.
+fn whole(document: &Node, path: &[Step], depth: usize) -> Option<Owner> {
+    let has_no_rules = matches!(kind_of(document), "CleanupPolicy" | "ClusterCleanupPolicy" | "PolicyException");
+    let is_spec = depth == 0 && matches!(path.first(), Some(Step::Key(key)) if key == "spec");
+    (has_no_rules && is_spec).then_some(Owner::Rule)
+}
+
+fn kind_of(document: &Node) -> &str {
+    document.get("kind").and_then(Node::as_str).unwrap_or_default()
 }
 
 /// The document that a place is in.

@@ -46,7 +46,7 @@ pub(crate) static VARIABLES: &[Variable] = &[
     ),
     variable("element", Availability::Loops, "The element of this turn of the loop."),
     variable("elementIndex", Availability::Loops, "The position of this turn's element in the list, from 0."),
-    variable("target", Availability::Targets, "The existing object that the rule changes."),
+    variable("target", Availability::Targets, "The existing object that the rule changes, or that is to be deleted."),
 ];
 
 /// What the members of `request` hold.

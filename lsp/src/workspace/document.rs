@@ -9,6 +9,7 @@ use lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::project::Project;
 use super::surroundings::Surroundings;
+use super::test_folder;
 use crate::text::Text;
 use crate::uri;
 
@@ -72,9 +73,13 @@ impl Document {
                 return Vec::new();
             }
             let mut sources = SourceMap::new();
-            sources.add(self.uri.as_str(), self.text.as_str());
+            let file = sources.add(self.uri.as_str(), self.text.as_str());
             let schemas = surroundings.schemas.clone();
-            let found = allow::apply(compile_with(&sources, schemas).diagnostics, &sources);
+            let mut found = compile_with(&sources, schemas).diagnostics;
+            if let Some(path) = &path {
+                found.extend(test_folder::findings(path, file, self.text.as_str()));
+            }
+            let found = allow::apply(found, &sources);
             match project {
                 Some((_, project)) => project.settings().apply(found),
                 None => found,

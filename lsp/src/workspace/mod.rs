@@ -3,6 +3,7 @@
 mod document;
 mod project;
 mod surroundings;
+mod test_folder;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -36,6 +36,8 @@ pub(crate) struct KnownPolicy {
     pub(crate) name: String,
     /// Where its name stands.
     pub(crate) location: Location,
+    /// The names of its rules.
+    pub(crate) rules: Vec<String>,
 }
 
 /// What was found.
@@ -128,7 +130,9 @@ impl Surroundings {
                 let span = name.span();
                 let range = text.range(span.start as usize..span.end as usize);
                 let location = Location { uri: uri.clone(), range };
-                self.policies.push(KnownPolicy { name: name.as_str().to_owned(), location });
+                let rules = document.at(&["spec", "rules"]).map(Node::items).unwrap_or_default().iter();
+                let rules = rules.filter_map(|rule| rule.get("name")?.as_str().map(str::to_owned)).collect();
+                self.policies.push(KnownPolicy { name: name.as_str().to_owned(), location, rules });
             }
         }
     }

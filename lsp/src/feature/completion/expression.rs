@@ -56,9 +56,10 @@ fn variables(world: &World<'_>) -> Vec<Proposal> {
         })
     });
     let is_there = |place: Availability| match place {
-        Availability::Everywhere => true,
+        // A cleanup policy looks at objects, not at requests.
+        Availability::Everywhere => !scope.is_cleanup,
         Availability::Loops => !scope.loops.is_empty(),
-        Availability::Targets => scope.rule.is_some_and(|rule| rule.at(&["mutate", "targets"]).is_some()),
+        Availability::Targets => scope.is_cleanup || scope.rule.is_some_and(|rule| rule.at(&["mutate", "targets"]).is_some()),
     };
     let built_in = VARIABLES.iter().filter(|variable| is_there(variable.place)).map(|variable| Proposal {
         detail: world.words(&world.variable(variable.name)),

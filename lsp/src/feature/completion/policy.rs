@@ -88,15 +88,36 @@ pub(super) fn values(cursor: &Cursor<'_>, workspace: &Workspace, meaning: Option
         ("operator", Some("any" | "all" | "preconditions" | "conditions")) => operators(),
         ("operator", Some("matchExpressions")) => names(&["In", "NotIn", "Exists", "DoesNotExist"]),
         ("kinds", Some("resources")) => kinds(workspace),
-        ("apiVersion", None) => names(&["kyverno.io/v1"]),
-        ("kind", None) => names(&["ClusterPolicy", "Policy"]),
+        ("apiVersion", None) => names(&["kyverno.io/v1", "kyverno.io/v2", "cli.kyverno.io/v1alpha1"]),
+        ("kind", None) => names(&[
+            "ClusterPolicy",
+            "Policy",
+            "PolicyException",
+            "ClusterCleanupPolicy",
+            "CleanupPolicy",
+            "GlobalContextEntry",
+            "Test",
+            "Values",
+            "UserInfo",
+        ]),
+        ("ruleNames", Some("exceptions")) => rules(cursor, workspace, "policyName"),
+        ("rule", Some("results")) => rules(cursor, workspace, "policy"),
+        ("kind", Some("results")) => kinds(workspace),
         ("kind", Some("subjects")) => names(&["ServiceAccount", "User", "Group"]),
-        ("policyName", Some("exceptions")) => {
+        ("policyName", Some("exceptions")) | ("policy", Some("results")) => {
             let names = workspace.policies().iter().map(|policy| &policy.name);
             names.map(|name| Proposal::new(name, CompletionItemKind::REFERENCE)).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// The rules of the policy that `field` names beside the place.
+fn rules(cursor: &Cursor<'_>, workspace: &Workspace, field: &str) -> Vec<Proposal> {
+    let named = cursor.beside(field).unwrap_or_default();
+    let meant = workspace.policies().iter().filter(|policy| named.is_empty() || named.ends_with(&policy.name));
+    let rules = meant.flat_map(|policy| &policy.rules);
+    rules.map(|rule| Proposal::new(rule, CompletionItemKind::REFERENCE)).collect()
 }
 
 fn names(names: &[&str]) -> Vec<Proposal> {
