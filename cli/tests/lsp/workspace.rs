@@ -167,7 +167,10 @@ results:
     client.open(&uri, test);
     let lines = |found: &[Value]| {
         let line = |found: &Value| found["range"]["start"]["line"].as_u64().unwrap_or_default();
-        found.iter().map(|found| (line(found), found["code"].as_str().unwrap_or_default().to_owned())).collect::<Vec<_>>()
+        found
+            .iter()
+            .map(|found| (line(found), found["code"].as_str().unwrap_or_default().to_owned()))
+            .collect::<Vec<_>>()
     };
     let expected = [(4, "DK1101".to_owned()), (7, "DK1101".to_owned())];
     assert_eq!(lines(&client.findings(&uri)), expected);

@@ -59,7 +59,9 @@ fn variables(world: &World<'_>) -> Vec<Proposal> {
         // A cleanup policy looks at objects, not at requests.
         Availability::Everywhere => !scope.is_cleanup,
         Availability::Loops => !scope.loops.is_empty(),
-        Availability::Targets => scope.is_cleanup || scope.rule.is_some_and(|rule| rule.at(&["mutate", "targets"]).is_some()),
+        Availability::Targets => {
+            scope.is_cleanup || scope.rule.is_some_and(|rule| rule.at(&["mutate", "targets"]).is_some())
+        }
     };
     let built_in = VARIABLES.iter().filter(|variable| is_there(variable.place)).map(|variable| Proposal {
         detail: world.words(&world.variable(variable.name)),
