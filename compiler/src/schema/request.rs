@@ -1,7 +1,7 @@
 //! The parts of an admission request as expressions see them (`k8s.io/api/admission/v1`; Kyverno
 //! `pkg/engine/context/context.go`), and of `images` (`pkg/utils/image/infos.go`).
 
-use super::graph::{Field, Format, Graph, ObjectId, Type, TypeId};
+use super::graph::{Bounds, Field, Format, Graph, ObjectId, Type, TypeId};
 
 /// The names under which the types stand in the graph.
 const REQUEST: &str = "AdmissionRequest";
@@ -10,11 +10,15 @@ const CONFIG_MAP: &str = "ConfigMap entry";
 const RESOURCE: &str = "resource";
 const FIRST: &str = "GroupVersionKind";
 
+const COUNT: Type = Type::Integer(Bounds { least: 0, most: i64::MAX });
+
 /// Types of what is always in the context.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RequestTypes {
     /// `request`; its `object` and `oldObject` depend on the rule.
     pub(crate) request: TypeId,
+    /// The number of something, such as `length` gives it.
+    pub(crate) count: TypeId,
     /// `images`
     pub(crate) images: TypeId,
     /// An entry of the context that is a ConfigMap.
@@ -39,7 +43,9 @@ impl RequestTypes {
         };
         let config_map = named(CONFIG_MAP);
         let resource = named(RESOURCE);
-        Self { resource, request: named(REQUEST), images: named(IMAGES), config_map, first: named(FIRST) }
+        let is_count = |ty: &Type| *ty == COUNT;
+        let count = graph.types.iter().position(is_count).map_or(TypeId(0), TypeId::of);
+        Self { count, resource, request: named(REQUEST), images: named(IMAGES), config_map, first: named(FIRST) }
     }
 }
 
@@ -49,6 +55,8 @@ fn is_named(graph: &Graph, object: ObjectId, name: &str) -> bool {
 
 /// Adds the types.
 pub(super) fn add(graph: &mut Graph) {
+    graph.add_type(COUNT);
+    let namespace = graph.add_type(Type::Text(Format::DnsLabel));
     let any = graph.add_type(Type::Any);
     let bool = graph.add_type(Type::Bool);
     let text = graph.add_type(Type::Text(Format::Plain));
@@ -74,7 +82,7 @@ pub(super) fn add(graph: &mut Graph) {
         ("requestResource", resource),
         ("requestSubResource", text),
         ("name", text),
-        ("namespace", text),
+        ("namespace", namespace),
         ("operation", operation),
         ("userInfo", user),
         ("roles", texts),

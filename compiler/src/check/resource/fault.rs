@@ -1,6 +1,8 @@
 //! Findings about fields of resources.
 
-use crate::diagnostic::{Fix, faults};
+use dikast_grammar::Span;
+
+use crate::diagnostic::{Fix, Label, faults};
 
 use super::lookup::Missing;
 
@@ -45,6 +47,32 @@ faults! {
     #[error("the pattern `{pattern}` is satisfied when `{field}` is absent")]
     ABSENT_SATISFIES: AbsentSatisfies { pattern: String, field: String }
     help(self) { Some("add `& ?*` to the pattern if the field must be there".to_owned()) }
+
+    /// A condition that nothing meets of what is matched.
+    #[error("the rule matches nothing for which this holds")]
+    CONSTANT_CONDITION: OutOfReach { possible: String }
+    help(self) { Some(format!("what it matches has {} here", self.possible)) }
+
+    /// An order that a key has not.
+    #[error("the key is {what}, which has no order")]
+    CONSTANT_CONDITION: WithoutOrder { what: String }
+    help(self) { Some("only numbers, quantities, durations and versions have an order".to_owned()) }
+
+    /// A comparison with a number that lies beyond all that the key can be.
+    #[error("this condition is always {answer}: the key is {what}")]
+    CONSTANT_CONDITION: SameForAll { what: String, answer: bool }
+
+    /// Two conditions of an `all` that never hold together.
+    #[error("this never holds together with another condition on the same key")]
+    CONSTANT_CONDITION: ExcludeEachOther { first: Span }
+    labels(self) { vec![Label { span: self.first, message: "the other one".to_owned() }] }
+    help(self) { Some("all conditions under `all` have to hold; write alternatives under `any`".to_owned()) }
+
+    /// Two conditions of an `any` of which one always holds.
+    #[error("this or another condition on the same key always holds")]
+    CONSTANT_CONDITION: OneAlwaysHolds { second: Span }
+    labels(self) { vec![Label { span: self.second, message: "the other one".to_owned() }] }
+    help(self) { Some("one condition under `any` is enough; write them under `all` if both are meant".to_owned()) }
 
     /// A wildcard in a pattern for a number.
     #[error("`{field}` is a number, and `{pattern}` looks at its digits")]

@@ -92,7 +92,10 @@ pub(super) fn missing(graph: &Graph, types: &[TypeId], name: &str, root: Option<
         let list = types.iter().find(|ty| matches!(graph.ty(**ty), Type::List { .. }));
         return match (list, types.first()) {
             (Some(_), _) => Missing::InList,
-            (None, Some(ty)) => Missing::NoObject(graph.words(*ty).to_owned()),
+            (None, Some(ty)) => Missing::NoObject(match graph.ty(*ty) {
+                Type::Text(_) => "text".to_owned(),
+                _ => graph.words(*ty).to_owned(),
+            }),
             (None, None) => Missing::NoObject("nothing".to_owned()),
         };
     };

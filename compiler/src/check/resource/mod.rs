@@ -10,6 +10,8 @@
 //! | `shape`, `paths` | what expressions give, and the members that they ask for |
 //! | `api_path` | what API calls answer |
 //! | `condition` | values that a key never has |
+//! | `reach` | what the match block says of the values that conditions ask for |
+//! | `together` | conditions on one key, held against each other |
 //! | `generated` | objects to generate, their sources, objects to change |
 //! | `pattern`, `overlay`, `json_patch` | keys and values of patterns, merges, objects to generate, JSON patches |
 //! | `scalar` | values against types |
@@ -23,9 +25,11 @@ mod lookup;
 mod overlay;
 mod paths;
 mod pattern;
+mod reach;
 mod scalar;
 mod shape;
 mod subject;
+mod together;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -41,6 +45,7 @@ use fault::NotAList;
 use lookup::Missing;
 use overlay::Manner;
 use paths::{Paths, Scope};
+use reach::Reach;
 pub(super) use shape::Shape;
 
 /// A kind that is not checked, because no schema says what it looks like.
@@ -74,6 +79,7 @@ pub(crate) fn check_rule(
     let mut unchecked = Vec::new();
     let subject = subject::of_match(&rule.matching, rule.exclude.as_ref(), schemas, &mut findings, &mut unchecked);
     let mut checker = Checker::new(program, schemas, subject, findings);
+    checker.reach = Reach::of(&rule.matching, rule.exclude.as_ref());
     checker.rule(lowered, rule);
     Checked { shapes: checker.paths.shapes, unchecked }
 }
@@ -169,6 +175,7 @@ struct Checker<'a, 'd> {
     /// What `request.object` can be.
     subject: Rc<[TypeId]>,
     paths: Paths<'a>,
+    reach: Reach,
     findings: Findings<'d>,
     /// The JSON patch that is looked at.
     covered: Option<Covered>,
@@ -180,7 +187,7 @@ impl<'a, 'd> Checker<'a, 'd> {
     fn new(program: &'a Program, schemas: &'a Schemas, subject: Vec<TypeId>, findings: Findings<'d>) -> Self {
         let subject: Rc<[TypeId]> = subject.into();
         let paths = Paths::new(program, schemas, Rc::clone(&subject));
-        Self { program, schemas, subject, paths, findings, covered: None, key: None }
+        Self { program, schemas, subject, paths, reach: Reach::default(), findings, covered: None, key: None }
     }
 
     fn graph(&self) -> &'a Graph {

@@ -106,7 +106,7 @@ pub(super) fn has_wildcard_for_digits(text: &str) -> bool {
 }
 
 /// Numbers that a type has around those that a pattern names, and its least and most.
-fn numbers_within(ty: &Type, value: &Value) -> Vec<Value> {
+pub(super) fn numbers_within(ty: &Type, value: &Value) -> Vec<Value> {
     let bounds = match ty {
         Type::Integer(bounds) | Type::IntegerOrText(bounds) => *bounds,
         _ => Bounds::NONE,

@@ -300,6 +300,7 @@ impl<'a> Paths<'a> {
                 Err(()) => list(first),
             },
             "values" => list(self.any_member(&first)),
+            "length" => Shape::Typed([self.schemas.request().count].into()),
             "keys" => list(Shape::Plain(Kinds::TEXT)),
             _ => Shape::Unknown,
         }
