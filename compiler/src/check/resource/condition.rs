@@ -148,11 +148,10 @@ impl Checker<'_, '_> {
         let graph = self.graph();
         let shape = shape.items(graph).unwrap_or_else(|()| shape.clone());
         let Shape::Typed(types) = &shape else { return };
-        let is_closed =
-            |ty: &TypeId| match graph.ty(*ty) {
-                Type::Text(format) => !matches!(format, Format::Plain | Format::Quantity | Format::Time | Format::Bytes),
-                other => matches!(other, Type::Enum(_) | Type::Integer(_)),
-            };
+        let is_closed = |ty: &TypeId| match graph.ty(*ty) {
+            Type::Text(format) => !matches!(format, Format::Plain | Format::Quantity | Format::Time | Format::Bytes),
+            other => matches!(other, Type::Enum(_) | Type::Integer(_)),
+        };
         if !types.iter().all(is_closed) {
             return;
         }

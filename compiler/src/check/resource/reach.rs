@@ -37,7 +37,8 @@ impl Reach {
                 filter.kinds.iter().map(kind).collect::<Option<_>>()
             }),
             namespaces: given(matching, &|filter| {
-                let has_namespaces = filter.kinds.iter().any(|kind| KindSelector::parse(kind.as_str()).kind == "Namespace");
+                let has_namespaces =
+                    filter.kinds.iter().any(|kind| KindSelector::parse(kind.as_str()).kind == "Namespace");
                 (!has_namespaces).then(|| texts(&filter.namespaces)).flatten()
             }),
             names: given(matching, &|filter| {

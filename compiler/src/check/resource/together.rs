@@ -88,7 +88,9 @@ fn samples(left: &Asked<'_>, right: &Asked<'_>) -> Option<Vec<Value>> {
                         numbers.push(number);
                         texts.push(item.clone());
                     }
-                    _ if is_order || is_wildcard(text) || text.contains(['|', '&', '!']) || is_range(text) => return None,
+                    _ if is_order || is_wildcard(text) || text.contains(['|', '&', '!']) || is_range(text) => {
+                        return None;
+                    }
                     _ => texts.push(item.clone()),
                 },
                 Value::Bool(_) => texts.push(item.clone()),
