@@ -11,7 +11,8 @@ use dikast_grammar::{FileId, SourceMap, Span};
 
 use crate::input::InputError;
 use crate::input::file::name_of;
-use crate::input::unreadable::{Unreadable, read_text_or_lossy};
+use crate::input::folder::files_at;
+use crate::input::unreadable::{Unreadable, is_remote, read_text_or_lossy};
 
 /// Policies and exceptions, compiled.
 pub(crate) struct Policies {
@@ -56,7 +57,7 @@ pub(crate) fn schemas(version: Option<KubernetesVersion>, definitions: &[PathBuf
 }
 
 /// Compiles as [`load`] does, and holds the policies against schemas and those of the CustomResourceDefinitions that stand
-/// among the policies. Files and folders that are passed over are not read.
+/// among the policies, or beside files that are named by themselves. Files and folders that are passed over are not read.
 ///
 /// # Errors
 /// When there are no files, or none of them can be read.
@@ -71,7 +72,24 @@ pub(crate) fn load_with_schemas(
         let paths: Vec<_> = paths.iter().map(|path| name_of(path)).collect();
         return Err(InputError::of_file(&paths.join(", "), "holds no YAML file, and no JSON file with a policy"));
     }
+    let mut schemas = schemas;
+    add_definitions_beside(paths, &mut schemas);
     texts.compile(|sources| compile_with(sources, schemas))
+}
+
+/// Adds the CustomResourceDefinitions in the folders of files that were named by themselves. Whatever else stands there does
+/// not matter, nor whether it can be read.
+fn add_definitions_beside(paths: &[PathBuf], schemas: &mut Schemas) {
+    let named = paths.iter().filter(|path| *path != Path::new("-") && !is_remote(path) && !path.is_dir());
+    let folders: BTreeSet<PathBuf> = named.filter_map(|path| path.parent().map(|folder| folder.join("."))).collect();
+    for file in folders.iter().flat_map(|folder| files_at(folder).unwrap_or_default()) {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        if text.contains("CustomResourceDefinition") {
+            for object in yaml::parse(FileId::default(), &text).into_objects() {
+                schemas.add_definition(&object);
+            }
+        }
+    }
 }
 
 /// Compiles a text in this way.

@@ -48,6 +48,22 @@ fn files_count_by_their_names_in_any_case_and_json_when_it_speaks_of_policies() 
 }
 
 #[test]
+fn definitions_beside_a_file_are_found() {
+    let folder = folder("definitions-beside");
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: kettles.example.com}\n\
+        spec:\n  group: example.com\n  scope: Namespaced\n  names: {kind: Kettle, plural: kettles}\n  versions:\n  - name: v1\n    \
+        served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n          \
+        spec: {type: object, properties: {heat: {type: integer}}}\n";
+    fs::write(folder.join("crd.yaml"), definition).unwrap();
+    fs::write(folder.join("other.yaml"), "a: [").unwrap();
+    let file = folder.join("policy.yaml");
+    let text = policy("Kettle", "{{ request.object.spec.heta }}");
+    fs::write(&file, text).unwrap();
+    let out = give(1, &["compile", "--check", "-o", "jsonl", &file.display().to_string()]);
+    assert!(out.contains("`heta`") && out.lines().count() == 1, "{out}");
+}
+
+#[test]
 fn folders_without_policies_are_told_of() {
     let folder = folder("no-policies");
     let name = folder.display().to_string();

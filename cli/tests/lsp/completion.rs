@@ -75,7 +75,7 @@ fn a_proposal_says_what_it_is_and_where_it_goes() {
     client.open(URI, &text);
     let items = proposals(&mut client, &text, "first.ima§");
     let image = items.iter().find(|item| item["label"] == "image").unwrap();
-    assert_eq!(image["detail"], "text");
+    assert_eq!(image["detail"], "the reference of an image");
     assert!(image["documentation"]["value"].as_str().unwrap().len() > 10, "{image}");
     let range = &image["textEdit"]["range"];
     // the emoji before it counts twice

@@ -27,15 +27,15 @@ fn everything_says_what_it_is() {
         ("jmesPath: req§uest", "admission request"),
         ("jmesPath: request.obj§ect", "as it will be"),
         ("jmesPath: request.object.spec.cont§ainers", "a list of `Container`"),
-        ("{{ first.im§age", "**`image`**: text"),
-        ("containers[?im§age ==", "**`image`**: text"),
+        ("{{ first.im§age", "**`image`**: the reference of an image"),
+        ("containers[?im§age ==", "**`image`**: the reference of an image"),
         ("{{ ele§ment.image", "`Container`"),
-        ("{{ element.im§age", "**`image`**: text"),
+        ("{{ element.im§age", "**`image`**: the reference of an image"),
         ("=(host§Network)", "If it is there"),
         ("=(host§Network)", "**`hostNetwork`**: a truth value"),
         ("own§er: ", ""),
         ("con§tainers:\n          - image: \"*", "a list of `Container`"),
-        ("- im§age: \"*", "**`image`**: text"),
+        ("- im§age: \"*", "**`image`**: the reference of an image"),
     ] {
         let said = hovers(&mut client, POLICY, marked);
         assert!(said.contains(expected) && (!expected.is_empty() || said.is_empty()), "{marked}: {said}");
