@@ -10,11 +10,13 @@ faults! {
     #[error("{error}")]
     YAML_SYNTAX: InvalidYaml { error: SyntaxErrorKind, context: Option<Span> }
     labels(self) { around(self.context) }
+    help(self) { Some(UNREAD.to_owned()) }
 
     /// A mistake that shows further below.
     #[error("{cause}")]
     YAML_SYNTAX: FurtherUp { cause: CauseKind, shows: Span, fault: SyntaxErrorKind }
     labels(self) { vec![Label { span: self.shows, message: self.fault.to_string() }] }
+    help(self) { Some(UNREAD.to_owned()) }
 
     /// A key that is given twice.
     #[error("{error}")]
@@ -22,12 +24,17 @@ faults! {
     labels(self) {
         self.context.map(|span| Label { span, message: "it is here first".to_owned() }).into_iter().collect()
     }
+    help(self) { Some("only one of them counts: remove the other".to_owned()) }
 
     /// Text that is not read.
     #[error("{error}")]
     UNREAD_TEXT: UnreadText { error: SyntaxErrorKind, context: Option<Span> }
     labels(self) { around(self.context) }
+    help(self) { Some("remove it, or begin a document with `---` on a line of its own before it".to_owned()) }
 }
+
+/// What a fault in a document costs.
+const UNREAD: &str = "nothing of this document is read until this is mended";
 
 fn around(context: Option<Span>) -> Vec<Label> {
     context.map(|span| Label { span, message: "which begins here".to_owned() }).into_iter().collect()

@@ -417,7 +417,8 @@ mod tests {
         assert_eq!(told("match: {}"), "error: t/kyverno-test.yaml:4:3: check needs `assert` or `error`");
         assert_eq!(
             told("assert: {(status =): pass}"),
-            "error[DK0401]: t/kyverno-test.yaml:4:20: malformed expression: a comparison is written `==`"
+            "error[DK0401]: t/kyverno-test.yaml:4:20: malformed expression: a comparison is written `==`; \
+             `dikast jp parse EXPRESSION` shows how an expression is read"
         );
         assert!(told("assert: {status: ($x)}").starts_with("error[DK1103]: t/kyverno-test.yaml:4:21: "));
         assert!(told("asert: {}").contains("did you mean `assert`?"));

@@ -19,10 +19,12 @@ faults! {
     /// An argument that is written down and refused.
     #[error("`{function}` takes {problem}, which `{text}` is not")]
     REFUSED_ARGUMENT: RefusedArgument { function: &'static str, text: String, problem: &'static str }
+    help(self) { Some("the rule ends in an error whenever it gets here".to_owned()) }
 
     /// A call with arguments that are all written down, and refused.
     #[error("this call of `{function}` fails each time: {error}")]
     REFUSED_ARGUMENT: FailingCall { function: &'static str, error: String }
+    help(self) { Some("the rule ends in an error whenever it gets here".to_owned()) }
 
     /// Operands that do not go together.
     #[error("`{function}` never works on {left} and {right}")]
@@ -61,6 +63,7 @@ faults! {
     /// A key for which an operator is false.
     #[error("`{operator}` is never true when the key is {key}")]
     NEVER_TRUE: KeyNeverTrue { operator: String, key: String }
+    help(self) { Some("use an operator for such keys, or an expression that gives another type".to_owned()) }
 
     /// A key and a value for which an operator is false.
     #[error("`{operator}` is never true for {value} when the key is {key}")]

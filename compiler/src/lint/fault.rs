@@ -47,6 +47,7 @@ faults! {
     /// A filter that asks nothing.
     #[error("an empty filter never matches")]
     NEVER_MATCHES: EmptyFilter {}
+    help(self) { Some("ask for kinds, names, namespaces or users, or remove it".to_owned()) }
 
     /// A filter that contradicts itself or those beside it.
     #[error("no request meets this `{}`", .criterion.field())]
@@ -163,6 +164,7 @@ faults! {
     #[error("only the first item of a list counts in a pattern")]
     IGNORED_ITEMS: IgnoredItems { first: Span }
     labels(self) { vec![Label { span: self.first, message: "every item of the list is compared with this one".to_owned() }] }
+    help(self) { Some("say all in the first item, write patterns under `anyPattern`, or go through the list with `foreach`".to_owned()) }
 
     /// A pattern that nothing fits.
     #[error("no value fits the pattern `{pattern}`")]

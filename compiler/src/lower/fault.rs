@@ -26,6 +26,7 @@ faults! {
     /// A label selector that Kubernetes refuses.
     #[error("this selector never matches: `{operator}` {problem}")]
     INVALID_SELECTOR: InvalidSelector { operator: String, problem: &'static str }
+    help(self) { Some("`In` and `NotIn` take `values`, `Exists` and `DoesNotExist` take none; there are no others".to_owned()) }
 
     /// A subject that nothing is.
     #[error("no subject has the kind `{kind}`")]

@@ -19,6 +19,7 @@ faults! {
     #[error("malformed assertion")]
     MALFORMED_ASSERTION: MalformedAssertion { explanation: String }
     label(self) { Some(self.explanation.clone()) }
+    help(self) { Some("a key names a member, or stands in parentheses as an expression in JMESPath".to_owned()) }
 }
 
 /// An assertion about a value.

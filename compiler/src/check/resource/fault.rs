@@ -32,6 +32,7 @@ faults! {
     /// Something that is no list, treated as one.
     #[error("this is {found}, not a list")]
     WRONG_STRUCTURE: NotAList { found: String }
+    help(self) { Some("write a path that leads to a list; `[x]` makes a list of one item".to_owned()) }
 
     /// A list, an object or a value where the resource has something else.
     #[error("`{field}` is {expected}, not {found}")]
@@ -157,6 +158,7 @@ faults! {
     /// A filter on namespaces for kinds that are in none.
     #[error("`{field}` never matches: {kind} is in no namespace")]
     WRONG_SCOPE: ClusterScoped { field: &'static str, kind: String }
+    help(self) { Some("remove it; `names` and `selector` tell such objects apart".to_owned()) }
 
     /// A namespace for an object that is in none.
     #[error("a {kind} is in no namespace")]
@@ -191,11 +193,19 @@ impl Missing {
     }
 
     fn help(&self, name: &str) -> Option<String> {
-        let Self::NoField { meant, belongs, .. } = self else { return None };
+        let (meant, belongs, known) = match self {
+            Self::NoField { meant, belongs, known, .. } => (meant, belongs, known),
+            Self::InList => return Some("write `[]` or an index before it in an expression, and `- ` in a pattern".to_owned()),
+            Self::NoObject(_) => return Some("the path ends before it: leave out what follows".to_owned()),
+        };
         match (meant, belongs) {
             (Some(meant), _) => Some(format!("did you mean `{meant}`?")),
             (None, Some(belongs)) => Some(format!("`{name}` belongs under `{belongs}`")),
-            (None, None) => None,
+            (None, None) if known.is_empty() => None,
+            (None, None) => {
+                let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+                Some(format!("there are {}", known.join(", ")))
+            }
         }
     }
 }

@@ -20,12 +20,17 @@ pub(super) enum Missing {
         meant: Option<String>,
         /// Where a field of this name is.
         belongs: Option<String>,
+        /// Some of the fields that there are.
+        known: Vec<String>,
     },
     /// It is a list.
     InList,
     /// It is no object.
     NoObject(String),
 }
+
+/// How many fields are shown where none is close to what is written.
+const MOST_SHOWN: usize = 6;
 
 /// The types of a field of any of these types; nothing when none of them can have it.
 pub(super) fn field(graph: &Graph, types: &[TypeId], name: &str) -> Option<Vec<TypeId>> {
@@ -101,13 +106,14 @@ pub(super) fn missing(graph: &Graph, types: &[TypeId], name: &str, root: Option<
     };
     let owner = graph.object(*first).map(|object| graph.name(object.name)).filter(|name| !name.is_empty());
     let owner = owner.map(str::to_owned);
-    let Some(root) = root else { return Missing::NoField { owner, meant: None, belongs: None } };
+    let Some(root) = root else { return Missing::NoField { owner, meant: None, belongs: None, known: Vec::new() } };
     let names = || objects.iter().flat_map(|(_, object)| object.fields.iter().map(|field| graph.name(field.name)));
     let begun = || names().find(|field| name.len() > 1 && field.starts_with(name));
     let meant = suggest::closest(name, names()).or_else(begun).map(str::to_owned);
     let below = objects.iter().find_map(|(ty, _)| path_to(graph, *ty, name));
     let belongs = below.or_else(|| root.iter().find_map(|ty| path_to(graph, *ty, name)));
-    Missing::NoField { owner, meant, belongs }
+    let known = names().take(MOST_SHOWN).map(str::to_owned).collect();
+    Missing::NoField { owner, meant, belongs, known }
 }
 
 /// The path of the object or list item nearest below a type that has a field of a name; nothing when it is the type

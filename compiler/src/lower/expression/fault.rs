@@ -7,11 +7,13 @@ faults! {
     #[error("malformed expression")]
     EXPRESSION_SYNTAX: MalformedExpression { explanation: String }
     label(self) { Some(self.explanation.clone()) }
+    help(self) { Some("`dikast jp parse EXPRESSION` shows how an expression is read".to_owned()) }
 
     /// A form that Kyverno accepts though it is no JMESPath.
     #[error("expression that is no JMESPath")]
     LENIENT_EXPRESSION: LenientExpression { explanation: &'static str }
     label(self) { Some(self.explanation.to_owned()) }
+    help(self) { Some("write it as other tools read it too".to_owned()) }
 
     /// A character that spoils the variable behind it.
     #[error("malformed expression")]
@@ -72,6 +74,7 @@ faults! {
     /// A call that a function refuses whatever the arguments are.
     #[error("`{name}` takes {}, not {given}", count(*.declared, *.at_least))]
     ARGUMENT_COUNT: ArgumentCount { name: &'static str, declared: usize, at_least: bool, given: usize }
+    help(self) { Some(format!("`dikast jp function {}` shows what it takes", self.name)) }
 }
 
 fn shown(name: &str) -> String {

@@ -95,7 +95,7 @@ impl Paths<'_> {
         }
         if let Some(span) = span {
             let meant = suggest::closest(name, members.iter().map(|(member, _)| member.as_str())).map(str::to_owned);
-            let missing = Missing::NoField { owner: None, meant, belongs: None };
+            let missing = Missing::NoField { owner: None, meant, belongs: None, known: Vec::new() };
             findings.report(UnknownMember { span, name: name.to_owned(), missing });
         }
         Shape::Unknown
