@@ -195,7 +195,9 @@ impl Missing {
     fn help(&self, name: &str) -> Option<String> {
         let (meant, belongs, known) = match self {
             Self::NoField { meant, belongs, known, .. } => (meant, belongs, known),
-            Self::InList => return Some("write `[]` or an index before it in an expression, and `- ` in a pattern".to_owned()),
+            Self::InList => {
+                return Some("write `[]` or an index before it in an expression, and `- ` in a pattern".to_owned());
+            }
             Self::NoObject(_) => return Some("the path ends before it: leave out what follows".to_owned()),
         };
         match (meant, belongs) {
