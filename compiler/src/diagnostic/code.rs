@@ -170,6 +170,7 @@ registry! {
     DK0704 IGNORED_OPERATIONS Warning "operations in an exception"
     DK0705 MALFORMED_KIND Error "kind that is none"
     DK0706 PREEMPTED_RULE Warning "rule that an earlier one makes needless"
+    DK0707 NO_EFFECT Warning "filter without effect"
     DK0711 UNKNOWN_EXCEPTED Warning "exception from what does not exist"
 
     DK0801 UNKNOWN_CONTROLLER Warning "unknown pod controller"

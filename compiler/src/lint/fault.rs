@@ -61,6 +61,22 @@ faults! {
         filters.or_else(|| Some("its requirements exclude each other".to_owned()))
     }
 
+    /// A filter of an exclude block that takes nothing.
+    #[error("this excludes nothing that the rule matches")]
+    NO_EFFECT: NothingExcluded {}
+    help(self) { Some("it has nothing in common with `match`; remove it, or name what is matched".to_owned()) }
+
+    /// A filter that lets nothing more in.
+    #[error("this filter matches nothing that another one does not match")]
+    NO_EFFECT: RepeatedFilter { first: Span }
+    labels(self) { vec![Label { span: self.first, message: "this one matches all of it".to_owned() }] }
+    help(self) { Some("filters under `any` are alternatives; remove it, or write both under `all`".to_owned()) }
+
+    /// CONNECT for what is no subresource.
+    #[error("CONNECT never comes for `{kind}`")]
+    NEVER_MATCHES: NeverConnected { kind: String }
+    help(self) { Some("it comes for subresources such as `Pod/exec` and `Pod/portforward`".to_owned()) }
+
     /// An exclude block that takes everything.
     #[error("all that the rule matches is excluded")]
     NEVER_MATCHES: ExcludedWhole { matched: Span }

@@ -1,20 +1,23 @@
 //! Filters that cannot match.
 
 use dikast_grammar::Span;
-use dikast_grammar::kind::plain_kind;
+use dikast_grammar::kind::{KindSelector, plain_kind};
 use dikast_grammar::yaml::{Node, Text};
 use dikast_stdlib::selector::{is_label_key, is_label_value};
 use dikast_stdlib::wildcard;
 
 use super::fault::{
     EmptyFilter, ExcludedWhole, IgnoredOperations, ImpossibleFilter, ImpossibleNamespace, LowerCaseKind, MalformedKind,
-    NoSuchLabel, SelectorOnNamespace,
+    NeverConnected, NoSuchLabel, NothingExcluded, RepeatedFilter, SelectorOnNamespace,
 };
 use crate::diagnostic::Diagnostics;
 use crate::ir::Quantifier;
 use crate::match_sets::{Criterion, MatchSet, Region};
 use crate::model::{Filter, MatchBlock, Rule, Selector};
 use crate::schema::{Found, Schemas};
+
+/// How many filters are compared two by two.
+const MOST_FILTERS: usize = 200;
 
 /// Looks at what a rule matches and excludes.
 pub(super) fn check_rule(rule: &Rule<'_>, diagnostics: &mut Diagnostics) {
@@ -31,10 +34,49 @@ pub(super) fn check_blocks(
     check_block(matching, diagnostics);
     let Some(exclude) = exclude else { return };
     check_block(exclude, diagnostics);
+    without_effect(matching, exclude, diagnostics);
     let (matched, excluded) = (MatchSet::of(matching), MatchSet::of(exclude));
     if !matched.is_empty() && matched.without(&excluded).is_empty() {
         let place = |name| owner.entry(name).map(|entry| entry.key.span().to(entry.value.span)).unwrap_or_default();
         diagnostics.report(ExcludedWhole { span: place("exclude"), matched: place("match") });
+    }
+}
+
+/// Looks for filters of `exclude` that take nothing of what is matched.
+fn without_effect(matching: &MatchBlock<'_>, exclude: &MatchBlock<'_>, diagnostics: &mut Diagnostics) {
+    let matched = MatchSet::of(matching);
+    if matched.is_empty() {
+        return;
+    }
+    match exclude.quantifier {
+        Quantifier::Any => {
+            for filter in exclude.filters.iter().filter(|filter| !filter.is_empty()) {
+                let excluded = Region::of(filter);
+                if !excluded.is_empty() && !matched.meets(&excluded) {
+                    diagnostics.report(NothingExcluded { span: filter.span });
+                }
+            }
+        }
+        Quantifier::All => {
+            let whole = exclude.filters.iter().map(Region::of).reduce(Region::and);
+            if let Some((whole, first)) = whole.zip(exclude.filters.first())
+                && !whole.is_empty()
+                && !matched.meets(&whole)
+            {
+                diagnostics.report(NothingExcluded { span: first.span });
+            }
+        }
+    }
+}
+
+/// Looks for filters under `any` that let in nothing more than those before them.
+fn check_any(filters: &[Filter<'_>], diagnostics: &mut Diagnostics) {
+    let regions: Vec<Region<'_>> = filters.iter().map(Region::of).collect();
+    for (at, (filter, region)) in filters.iter().zip(&regions).enumerate() {
+        let mut earlier = filters.iter().zip(&regions).take(at);
+        if let Some((first, _)) = earlier.find(|(_, earlier)| !region.is_empty() && earlier.covers(region)) {
+            diagnostics.report(RepeatedFilter { span: filter.span, first: first.span });
+        }
     }
 }
 
@@ -48,6 +90,7 @@ pub(super) fn check_block(block: &MatchBlock<'_>, diagnostics: &mut Diagnostics)
         }
         check_kinds(filter, diagnostics);
         check_namespaces(filter, diagnostics);
+        check_connect(filter, diagnostics);
         filter
             .selector
             .iter()
@@ -58,8 +101,10 @@ pub(super) fn check_block(block: &MatchBlock<'_>, diagnostics: &mut Diagnostics)
             diagnostics.report(ImpossibleFilter { span: place_of(filter, criterion), criterion, first: None });
         }
     }
-    if is_sound && block.quantifier == Quantifier::All {
-        check_all(&block.filters, diagnostics);
+    match block.quantifier {
+        Quantifier::All if is_sound => check_all(&block.filters, diagnostics),
+        Quantifier::Any if block.filters.len() <= MOST_FILTERS => check_any(&block.filters, diagnostics),
+        _ => {}
     }
 }
 
@@ -120,6 +165,21 @@ fn check_kinds(filter: &Filter<'_>, diagnostics: &mut Diagnostics) {
         !filter.kinds.is_empty() && filter.kinds.iter().all(|kind| plain_kind(kind.as_str()) == "Namespace");
     if let Some(selector) = filter.namespace_selector.as_ref().filter(|_| only_namespaces) {
         diagnostics.report(SelectorOnNamespace { span: selector.span });
+    }
+}
+
+/// Only subresources are connected to.
+fn check_connect(filter: &Filter<'_>, diagnostics: &mut Diagnostics) {
+    let is_plain = |kind: &&Text| {
+        let selector = KindSelector::parse(kind.as_str());
+        selector.subresource.is_empty() && !wildcard::is_wildcard(selector.kind) && !selector.kind.ends_with("Options")
+    };
+    let connect = filter.operations.iter().find(|operation| operation.as_str() == "CONNECT");
+    if let (Some(connect), Some(first)) = (connect, filter.kinds.first())
+        && filter.kinds.iter().all(is_plain)
+    {
+        let kind = plain_kind(first.as_str()).to_owned();
+        diagnostics.report(NeverConnected { span: connect.span(), kind });
     }
 }
 

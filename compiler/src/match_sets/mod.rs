@@ -55,6 +55,11 @@ impl<'t> MatchSet<'t> {
         other.regions.iter().all(|region| self.regions.iter().any(|whole| whole.covers(region)))
     }
 
+    /// Whether something of a region may be in it.
+    pub(crate) fn meets(&self, other: &Region<'t>) -> bool {
+        self.regions.iter().any(|region| !region.clone().and(other.clone()).is_empty())
+    }
+
     /// The operations that can come.
     pub(crate) fn operations(&self) -> Operations {
         let possible = self.regions.iter().filter(|region| !region.is_empty()).map(Region::operations);

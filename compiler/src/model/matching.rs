@@ -74,7 +74,10 @@ impl<'n> Filter<'n> {
         let users_given = ["subjects", "roles", "clusterRoles"].iter().any(|&name| node.given(name).is_some());
         let resources = node.given("resources");
         let texts = |name| resources.map(|node| node.texts(name)).unwrap_or_default();
-        let selector = |name| resources.and_then(|node| node.given(name)).map(Selector::read);
+        let selector = |name| {
+            let entry = resources?.entry(name).filter(|entry| !entry.value.is_null())?;
+            Some(Selector { span: entry.key.span().to(entry.value.span), ..Selector::read(&entry.value) })
+        };
         Self {
             kinds: texts("kinds"),
             name: resources.and_then(|node| node.nonempty("name")),
@@ -106,6 +109,12 @@ impl<'n> Filter<'n> {
 }
 
 impl<'n> Selector<'n> {
+    /// Whether it selects nothing without labels.
+    pub(crate) fn wants_label(&self) -> bool {
+        let wants = |operator: &Text| matches!(operator.as_str(), "In" | "Exists");
+        !self.match_labels.is_empty() || self.match_expressions.iter().any(|(_, operator, _)| wants(operator))
+    }
+
     /// Reads a label selector.
     pub(super) fn read(node: &'n Node) -> Self {
         let requirement = |node: &'n Node| Some((node.text("key")?, node.text("operator")?, node.texts("values")));

@@ -160,6 +160,11 @@ faults! {
     WRONG_SCOPE: ClusterScoped { field: &'static str, kind: String }
     help(self) { Some("remove it; `names` and `selector` tell such objects apart".to_owned()) }
 
+    /// A name that nothing has.
+    #[error("nothing is called `{name}`")]
+    NEVER_MATCHES: ImpossibleName { name: String }
+    help(self) { Some("names have small letters, digits, `-` and `.` only".to_owned()) }
+
     /// A namespace for an object that is in none.
     #[error("a {kind} is in no namespace")]
     WRONG_SCOPE: NeedlessNamespace { kind: String }

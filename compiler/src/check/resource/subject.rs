@@ -5,13 +5,13 @@ use std::rc::Rc;
 use dikast_grammar::kind::KindSelector;
 use dikast_grammar::yaml::{Node, Text};
 
-use super::fault::{ClusterScoped, UnknownKind, UnknownSubresource, UnknownVersion};
+use super::fault::{ClusterScoped, ImpossibleName, UnknownKind, UnknownSubresource, UnknownVersion};
 use super::lookup::add;
 use super::{Checker, Findings, Unchecked};
 use crate::ir::Quantifier;
 use crate::model::{self, Fields, Filter, MatchBlock, suggest};
 use crate::schema::graph::Kind;
-use crate::schema::{Found, Schemas, Selected, TypeId};
+use crate::schema::{Format, Found, Schemas, Selected, TypeId};
 
 /// The types of the objects that a rule with this `match` and `exclude` can be asked of. When some are not known, that is what all objects have.
 pub(super) fn of_match(
@@ -75,10 +75,23 @@ fn of_filter(
     }
     if let Some(first) = kinds.first().filter(|_| types.is_some())
         && kinds.iter().all(|kind| !kind.is_namespaced && schemas.graph().name(kind.kind) != "Namespace")
-        && let Some(namespace) = filter.namespaces.first()
     {
-        let kind = schemas.graph().name(first.kind).to_owned();
-        findings.report(ClusterScoped { span: namespace.span(), field: "namespaces", kind });
+        let kind = || schemas.graph().name(first.kind).to_owned();
+        if let Some(namespace) = filter.namespaces.first() {
+            findings.report(ClusterScoped { span: namespace.span(), field: "namespaces", kind: kind() });
+        }
+        if let Some(selector) = filter.namespace_selector.as_ref().filter(|selector| selector.wants_label()) {
+            findings.report(ClusterScoped { span: selector.span, field: "namespaceSelector", kind: kind() });
+        }
+    }
+    let has_plain_names = |kind: &&Kind| schemas.graph().name(kind.group) != "rbac.authorization.k8s.io";
+    if types.is_some() && kinds.iter().all(has_plain_names) {
+        for name in filter.names.iter().copied().chain(filter.name) {
+            let is_open = name.as_str().contains("{{") || name.as_str().starts_with('!');
+            if !is_open && !Format::Subdomain.is_like(name.as_str()) {
+                findings.report(ImpossibleName { span: name.span(), name: name.as_str().to_owned() });
+            }
+        }
     }
     types
 }
