@@ -41,6 +41,8 @@ pub enum DataKey {
     Image {
         /// The image reference.
         reference: Arc<str>,
+        /// How to reach and sign in to its registry, where the policy says so.
+        credentials: Option<ImageCredentials>,
     },
     /// An entry of the global context.
     Global {
@@ -62,6 +64,15 @@ pub enum DataKey {
         /// Label selector, as JSON. Not asked where namespace and name are given without wildcards.
         selector: Option<Arc<str>>,
     },
+}
+
+/// How a policy says to reach a registry (`imageRegistryCredentials`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ImageCredentials {
+    /// Plain HTTP will do.
+    pub is_insecure: bool,
+    /// Secrets with logins, as `NAMESPACE/NAME`, or `NAME` in Kyverno's namespace.
+    pub secrets: Vec<Arc<str>>,
 }
 
 /// Where the value of a context entry can come from.
@@ -163,7 +174,7 @@ impl DataKey {
             Self::ConfigMap { name, .. } => format!("configmaps \"{name}\" not found"),
             Self::ApiCall { path, .. } => format!("the server could not find the requested resource: {path}"),
             Self::Service { url, .. } => format!("no answer from {url}"),
-            Self::Image { reference } => format!("no data for image {reference}"),
+            Self::Image { reference, .. } => format!("no data for image {reference}"),
             Self::Global { name, .. } => format!("failed to fetch entry key={name}"),
             Self::Objects { kind, name, .. } => format!("{kind} \"{name}\" not found"),
         }

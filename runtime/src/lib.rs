@@ -15,6 +15,7 @@
 //! | [`host`] | where the webhook gets data, namespace labels and roles |
 //! | [`cluster`] | the host that is a Kubernetes cluster |
 //! | [`webhook`] | the admission webhook |
+//! | [`registry`] | what registries say of images |
 //! | [`patch`] | strategic merge, JSON patch, differences |
 #![deny(unsafe_code)]
 
@@ -29,6 +30,7 @@ pub mod host;
 pub mod interpreter;
 pub mod native;
 pub mod patch;
+pub mod registry;
 pub mod request;
 pub mod review;
 pub mod webhook;

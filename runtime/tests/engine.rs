@@ -206,7 +206,10 @@ validate:
   deny: {}
 ";
     let mut data = FixedData::new();
-    data.add(DataKey::Image { reference: "web:c".into() }, Ok(value(r#"{"manifest":{"schemaVersion":2}}"#)));
+    data.add(
+        DataKey::Image { reference: "web:c".into(), credentials: None },
+        Ok(value(r#"{"manifest":{"schemaVersion":2}}"#)),
+    );
     data.add(DataKey::Global { name: "teams".into(), projection: Some("known".into()) }, Ok(value(r#"["red"]"#)));
     let review = ask(&policy("", &[rule]), &request("CREATE", &config_map("{}"), "null"), &data).unwrap();
     assert_eq!(words(&review.validated[0].rules[0]), said("fail", "2 red"));

@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use dikast_compiler::diagnostic::{crowd, render};
 use dikast_runtime::cluster::{Cluster, ClusterOptions};
 use dikast_runtime::host::{Host, OfflineHost};
 use dikast_runtime::native::{PerfMap, UnitStore};
+use dikast_runtime::registry::Keychain;
 use dikast_runtime::webhook::certificate::{CertificateSource, Certificates, loopback_names};
 use dikast_runtime::webhook::policies::{Loaded, PolicyStore};
 use dikast_runtime::webhook::service::{Options, Service};
@@ -52,6 +53,9 @@ pub(crate) struct Arguments {
     /// Context of the kubeconfig
     #[arg(long, value_name = "NAME")]
     context: Option<String>,
+    /// Docker configuration with logins for image registries, for policies that name no Secrets
+    #[arg(long, conflicts_with = "offline", value_name = "FILE")]
+    docker_config: Option<PathBuf>,
     /// Do not connect to a cluster, even inside one
     #[arg(long, conflicts_with_all = ["kubeconfig", "context"])]
     offline: bool,
@@ -132,7 +136,13 @@ impl Arguments {
             tracing::info!("no cluster: config maps and API calls of policies find nothing (see --kubeconfig)");
             return Ok(Arc::new(OfflineHost::default()));
         }
+        let mut keychain = Keychain::default();
+        if let Some(path) = &self.docker_config {
+            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+            keychain.add(&text).map_err(|reason| anyhow!("{} {reason}", path.display()))?;
+        }
         let options = ClusterOptions {
+            keychain,
             kubeconfig: self.kubeconfig.clone(),
             context: self.context.clone(),
             ..ClusterOptions::default()

@@ -115,7 +115,7 @@ impl DataSource for OfflineData {
             DataKey::Service { post, url, .. } => {
                 self.call(*post, url).unwrap_or_else(|| Lookup::Failed(format!("no answer is given for {url}")))
             }
-            DataKey::Image { reference } => missing(format!("data for image {reference}")),
+            DataKey::Image { reference, .. } => missing(format!("data for image {reference}")),
             DataKey::Global { name, projection } => {
                 let entry = self.globals.get(&**name).cloned();
                 let entry = entry.unwrap_or_else(|| Err(format!("failed to fetch entry key={name}")));

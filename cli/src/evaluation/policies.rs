@@ -218,7 +218,7 @@ impl Policies {
     /// values files, mocks and defaults can give it: so these findings count only in rules that have ended in an error, of
     /// which `in_error` has the places.
     pub(crate) fn errors(&self, in_error: &[Span]) -> Vec<Diagnostic> {
-        let lacking = [code::UNDEFINED_VARIABLE, code::UNSUPPORTED_IMAGE_REGISTRY];
+        let lacking = [code::UNDEFINED_VARIABLE, code::UNSUPPORTED_PROVIDER];
         let mut rules: HashMap<FileId, Vec<Span>> = HashMap::new();
         let mut counts = |found: &&Diagnostic| {
             if found.severity != Severity::Error || !lacking.contains(&found.code) {

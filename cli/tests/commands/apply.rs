@@ -99,7 +99,7 @@ fn what_a_policy_lacks_is_told_only_when_nothing_gives_it() {
     assert_eq!(apply("image.os=linux,shared.a=b,given=c"), (Some(0), String::new()));
     let (code, told) = apply("given=c");
     assert_eq!(code, Some(1));
-    assert!(told.contains("DK0307"), "{told}");
+    assert!(told.contains("DK0403"), "{told}");
 }
 
 #[test]

@@ -119,7 +119,7 @@ registry! {
     DK0304 UNSUPPORTED_MANIFESTS Error "`validate.manifests` is not supported yet"
     DK0305 UNSUPPORTED_IMAGE_EXTRACTORS Error "`imageExtractors` is not supported yet"
     DK0306 UNSUPPORTED_MATCH_CONDITIONS Error "`matchConditions` is not supported yet"
-    DK0307 UNSUPPORTED_IMAGE_REGISTRY Error "`imageRegistry` is not supported yet"
+    DK0307 UNSUPPORTED_PROVIDER Error "provider of credentials that is not supported yet"
 
     DK0401 EXPRESSION_SYNTAX Error "malformed expression"
     DK0402 UNKNOWN_FUNCTION Error "unknown function"

@@ -68,8 +68,8 @@ pub use matching::{
 pub use pattern::{Anchor, Field, MapPattern, Pattern, PatternNode};
 pub use policy::{
     ApiCall, Autogen, Body, Cleanup, DecodedRule, Entry, EntryQuery, EntrySource, Generate, GenerateSource, LoopOrder,
-    Mutate, MutateAction, MutateLoop, Override, PodSecurity, PodSecurityExclude, Policy, PolicyKind, ReportProperty,
-    Rule, Service, Target, Validate, ValidateAction, ValidateLoop, Written,
+    Mutate, MutateAction, MutateLoop, Override, PodSecurity, PodSecurityExclude, Policy, PolicyKind,
+    RegistryCredentials, ReportProperty, Rule, Service, Target, Validate, ValidateAction, ValidateLoop, Written,
 };
 
 pub use verify::{Malformed, verify};

@@ -122,6 +122,15 @@ pub struct Entry {
     pub span: Option<Span>,
 }
 
+/// How a policy says to reach a registry (`imageRegistryCredentials`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegistryCredentials {
+    /// `allowInsecureRegistry`
+    pub is_insecure: bool,
+    /// `secrets`
+    pub secrets: Vec<NameId>,
+}
+
 /// Where the value of a context entry comes from (Kyverno `pkg/engine/context/loaders`).
 #[derive(Clone, Debug, PartialEq)]
 pub enum EntrySource {
@@ -149,6 +158,8 @@ pub enum EntrySource {
         reference: Written,
         /// `jmesPath`, asked of the image data.
         jmespath: Option<EntryQuery>,
+        /// `imageRegistryCredentials`
+        credentials: Option<RegistryCredentials>,
     },
     /// `globalReference`
     GlobalReference {

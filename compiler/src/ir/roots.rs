@@ -49,7 +49,7 @@ fn visit_entry(entry: &mut Entry, visit: Visit<'_>) {
             visit_query(jmespath, visit);
             visit_all(default.iter_mut().map(|(_, value)| value), visit);
         }
-        EntrySource::ImageRegistry { reference: one, jmespath }
+        EntrySource::ImageRegistry { reference: one, jmespath, credentials: _ }
         | EntrySource::GlobalReference { name: one, jmespath } => {
             visit(&mut one.expr);
             visit_query(jmespath, visit);

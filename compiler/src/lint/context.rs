@@ -1,6 +1,6 @@
-//! Names of context entries, and sources that no cluster can be asked for yet.
+//! Names of context entries, and credentials that nobody can give yet.
 
-use super::fault::{ReservedEntryName, UnsupportedImageRegistry};
+use super::fault::{ReservedEntryName, UnsupportedProvider};
 use crate::diagnostic::Diagnostics;
 use crate::model::{ContextEntry, ContextSource};
 
@@ -8,8 +8,8 @@ use crate::model::{ContextEntry, ContextSource};
 const RESERVED: &[&str] =
     &["images", "request", "serviceAccountName", "serviceAccountNamespace", "element", "elementIndex"];
 
-/// Looks for entries that would replace the request and the like, and for sources that are not supported. Those stay in
-/// the program, as offline evaluation can be told their values.
+/// Looks for entries that would replace the request and the like, and for credentials that are not supported. Such entries
+/// stay in the program, as offline evaluation can be told their values.
 pub(super) fn check(entries: &[ContextEntry<'_>], diagnostics: &mut Diagnostics) {
     for entry in entries {
         let name = entry.name.as_str();
@@ -17,12 +17,11 @@ pub(super) fn check(entries: &[ContextEntry<'_>], diagnostics: &mut Diagnostics)
         if RESERVED.contains(&first) {
             diagnostics.report(ReservedEntryName { span: entry.name.span(), name: first.to_owned() });
         }
-        match entry.source {
-            ContextSource::ImageRegistry { field: span, .. } => diagnostics.report(UnsupportedImageRegistry { span }),
-            ContextSource::Variable { .. }
-            | ContextSource::ConfigMap { .. }
-            | ContextSource::ApiCall(_)
-            | ContextSource::GlobalReference { .. } => {}
+        if let ContextSource::ImageRegistry { credentials: Some(credentials), .. } = &entry.source {
+            for provider in credentials.providers.iter().filter(|provider| provider.as_str() != "default") {
+                diagnostics
+                    .report(UnsupportedProvider { span: provider.span(), provider: provider.as_str().to_owned() });
+            }
         }
     }
 }

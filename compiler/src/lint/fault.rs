@@ -34,10 +34,10 @@ faults! {
     RESERVED_ENTRY_NAME: ReservedEntryName { name: String }
     help(self) { Some(format!("it would take the place of the variable `{}`; choose another name", self.name)) }
 
-    /// What a registry says of an image.
-    #[error("`imageRegistry` is not supported yet")]
-    UNSUPPORTED_IMAGE_REGISTRY: UnsupportedImageRegistry {}
-    help(self) { fails_when_asked() }
+    /// Credentials that come from a cloud.
+    #[error("credentials of the provider `{provider}` are not supported yet")]
+    UNSUPPORTED_PROVIDER: UnsupportedProvider { provider: String }
+    help(self) { Some("registries are asked without them; name a Secret with a login in `secrets`".to_owned()) }
 
     /// An `any` without conditions.
     #[error("an empty `any` is never true")]
@@ -313,8 +313,4 @@ faults! {
     #[error("an empty object in a patch is dropped")]
     DROPPED_EMPTY_OBJECT: DroppedEmptyObject {}
     help(self) { Some("use `patchesJson6902` to add an empty object".to_owned()) }
-}
-
-fn fails_when_asked() -> Option<String> {
-    Some("the rule ends in an error when it asks for this entry".to_owned())
 }

@@ -5,7 +5,7 @@ use dikast_stdlib::encode;
 
 use super::constant::value_of;
 use super::{Lowering, Scope};
-use crate::ir::{ApiCall, Entry, EntryId, EntryQuery, EntrySource, Service, Written};
+use crate::ir::{ApiCall, Entry, EntryId, EntryQuery, EntrySource, RegistryCredentials, Service, Written};
 use crate::model::{self, ContextSource};
 
 /// The root that a `jmesPath` field is asked of.
@@ -50,9 +50,13 @@ impl Lowering<'_> {
                 namespace: namespace.map(|namespace| self.written(namespace, scope, "")),
             },
             ContextSource::ApiCall(call) => EntrySource::ApiCall(self.api_call(call, scope)),
-            ContextSource::ImageRegistry { reference, jmespath, .. } => EntrySource::ImageRegistry {
+            ContextSource::ImageRegistry { reference, jmespath, credentials } => EntrySource::ImageRegistry {
                 reference: self.written(reference, scope, ""),
                 jmespath: jmespath.map(|path| self.entry_query(path, scope, Asked::Value)),
+                credentials: credentials.as_ref().map(|given| RegistryCredentials {
+                    is_insecure: given.is_insecure,
+                    secrets: given.secrets.iter().map(|secret| self.name(secret)).collect(),
+                }),
             },
             ContextSource::GlobalReference { name, jmespath } => EntrySource::GlobalReference {
                 name: self.written(name, scope, "/name"),

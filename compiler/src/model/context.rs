@@ -19,8 +19,16 @@ pub(crate) enum ContextSource<'n> {
     Variable { value: Option<&'n Node>, jmespath: Option<&'n Text>, default: Option<&'n Node> },
     ConfigMap { name: &'n Node, namespace: Option<&'n Node> },
     ApiCall(ApiCall<'n>),
-    ImageRegistry { reference: &'n Node, jmespath: Option<&'n Text>, field: Span },
+    ImageRegistry { reference: &'n Node, jmespath: Option<&'n Text>, credentials: Option<Credentials<'n>> },
     GlobalReference { name: &'n Node, jmespath: Option<&'n Text> },
+}
+
+/// `imageRegistryCredentials`
+#[derive(Clone, Debug)]
+pub(crate) struct Credentials<'n> {
+    pub(crate) is_insecure: bool,
+    pub(crate) providers: Vec<&'n Text>,
+    pub(crate) secrets: Vec<&'n Text>,
 }
 
 /// `apiCall`
@@ -55,12 +63,15 @@ fn read_entry(node: &Node) -> Option<ContextEntry<'_>> {
         ContextSource::ApiCall(read_api_call(from))
     } else if let Some(from) = node.given("globalReference") {
         ContextSource::GlobalReference { name: from.get("name")?, jmespath: from.nonempty("jmesPath") }
-    } else if let Some(entry) = node.entry("imageRegistry").filter(|entry| !entry.value.is_null()) {
-        let from = &entry.value;
+    } else if let Some(from) = node.given("imageRegistry") {
         ContextSource::ImageRegistry {
             reference: from.get("reference")?,
             jmespath: from.nonempty("jmesPath"),
-            field: entry.key.span(),
+            credentials: from.given("imageRegistryCredentials").map(|credentials| Credentials {
+                is_insecure: credentials.flag("allowInsecureRegistry", false),
+                providers: credentials.texts("providers"),
+                secrets: credentials.texts("secrets"),
+            }),
         }
     } else {
         let from = node.given("variable")?;

@@ -7,13 +7,20 @@ use kube::{Client, Config};
 
 use super::service::ServiceClient;
 use super::{ClusterError, ClusterOptions};
-use crate::data::DataKey;
+use crate::data::{DataKey, ImageCredentials};
 use crate::global::ResourceName;
+use crate::registry::{Keychain, Registries};
+
+/// The namespace of Secrets that are named without one.
+const SECRETS_NAMESPACE: &str = "kyverno";
 
 /// A connection to an API server, and to the services that policies name.
 pub(super) struct Connection {
     pub(super) client: Client,
     services: ServiceClient,
+    registries: Registries,
+    /// Logins for registries, for policies that name none.
+    keychain: Keychain,
 }
 
 impl Connection {
@@ -29,11 +36,16 @@ impl Connection {
             None if options.context.is_some() => Config::from_kubeconfig(&selected).await?,
             None => Config::infer().await?,
         };
-        Ok(Self::of_config(config)?)
+        Ok(Self { keychain: options.keychain.clone(), ..Self::of_config(config)? })
     }
 
     pub(super) fn of_config(config: Config) -> Result<Self, kube::Error> {
-        Ok(Self { client: Client::try_from(config)?, services: ServiceClient::new() })
+        Ok(Self {
+            client: Client::try_from(config)?,
+            services: ServiceClient::new(),
+            registries: Registries::new(),
+            keychain: Keychain::default(),
+        })
     }
 
     /// Asks the API server for a path; the answer is JSON.
@@ -66,6 +78,28 @@ impl Connection {
         Ok(Value::object([("data", member("data")), ("metadata", member("metadata"))]))
     }
 
+    /// What a registry says of an image. Secrets that are not there are passed over (Kyverno `registryclient`).
+    async fn image(&self, reference: &str, credentials: Option<&ImageCredentials>) -> Result<Value, String> {
+        let secrets = credentials.map(|credentials| credentials.secrets.as_slice()).unwrap_or_default();
+        let is_insecure = credentials.is_some_and(|credentials| credentials.is_insecure);
+        if secrets.is_empty() {
+            return self.registries.image(reference, &self.keychain, is_insecure).await;
+        }
+        let mut keychain = Keychain::default();
+        for secret in secrets {
+            let named = secret.trim_start_matches('/');
+            let (namespace, name) = named.split_once('/').unwrap_or((SECRETS_NAMESPACE, named));
+            match self.call(false, &format!("/api/v1/namespaces/{namespace}/secrets/{name}"), None).await {
+                Ok(secret) => keychain.add_secret(&secret),
+                Err(kube::Error::Api(status)) if status.code == 404 => {
+                    tracing::debug!(namespace, name, "the Secret with logins for registries is not there");
+                }
+                Err(error) => return Err(format!("failed to get registry client {reference}: {}", reason(&error))),
+            }
+        }
+        self.registries.image(reference, &keychain, is_insecure).await
+    }
+
     /// Loads what a context entry asks for; the error is the reason in Kyverno's words.
     pub(super) async fn load(&self, key: &DataKey) -> Result<Value, String> {
         match key {
@@ -77,9 +111,7 @@ impl Connection {
             DataKey::Service { post, url, ca_bundle, headers, body } => {
                 self.services.call(*post, url, ca_bundle.as_deref(), headers, body.as_deref()).await
             }
-            DataKey::Image { reference } => {
-                Err(format!("image registries are not supported yet, so nothing is known of {reference}"))
-            }
+            DataKey::Image { reference, credentials } => self.image(reference, credentials.as_ref()).await,
             DataKey::Global { name, .. } => Err(format!("failed to fetch entry key={name}")),
             DataKey::Objects { kind, .. } => Err(format!("objects of kind {kind} are not loaded one by one")),
         }

@@ -14,7 +14,7 @@ mod connection;
 mod global;
 mod reader;
 mod roles;
-mod service;
+pub(crate) mod service;
 mod watch;
 
 use std::collections::HashMap;
@@ -34,6 +34,7 @@ use crate::configuration::Configuration;
 use crate::data::{DataKey, DataKind};
 use crate::global::{GlobalEntry, ResourceName};
 use crate::host::{Answer, Host};
+use crate::registry::Keychain;
 use crate::request::{GroupVersionKind, GroupVersionResource, RequestHead, Surroundings};
 
 /// How to reach the API server.
@@ -45,6 +46,8 @@ pub struct ClusterOptions {
     pub context: Option<String>,
     /// Settings that concern all policies.
     pub configuration: Arc<Configuration>,
+    /// Logins for registries, for policies that name none.
+    pub keychain: Keychain,
 }
 
 /// Why a cluster cannot be reached.
@@ -143,8 +146,8 @@ impl Host for Cluster {
 
     fn offers(&self, kind: DataKind) -> bool {
         match kind {
-            DataKind::ConfigMap | DataKind::ApiCall | DataKind::Global => true,
-            DataKind::Image | DataKind::Objects => false,
+            DataKind::ConfigMap | DataKind::ApiCall | DataKind::Image | DataKind::Global => true,
+            DataKind::Objects => false,
         }
     }
 

@@ -17,7 +17,8 @@ use rustls_pki_types::pem::PemObject;
 /// Largest answer that is read, as Kyverno's default.
 const ANSWER_BYTES_MAX: usize = 2_000_000;
 
-type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+/// A client for HTTP and HTTPS.
+pub(crate) type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// Calls services over HTTP and HTTPS.
 pub(super) struct ServiceClient {
@@ -27,17 +28,7 @@ pub(super) struct ServiceClient {
 
 impl ServiceClient {
     pub(super) fn new() -> Self {
-        let mut roots = RootCertStore::empty();
-        let native = rustls_native_certs::load_native_certs();
-        let (_, unusable) = roots.add_parsable_certificates(native.certs);
-        if unusable > 0 || !native.errors.is_empty() {
-            tracing::debug!(
-                unusable,
-                errors = native.errors.len(),
-                "some of the machine's certificates are not usable"
-            );
-        }
-        Self { plain: client(roots) }
+        Self { plain: https_client() }
     }
 
     /// Posts or gets; the answer must be JSON and its status a success.
@@ -110,6 +101,17 @@ pub async fn download(address: &str) -> Result<String, String> {
         return String::from_utf8(bytes.into()).map_err(|_error| "is no UTF-8 text".to_owned());
     }
     Err("leads from one address to the next without end".to_owned())
+}
+
+/// A client that trusts the machine's authorities.
+pub(crate) fn https_client() -> HttpClient {
+    let mut roots = RootCertStore::empty();
+    let native = rustls_native_certs::load_native_certs();
+    let (_, unusable) = roots.add_parsable_certificates(native.certs);
+    if unusable > 0 || !native.errors.is_empty() {
+        tracing::debug!(unusable, errors = native.errors.len(), "some of the machine's certificates are not usable");
+    }
+    client(roots)
 }
 
 fn client(roots: RootCertStore) -> HttpClient {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use dikast_compiler::ir::{ApiCall, EntryId, EntryQuery, EntrySource, Written};
+use dikast_compiler::ir::{ApiCall, EntryId, EntryQuery, EntrySource, RegistryCredentials, Written};
 use dikast_stdlib::{Value, encode};
 
 use super::deferred::Loaded;
 use super::tree::Writing;
 use super::{Context, api_call};
-use crate::data::{DataKey, DataKind, Lookup};
+use crate::data::{DataKey, DataKind, ImageCredentials, Lookup};
 use crate::interpreter::{Fault, Interpreter};
 
 impl Context {
@@ -115,8 +115,8 @@ impl Loader<'_> {
                     .map_err(self.words("failed to add config map for context entry"))
             }
             EntrySource::ApiCall(call) => self.api_call(call),
-            EntrySource::ImageRegistry { reference, jmespath } => {
-                let value = self.fetched(|| self.image(reference, jmespath.as_ref()))?;
+            EntrySource::ImageRegistry { reference, jmespath, credentials } => {
+                let value = self.fetched(|| self.image(reference, jmespath.as_ref(), credentials.as_ref()))?;
                 self.context.store(self.name(), &value, Writing::Merge)
             }
             EntrySource::GlobalReference { name, jmespath } => {
@@ -297,11 +297,21 @@ impl Loader<'_> {
         }
     }
 
-    fn image(&self, reference: &Written, jmespath: Option<&EntryQuery>) -> Result<Value, Fault> {
+    fn image(
+        &self,
+        reference: &Written,
+        jmespath: Option<&EntryQuery>,
+        credentials: Option<&RegistryCredentials>,
+    ) -> Result<Value, Fault> {
         let Value::Text(reference) = self.substituted(reference)? else {
             return Err(Fault::error("invalid image reference, image reference must be a string"));
         };
-        let image = self.lookup(DataKey::Image { reference })?;
+        let program = self.interpreter.program();
+        let credentials = credentials.map(|given| ImageCredentials {
+            is_insecure: given.is_insecure,
+            secrets: given.secrets.iter().map(|secret| Arc::clone(program.name(*secret))).collect(),
+        });
+        let image = self.lookup(DataKey::Image { reference, credentials })?;
         match jmespath {
             Some(query) => {
                 self.transformed(query, &image.to_floats(), "failed to substitute variables in context entry", "")

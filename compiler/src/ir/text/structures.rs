@@ -229,11 +229,12 @@ record!(Exception { namespace, name, exempts, background, matching, conditions, 
 record!(Exemption { policy, rules });
 
 record!(Entry { name, source, span });
+record!(RegistryCredentials { is_insecure, secrets });
 choice!(EntrySource {
     Variable "variable" { value, jmespath, default },
     ConfigMap "config-map" { name, namespace },
     ApiCall "api-call" (call),
-    ImageRegistry "image-registry" { reference, jmespath },
+    ImageRegistry "image-registry" { reference, jmespath, credentials },
     GlobalReference "global-reference" { name, jmespath },
 });
 record!(Written { expr, text });

@@ -65,7 +65,7 @@ impl Paths<'_> {
                 };
                 if call.default.is_some() { Shape::Unknown } else { found }
             }
-            EntrySource::ImageRegistry { reference: written, jmespath }
+            EntrySource::ImageRegistry { reference: written, jmespath, credentials: _ }
             | EntrySource::GlobalReference { name: written, jmespath } => {
                 self.of_context(written.expr, scope, findings);
                 jmespath.iter().for_each(|query| {
