@@ -8,6 +8,7 @@
 mod call;
 mod cell;
 mod decision;
+mod helper_call;
 mod pattern;
 mod question;
 mod rule;
@@ -24,7 +25,6 @@ use cranelift_codegen::ir::entities::Inst;
 use cranelift_codegen::ir::{Block, Endianness, FuncRef, InstBuilder, MemFlagsData, Value, types};
 use cranelift_frontend::{FunctionBuilder, Variable};
 
-use super::abi::Answer;
 use super::clif::Comments;
 use super::helper::Helper;
 use super::plan::{Numbers, RowId, ValueId};
@@ -32,6 +32,7 @@ use super::pool::Pool;
 use crate::ir::NameId;
 use crate::layout::Layout;
 
+use helper_call::Helpers;
 pub(super) use question::emit_question;
 pub(super) use unit::{Listing, UnitWriter, emit_unit};
 
@@ -40,7 +41,9 @@ struct Emitter<'a, 'f> {
     builder: FunctionBuilder<'f>,
     layout: &'a Layout,
     pool: &'a mut Pool,
-    helpers: &'a HashMap<Helper, FuncRef>,
+    helpers: &'a Helpers,
+    /// Those that this function calls.
+    called: HashMap<Helper, FuncRef>,
     comments: &'a mut Comments,
     /// The running request.
     request: Value,
@@ -115,6 +118,13 @@ impl Emitter<'_, '_> {
         block
     }
 
+    /// A block for what comes next; it is as cold as what went before.
+    fn next_block(&mut self) -> Block {
+        let current = self.builder.current_block();
+        let is_cold = current.is_some_and(|current| self.builder.func.layout.is_cold(current));
+        if is_cold { self.cold_block() } else { self.block() }
+    }
+
     fn start(&mut self, block: Block) {
         self.builder.switch_to_block(block);
     }
@@ -129,7 +139,7 @@ impl Emitter<'_, '_> {
 
     /// Goes on in a new block if the condition holds.
     fn require(&mut self, condition: Value, otherwise: Block) {
-        let yes = self.block();
+        let yes = self.next_block();
         self.branch(condition, Targets { yes, no: otherwise });
         self.start(yes);
     }
@@ -144,24 +154,6 @@ impl Emitter<'_, '_> {
 
     fn equals(&mut self, value: Value, constant: i64) -> Value {
         self.builder.ins().icmp_imm_u(IntCC::Equal, value, constant)
-    }
-
-    /// Calls a helper; its arguments are cells' offsets and numbers, as its parameters say.
-    fn call(&mut self, helper: Helper, arguments: &[Value]) -> Value {
-        let mut all = vec![self.request];
-        all.extend_from_slice(arguments);
-        let call = self.builder.ins().call(self.helpers[&helper], &all);
-        self.builder.inst_results(call)[0]
-    }
-
-    /// Calls a helper and goes where its answer leads.
-    fn ask(&mut self, helper: Helper, arguments: &[Value], to: Targets) {
-        let answer = self.call(helper, arguments);
-        let undecided = self.equals(answer, Answer::Undecided as i64);
-        let decided = self.block();
-        self.branch(undecided, Targets { yes: self.exits.interpret, no: decided });
-        self.start(decided);
-        self.branch(answer, to);
     }
 
     /// A comment on the next instruction.

@@ -4,8 +4,9 @@ use cranelift_codegen::ir::{Function, InstBuilder, UserFuncName, Value, types};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::{FuncId, Linkage, Module};
 
+use super::helper_call::Helpers;
 use super::rule::{BodyEnds, VerdictAt};
-use super::unit::{UnitWriter, declare_helpers, define, entry_signature, import_helpers, with_emitter};
+use super::unit::{UnitWriter, define, entry_signature, with_emitter};
 use super::{Emitter, Targets};
 use crate::codegen::CodegenError;
 use crate::codegen::abi::Status;
@@ -20,13 +21,12 @@ pub(in crate::codegen) fn emit_question(
     code: &mut CodeBuilder,
 ) -> Result<(FuncId, Numbers), CodegenError> {
     let module = code.module();
-    let helpers = import_helpers(module)?;
+    let helpers = Helpers::import(module)?;
     let signature = entry_signature(module);
     let entry = module.declare_function("question", Linkage::Export, &signature)?;
     let mut comments = Comments::new(writer.clif.is_some());
     let mut context = module.make_context();
     context.func = Function::with_name_signature(UserFuncName::user(0, entry.as_u32()), signature);
-    let helpers = declare_helpers(module, &helpers, &mut context.func);
     let mut scratch = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
     let mut numbers = Numbers::AsWritten;

@@ -5,7 +5,7 @@ use std::mem::offset_of;
 
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{
-    AbiParam, FuncRef, Function, InstBuilder, MemFlagsData, Signature, SourceLoc, UserFuncName, Value, types,
+    AbiParam, Function, InstBuilder, MemFlagsData, Signature, SourceLoc, UserFuncName, Value, types,
 };
 use cranelift_codegen::{Final, MachBufferFinalized};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -13,6 +13,7 @@ use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module};
 use dikast_grammar::Span;
 
+use super::helper_call::Helpers;
 use super::rule::VerdictAt;
 use super::{Emitter, Exits, Targets, unchanging};
 use crate::codegen::CodegenError;
@@ -52,7 +53,7 @@ pub(in crate::codegen) fn emit_unit(
     writer: &mut UnitWriter<'_>,
     code: &mut CodeBuilder,
 ) -> Result<(FuncId, Vec<FuncId>), CodegenError> {
-    let helpers = import_helpers(code.module())?;
+    let helpers = Helpers::import(code.module())?;
     let signature = entry_signature(code.module());
     let mut functions = Functions { unit, helpers, signature, scratch: FunctionBuilderContext::new() };
     let entry = functions.of_rules("unit", &unit.guards, &unit.dispatch.always, writer, code)?;
@@ -64,7 +65,7 @@ pub(in crate::codegen) fn emit_unit(
 /// The functions of a unit while they are written.
 struct Functions<'a> {
     unit: &'a UnitPlan,
-    helpers: HashMap<Helper, FuncId>,
+    helpers: Helpers,
     signature: Signature,
     scratch: FunctionBuilderContext,
 }
@@ -121,28 +122,15 @@ impl Functions<'_> {
         let mut comments = Comments::new(writer.clif.is_some());
         let mut context = module.make_context();
         context.func = Function::with_name_signature(UserFuncName::user(0, function.as_u32()), self.signature.clone());
-        let helpers = declare_helpers(module, &self.helpers, &mut context.func);
         let builder = FunctionBuilder::new(&mut context.func, &mut self.scratch);
         let config = module.target_config();
-        with_emitter(builder, writer, &helpers, &mut comments, config, |emitter, verdicts| {
+        with_emitter(builder, writer, &self.helpers, &mut comments, config, |emitter, verdicts| {
             write(emitter, verdicts, module, &heading);
         });
         let parts = define(module, function, &mut context, &mut comments, writer)?;
         code.defined(function, parts);
         Ok(function)
     }
-}
-
-/// All helpers as functions of the module.
-pub(super) fn import_helpers(module: &mut impl Module) -> Result<HashMap<Helper, FuncId>, CodegenError> {
-    let call_conv = module.target_config().default_call_conv;
-    Helper::ALL
-        .iter()
-        .map(|&helper| {
-            let signature = helper.signature(call_conv);
-            Ok((helper, module.declare_function(helper.symbol(), Linkage::Import, &signature)?))
-        })
-        .collect()
 }
 
 /// The signature of an entry: the running request and the verdicts.
@@ -152,19 +140,11 @@ pub(super) fn entry_signature(module: &impl Module) -> Signature {
     signature
 }
 
-pub(super) fn declare_helpers(
-    module: &mut impl Module,
-    helpers: &HashMap<Helper, FuncId>,
-    function: &mut Function,
-) -> HashMap<Helper, FuncRef> {
-    helpers.iter().map(|(&helper, &id)| (helper, module.declare_func_in_func(id, function))).collect()
-}
-
 /// Opens a function of a running request and verdicts, hands it to `write`, and closes it.
 pub(super) fn with_emitter(
     mut builder: FunctionBuilder<'_>,
     writer: &mut UnitWriter<'_>,
-    helpers: &HashMap<Helper, FuncRef>,
+    helpers: &Helpers,
     comments: &mut Comments,
     config: cranelift_codegen::isa::TargetFrontendConfig,
     write: impl FnOnce(&mut Emitter<'_, '_>, Value),
@@ -183,6 +163,7 @@ pub(super) fn with_emitter(
         layout: writer.layout,
         pool: &mut *writer.pool,
         helpers,
+        called: HashMap::new(),
         comments,
         request,
         cells,

@@ -343,14 +343,14 @@ impl Emitter<'_, '_> {
         let result = self.pool.temporary();
         let mut arguments = arguments.to_vec();
         arguments.push(self.number(i64::from(result)));
-        let done = self.block();
+        let done = self.next_block();
         self.ask(helper, &arguments, Targets { yes: done, no });
         self.start(done);
         self.operand_at(result, true)
     }
 
     pub(super) fn must(&mut self, helper: Helper, arguments: &[ir::Value]) {
-        let done = self.block();
+        let done = self.next_block();
         self.ask(helper, arguments, Targets { yes: done, no: self.exits.interpret });
         self.start(done);
     }
