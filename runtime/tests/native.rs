@@ -51,8 +51,7 @@ fn check(case: &Mapping) -> Vec<String> {
         wrong.push(format!("calls {called:?}, not {calls:?}"));
     }
     let native = NativeProgram::new(Arc::clone(&program));
-    let statuses =
-        [("pass", Status::Pass), ("fail", Status::Fail), ("skip", Status::Skip), ("error", Status::Error)];
+    let statuses = [("pass", Status::Pass), ("fail", Status::Fail), ("skip", Status::Skip), ("error", Status::Error)];
     for (key, status) in statuses {
         for spec in list(case, key) {
             let review = review(&spec);
@@ -126,7 +125,8 @@ fn interpreted(program: &Arc<Program>, review: &str) -> Status {
     let request = Request::from_value(review.get("request").unwrap()).unwrap();
     let surroundings = Surroundings::default();
     let world = World { data: &FixedData::new(), environment: &Isolated::EPOCH };
-    let answer = Engine::new(Arc::clone(program)).validate(PolicyId(0), &Admission::new(&request, &surroundings), world);
+    let answer =
+        Engine::new(Arc::clone(program)).validate(PolicyId(0), &Admission::new(&request, &surroundings), world);
     match answer.unwrap().rules.first().map(|rule| rule.status) {
         Some(engine::Status::Pass) => Status::Pass,
         Some(engine::Status::Fail | engine::Status::Warn) => Status::Fail,
