@@ -24,6 +24,14 @@ faults! {
     help(self) { self.missing.help(&self.name) }
     fix(self) { self.missing.meant().map(|meant| Fix { span: self.span, replacement: meant.to_owned() }) }
 
+    /// A field that some of the kinds have which a rule matches, and others have not.
+    #[error("there is no field `{name}` in {owner}")]
+    UNKNOWN_RESOURCE_FIELD: LackedBySome { name: String, owner: String, kind: Option<String> }
+    help(self) {
+        let kind = self.kind.as_ref().map_or("such objects".to_owned(), |kind| format!("`{kind}`"));
+        Some(format!("other kinds that the rule matches have it; match {kind} in a rule of its own"))
+    }
+
     /// A part of a request where there is none.
     #[error("there is no `request.{name}` in a cleanup policy")]
     ABSENT_OBJECT: NoRequest { name: String }

@@ -81,6 +81,8 @@ impl Checker<'_, '_> {
             match lookup::field(self.graph(), &types, &name) {
                 Some(found) => {
                     self.key_of_map(&name, span, &types, false);
+                    let subject = Rc::clone(&self.subject);
+                    self.findings.lacked_by_some(self.schemas.graph(), &types, &name, span, &subject);
                     types = found;
                 }
                 None => {

@@ -53,6 +53,17 @@ pub(super) fn field(graph: &Graph, types: &[TypeId], name: &str) -> Option<Vec<T
     (!found.is_empty()).then_some(found)
 }
 
+/// An object among these types that has no field of a name, while others have it. Versions of one object do not count: a
+/// request comes in one of them.
+pub(super) fn lacking(graph: &Graph, types: &[TypeId], name: &str) -> Option<TypeId> {
+    let has = |object: &Object| graph.field(object, name).is_some_and(|field| is_current(object, field));
+    let objects = || types.iter().filter_map(|&ty| Some((ty, graph.object(ty)?)));
+    let having: Vec<&Object> = objects().map(|(_, object)| object).filter(|object| has(object)).collect();
+    let is_apart = |object: &Object| !object.is_open && having.iter().all(|other| other.name != object.name);
+    let found = objects().find(|(_, object)| !has(object) && is_apart(object))?;
+    (!having.is_empty()).then_some(found.0)
+}
+
 /// Whether every object of these types has a field of a name.
 pub(super) fn is_always_there(graph: &Graph, types: &[TypeId], name: &str) -> bool {
     let has = |ty: &TypeId| {

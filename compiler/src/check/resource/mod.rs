@@ -1,6 +1,7 @@
 //! Rules held against the schemas of the resources that they can match.
 //!
-//! A path is a fault when it exists in none of the kinds; where one of them is not known, or lets unknown fields through,
+//! A path is a fault when it exists in none of the kinds, and a warning when some of them lack it and nothing beside it asks for
+//! the kind or allows for its absence; where one of them is not known, or lets unknown fields through,
 //! nothing is said. Rules that autogen made are held against the kinds of theirs.
 //!
 //! | module | what |
@@ -35,13 +36,15 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use dikast_grammar::Span;
+use dikast_grammar::anchor::{self, AnchorKind};
+use dikast_grammar::yaml::{Entry, Node, NodeValue};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::ir::{self, EntryId, ExprId, Pattern, PatternId, Program};
 use crate::lint::json_patch::Covered;
 use crate::model;
 use crate::schema::{Graph, Schemas, Type, TypeId};
-use fault::NotAList;
+use fault::{LackedBySome, NotAList};
 use lookup::Missing;
 use overlay::Manner;
 use paths::{Paths, Scope};
@@ -132,11 +135,13 @@ pub(super) struct Findings<'d> {
     within: Option<dikast_grammar::yaml::Text>,
     /// Whether spans are larger than what they stand for, so that nothing can be put in its place.
     is_vague: bool,
+    /// Whether what stands here is for some of the kinds only, so that others may well lack it.
+    is_for_some: bool,
 }
 
 impl<'d> Findings<'d> {
     fn new(diagnostics: &'d mut Diagnostics, is_copy: bool) -> Self {
-        Self { diagnostics, is_copy, told: HashSet::new(), within: None, is_vague: false }
+        Self { diagnostics, is_copy, told: HashSet::new(), within: None, is_vague: false, is_for_some: false }
     }
 
     /// Why these types have no field of a name, and what may be meant; the latter is not looked for again and again in
@@ -144,6 +149,23 @@ impl<'d> Findings<'d> {
     fn missing(&self, graph: &Graph, types: &[TypeId], name: &str, root: &[TypeId]) -> Missing {
         const MOST_HELPED: usize = 500;
         lookup::missing(graph, types, name, (self.told.len() < MOST_HELPED).then_some(root))
+    }
+
+    /// Tells of a field that some of these types have and others lack. `subject` are the objects that it is asked of.
+    fn lacked_by_some(&mut self, graph: &Graph, types: &[TypeId], name: &str, span: Span, subject: &[TypeId]) {
+        if self.is_for_some || types.len() < 2 {
+            return;
+        }
+        let Some(ty) = lookup::lacking(graph, types, name) else { return };
+        let holds = |root: &TypeId| {
+            let fields = graph.object(*root).map(|object| object.fields.as_slice()).unwrap_or_default();
+            *root == ty || fields.iter().any(|field| field.ty == ty)
+        };
+        let kind = subject.iter().copied().find(holds).and_then(|root| graph.kinds().iter().find(|kind| kind.ty == root));
+        let kind = kind.map(|kind| graph.name(kind.kind).to_owned());
+        let mut finding = Diagnostic::from(LackedBySome { span, name: name.to_owned(), owner: graph.title(ty), kind });
+        finding.severity = Severity::Warning;
+        self.report(finding);
     }
 
     fn report(&mut self, finding: impl Into<Diagnostic>) {
@@ -167,6 +189,22 @@ impl<'d> Findings<'d> {
             self.diagnostics.report(finding);
         }
     }
+}
+
+/// Whether something in a document asks for the kind of an object. Parsing bounds how deeply it nests.
+fn asks_kind(node: &Node) -> bool {
+    match &node.value {
+        NodeValue::Text(text) => text.as_str().contains(".kind"),
+        NodeValue::List(items) => items.iter().any(asks_kind),
+        NodeValue::Map(entries) => entries.iter().any(|entry| asks_kind(&entry.value)),
+        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) => false,
+    }
+}
+
+/// Whether a map has a condition, so that what stands beside it is for the kinds that meet it.
+fn has_condition(entries: &[Entry]) -> bool {
+    let kind = |entry: &Entry| anchor::parse(entry.key.as_str()).map(|(kind, _)| kind);
+    entries.iter().any(|entry| matches!(kind(entry), Some(AnchorKind::Conditional | AnchorKind::Global)))
 }
 
 struct Checker<'a, 'd> {
@@ -195,6 +233,7 @@ impl<'a, 'd> Checker<'a, 'd> {
     }
 
     fn rule(&mut self, lowered: &ir::Rule, rule: &model::Rule<'_>) {
+        self.findings.is_for_some = asks_kind(rule.node);
         let scope = Scope::default();
         let scope = self.context(&lowered.context, &scope);
         self.conditions(lowered.preconditions.as_ref(), rule.preconditions.as_ref(), &scope);
@@ -242,7 +281,10 @@ impl<'a, 'd> Checker<'a, 'd> {
     /// The scope of a loop's turns.
     fn turn(&mut self, list: ExprId, context: &[EntryId], scope: &Scope) -> Scope {
         let span = self.program.exprs.get(list.index()).and_then(|node| node.span);
+        // A list that is not there has no elements.
+        let is_for_some = std::mem::replace(&mut self.findings.is_for_some, true);
         let list = self.expression(list, scope);
+        self.findings.is_for_some = is_for_some;
         if let (Some(span), Shape::Typed(types)) = (span, &list) {
             let is_scalar = |ty: &TypeId| {
                 matches!(
@@ -269,6 +311,8 @@ impl<'a, 'd> Checker<'a, 'd> {
         match (lowered, action) {
             (Lowered::Pattern(lowered), Written::Pattern(node)) => self.pattern(*lowered, node, None, scope),
             (Lowered::AnyPattern(all), Written::AnyPattern(nodes)) => {
+                // Each of them may be for one kind.
+                self.findings.is_for_some = true;
                 for (lowered, node) in all.iter().zip(nodes.iter()) {
                     self.pattern(*lowered, node, None, scope);
                 }

@@ -29,7 +29,10 @@ impl Checker<'_, '_> {
             NodeValue::Null => {}
             NodeValue::Map(entries) => {
                 if self.takes_object(node, types, field) {
+                    let is_for_some = self.findings.is_for_some;
+                    self.findings.is_for_some |= super::has_condition(entries);
                     entries.iter().for_each(|entry| self.overlay_field(entry, types, manner));
+                    self.findings.is_for_some = is_for_some;
                 }
             }
             NodeValue::List(items) => {

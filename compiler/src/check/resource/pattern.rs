@@ -26,7 +26,10 @@ impl Checker<'_, '_> {
             NodeValue::Null => {}
             NodeValue::Map(entries) => {
                 if self.takes_object(node, types, field) {
+                    let is_for_some = self.findings.is_for_some;
+                    self.findings.is_for_some |= super::has_condition(entries);
                     entries.iter().for_each(|entry| self.match_field(entry, types));
+                    self.findings.is_for_some = is_for_some;
                 }
             }
             NodeValue::List(items) => {
@@ -91,7 +94,12 @@ impl Checker<'_, '_> {
         match lookup::field(self.graph(), types, name) {
             Some(found) => {
                 let start = raw.find(name).unwrap_or_default();
-                self.key_of_map(name, entry.key.span_of(start..start + name.len()), types, with_wildcards);
+                let span = entry.key.span_of(start..start + name.len());
+                self.key_of_map(name, span, types, with_wildcards);
+                if matches!(kind, None | Some(AnchorKind::Existence | AnchorKind::AddIfAbsent)) {
+                    let subject = Rc::clone(&self.subject);
+                    self.findings.lacked_by_some(self.schemas.graph(), types, name, span, &subject);
+                }
                 Some((kind, found))
             }
             None => {

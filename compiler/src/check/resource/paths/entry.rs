@@ -21,7 +21,20 @@ impl Paths<'_> {
         scope: &Scope,
         findings: &mut Findings<'_>,
     ) -> Shape {
-        match &entry.source {
+        let has_default = match &entry.source {
+            EntrySource::Variable { default, .. } => default.is_some(),
+            EntrySource::ApiCall(call) => call.default.is_some(),
+            _ => false,
+        };
+        let is_for_some = findings.is_for_some;
+        findings.is_for_some |= has_default;
+        let shape = self.source(&entry.source, scope, findings);
+        findings.is_for_some = is_for_some;
+        shape
+    }
+
+    fn source(&mut self, source: &EntrySource, scope: &Scope, findings: &mut Findings<'_>) -> Shape {
+        match source {
             EntrySource::Variable { value, jmespath, default } => {
                 let value = value.map(|Written { expr, .. }| self.of_context(expr, scope, findings));
                 let found = match jmespath {

@@ -65,7 +65,12 @@ impl Paths<'_> {
     fn typed_member(&self, types: &[TypeId], asked: &Asked<'_>, root: &[TypeId], findings: &mut Findings<'_>) -> Shape {
         let Asked { name, span } = *asked;
         match lookup::field(self.graph(), types, name) {
-            Some(found) => Shape::typed(self.graph(), found),
+            Some(found) => {
+                if let Some(span) = span {
+                    findings.lacked_by_some(self.graph(), types, name, span, root);
+                }
+                Shape::typed(self.graph(), found)
+            }
             None => {
                 if let Some(span) = span {
                     let missing = findings.missing(self.graph(), types, name, root);

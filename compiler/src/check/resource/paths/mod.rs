@@ -85,7 +85,10 @@ impl<'a> Paths<'a> {
         let program = self.program;
         let Some(node) = program.exprs.get(id.index()).filter(|_| bound.depth < DEEPEST) else { return Shape::Unknown };
         let below = Bound { span: node.span.or(self.whole), depth: bound.depth + 1, ..bound.clone() };
+        let is_for_some = findings.is_for_some;
+        findings.is_for_some |= allows_absence(&node.expr);
         let shape = self.expression(&node.expr, &below, findings);
+        findings.is_for_some = is_for_some;
         match self.shapes.get_mut(&id) {
             Some(known) => *known = known.clone().or(shape.clone()),
             None => {
@@ -304,6 +307,23 @@ impl<'a> Paths<'a> {
             "keys" => list(Shape::Plain(Kinds::TEXT)),
             _ => Shape::Unknown,
         }
+    }
+}
+
+/// Whether an operand may well be null: there are alternatives, or it is asked whether there is something.
+fn allows_absence(expr: &Expr) -> bool {
+    match expr {
+        Expr::Or { .. }
+        | Expr::And { .. }
+        | Expr::Not(_)
+        | Expr::Compare { .. }
+        | Expr::List(_)
+        | Expr::Object(_)
+        | Expr::Filter { .. }
+        | Expr::IfNotNull { .. }
+        | Expr::Lambda(_) => true,
+        Expr::Call { function, .. } => functions::get(*function).name == "not_null",
+        _ => false,
     }
 }
 
