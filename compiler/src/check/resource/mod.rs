@@ -161,7 +161,8 @@ impl<'d> Findings<'d> {
             let fields = graph.object(*root).map(|object| object.fields.as_slice()).unwrap_or_default();
             *root == ty || fields.iter().any(|field| field.ty == ty)
         };
-        let kind = subject.iter().copied().find(holds).and_then(|root| graph.kinds().iter().find(|kind| kind.ty == root));
+        let kind =
+            subject.iter().copied().find(holds).and_then(|root| graph.kinds().iter().find(|kind| kind.ty == root));
         let kind = kind.map(|kind| graph.name(kind.kind).to_owned());
         let mut finding = Diagnostic::from(LackedBySome { span, name: name.to_owned(), owner: graph.title(ty), kind });
         finding.severity = Severity::Warning;
