@@ -216,6 +216,43 @@ validate:
 }
 
 #[test]
+fn what_is_wrong_with_an_image_is_told() {
+    let rule = |path: &str| {
+        format!(
+            "
+name: r
+context:
+- name: image
+  imageRegistry: {{reference: \"web:1\", jmesPath: {path}}}
+validate:
+  deny: {{conditions: {{all: [{{key: \"{{{{ image }}}}\", operator: Equals, value: x}}]}}}}
+"
+        )
+    };
+    for (path, words) in [
+        (
+            "manifest.none",
+            "failed to apply JMESPath (manifest.none) results to context entry image, error: Unknown key",
+        ),
+        (
+            "'a['",
+            "failed to apply JMESPath (a[) results to context entry image, error: failed to compile JMESPath: a[, error: ",
+        ),
+        (
+            "'{{ request.none }}'",
+            "failed to substitute variables in context entry image {{ request.none }}: failed to resolve request.none",
+        ),
+    ] {
+        let mut data = FixedData::new();
+        let key = DataKey::Image { reference: "web:1".into(), credentials: None };
+        data.add(key, Ok(value(r#"{"manifest":{"schemaVersion":2}}"#)));
+        let review = ask(&policy("", &[&rule(path)]), &request("CREATE", &config_map("{}"), "null"), &data).unwrap();
+        let message = &review.validated[0].rules[0].message;
+        assert!(message.contains(words), "{path}: {message}");
+    }
+}
+
+#[test]
 fn entries_may_not_grow_beyond_the_limit() {
     let rule = "
 name: r

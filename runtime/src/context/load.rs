@@ -182,12 +182,9 @@ impl Loader<'_> {
             (Some(value), Some((query, path))) => {
                 // Kyverno decodes what is written from JSON, which knows floats only; without a query `store` does it.
                 let value = self.substituted(value)?.to_floats();
-                self.interpreter.ask_entry(query, path, &value).map_err(|(fault, unparsable)| {
-                    fault.reworded(|error| match unparsable {
-                        true => format!("failed to compile JMESPath: {path}, error: {error}"),
-                        false => error.to_owned(),
-                    })
-                })
+                self.interpreter
+                    .ask_entry(query, path, &value)
+                    .map_err(|(fault, unparsable)| fault.reworded(|error| of_applied(path, unparsable, error)))
             }
             (None, Some((query, path))) => match self.interpreter.query_entry(query, path) {
                 Ok(Value::Null) => Ok(default.clone()),
@@ -311,13 +308,23 @@ impl Loader<'_> {
             is_insecure: given.is_insecure,
             secrets: given.secrets.iter().map(|secret| Arc::clone(program.name(*secret))).collect(),
         });
-        let image = self.lookup(DataKey::Image { reference, credentials })?;
-        match jmespath {
+        let path = match jmespath {
+            None => None,
             Some(query) => {
-                self.transformed(query, &image.to_floats(), "failed to substitute variables in context entry", "")
+                let path = self.path_of(query, "failed to substitute variables in context entry", "")?;
+                Some((query, path))
             }
-            None => Ok(image),
-        }
+        };
+        let image = self.lookup(DataKey::Image { reference, credentials })?;
+        let Some((query, path)) = path else { return Ok(image) };
+        self.interpreter.ask_entry(query, &path, &image.to_floats()).map_err(|(fault, unparsable)| {
+            let written = self.interpreter.program().name(query.path.text);
+            let name = self.name();
+            fault.reworded(|error| {
+                let error = of_applied(&path, unparsable, error);
+                format!("failed to apply JMESPath ({written}) results to context entry {name}, error: {error}")
+            })
+        })
     }
 
     fn global(&self, name: &Written, jmespath: Option<&EntryQuery>) -> Result<Value, Fault> {
@@ -338,6 +345,15 @@ impl Loader<'_> {
 
     /// The result of an entry's `jmesPath` on the data that was fetched for it.
     fn transformed(&self, query: &EntryQuery, data: &Value, words: &str, field: &str) -> Result<Value, Fault> {
+        let path = self.path_of(query, words, field)?;
+        self.interpreter.ask_entry(query, &path, data).map_err(|(fault, _)| {
+            fault
+                .reworded(|error| format!("failed to apply JMESPath {path} for context entry {}: {error}", self.name()))
+        })
+    }
+
+    /// An entry's `jmesPath` with its variables replaced.
+    fn path_of(&self, query: &EntryQuery, words: &str, field: &str) -> Result<Arc<str>, Fault> {
         let written = self.interpreter.program().name(query.path.text);
         let field = if field.is_empty() { String::new() } else { format!(" {field}") };
         let path = self
@@ -347,10 +363,7 @@ impl Loader<'_> {
         let Value::Text(path) = path else {
             return Err(Fault::error(format!("JMESPath {written} of context entry {} must be a string", self.name())));
         };
-        self.interpreter.ask_entry(query, &path, data).map_err(|(fault, _)| {
-            fault
-                .reworded(|error| format!("failed to apply JMESPath {path} for context entry {}: {error}", self.name()))
-        })
+        Ok(path)
     }
 
     fn lookup(&self, key: DataKey) -> Result<Value, Fault> {
@@ -359,6 +372,14 @@ impl Loader<'_> {
             Lookup::Failed(reason) => Err(Fault::error(reason)),
             Lookup::Absent => Err(Fault::NeedsData(vec![key])),
         }
+    }
+}
+
+/// The words for a path that cannot be applied to a value (Kyverno `loaders/variable.go`, `applyJMESPath`).
+fn of_applied(path: &str, unparsable: bool, error: &str) -> String {
+    match unparsable {
+        true => format!("failed to compile JMESPath: {path}, error: {error}"),
+        false => error.to_owned(),
     }
 }
 
