@@ -11,8 +11,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Autogen, Builder, PolicyId, Program};
 use crate::lint::{self, ExceptedNames, PolicyNames};
 use crate::lower::constant::value_of;
-use crate::lower::{Defaults, Lowering};
-use crate::model::{self, Cleanup, Document, GlobalEntry, Policy, Rule};
+use crate::lower::{Defaults, Entries, Lowering};
+use crate::model::{self, Cleanup, Document, Exception, GlobalEntry, Policy, Rule};
 use crate::permissions::{self, Roles};
 use crate::schema::Schemas;
 use crate::syntax;
@@ -152,22 +152,29 @@ impl Compiler {
             Document::Exception(exception) => {
                 lint::check_scalars(document, source, &mut self.diagnostics);
                 lint::check_exception(&exception, &mut self.diagnostics);
-                let start = self.builder.program().exprs.len();
-                self.lowering().exception(&exception);
-                let program = self.builder.program();
-                if let Some(lowered) = program.exceptions.last() {
-                    if let Some(schemas) = &self.schemas {
-                        let diagnostics = &mut self.diagnostics;
-                        check::resource::check_exception(program, lowered, &exception, schemas, diagnostics);
-                    }
-                    check::check_exception(program, lowered, start..program.exprs.len(), &mut self.diagnostics);
-                }
+                self.lowering().exception(&exception, Entries::OfRules);
+                self.check_exception(&exception);
                 self.exception_documents.push(document.span);
                 self.counts.exceptions += 1;
             }
             Document::GlobalEntry(entry) => self.global_entry(&entry, source),
             Document::Refused => self.counts.refused += 1,
             Document::Other => self.counts.passed_over += 1,
+        }
+    }
+
+    /// Holds the conditions of an exception against types. What names they share with a rule is not known, so that they are
+    /// substituted when they are asked; here they are lowered once more, as if there were no such names.
+    fn check_exception(&mut self, exception: &Exception<'_>) {
+        let mut builder = Builder::default();
+        let mut told = Diagnostics::new();
+        Lowering { builder: &mut builder, diagnostics: &mut told }.exception(exception, Entries::None);
+        let program = builder.finish();
+        if let Some(lowered) = program.exceptions.last() {
+            if let Some(schemas) = &self.schemas {
+                check::resource::check_exception(&program, lowered, exception, schemas, &mut self.diagnostics);
+            }
+            check::check_exception(&program, lowered, 0..program.exprs.len(), &mut self.diagnostics);
         }
     }
 

@@ -4,11 +4,19 @@ use super::{Lowering, Scope};
 use crate::ir::{Exception, Exemption};
 use crate::model;
 
+/// The context entries that the conditions of an exception can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entries {
+    /// Those of the rule that it exempts from, which are not known before it is asked.
+    OfRules,
+    /// None.
+    None,
+}
+
 impl Lowering<'_> {
-    /// An exception. Its conditions are asked in the context of the rule that it exempts from, whose entries are not
-    /// known here.
-    pub(crate) fn exception(&mut self, exception: &model::Exception<'_>) {
-        let scope = Scope { is_open: true, ..Scope::default() };
+    /// An exception.
+    pub(crate) fn exception(&mut self, exception: &model::Exception<'_>, entries: Entries) {
+        let scope = Scope { is_open: entries == Entries::OfRules, ..Scope::default() };
         let lowered = Exception {
             namespace: exception.namespace.map(|namespace| self.name(namespace)),
             name: self.name(exception.name),

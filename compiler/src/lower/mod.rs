@@ -18,6 +18,7 @@ mod scope;
 mod template;
 mod validate;
 
+pub(crate) use exception::Entries;
 pub(crate) use expression::names_entry;
 pub use pattern::lower_pattern;
 pub(crate) use policy::Defaults;

@@ -76,8 +76,8 @@ faults! {
     help(self) { Some(self.why.clone()) }
 
     /// A kind or version that no file of the command line has.
-    #[error("this is not the `{field}` of a test")]
-    UNKNOWN_VALUE: NoTest { field: &'static str, right: &'static str }
+    #[error("this is not the `{field}` of {what}")]
+    UNKNOWN_VALUE: NoTest { what: &'static str, field: &'static str, right: &'static str }
     help(self) { Some(format!("did you mean `{}`?", self.right)) }
     fix(self) { Some(Fix { span: self.span, replacement: self.right.to_owned() }) }
 

@@ -19,7 +19,7 @@ mod values;
 use dikast_grammar::yaml::{Entry, Node};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{self, Fields};
+use crate::model::{self, Fields, suggest};
 use assertion::Tree;
 use fault::{NoTest, NothingTested, OldTest, UntypedTest};
 use folder::{Folder, NamedFiles, named_by};
@@ -70,7 +70,7 @@ fn is_test(document: &Node, found: &mut Diagnostics) -> bool {
                     // Kyverno reads a test of any group.
                     Some(entry) if field == "apiVersion" && is_of_kyverno(entry) => {}
                     Some(entry) if entry.value.as_str() != Some(right) => {
-                        found.report(NoTest { span: entry.value.span, field, right });
+                        found.report(NoTest { span: entry.value.span, what: "a test", field, right });
                     }
                     Some(_) => {}
                 }
@@ -150,15 +150,8 @@ impl<'n> Files<'n> {
         for file in &self.exceptions {
             file.expect("PolicyException", |object| has_kind(object, "PolicyException"), found);
         }
-        for file in &self.variables {
-            file.expect(
-                "document of kind `Values`",
-                |object| has_kind(object, "Values") || has_kind(object, "Value"),
-                found,
-            );
-        }
-        for file in &self.users {
-            file.expect("document of kind `UserInfo`", |object| has_kind(object, "UserInfo"), found);
+        for (files, right) in [(&self.variables, "Values"), (&self.users, "UserInfo")] {
+            files.iter().for_each(|file| expect_kind(file, right, found));
         }
         for file in self.variables.iter().chain(&self.users).flat_map(|named| &named.files) {
             for object in &file.objects {
@@ -180,6 +173,18 @@ impl<'n> Files<'n> {
                 found.report(NothingTested { span, field, effect });
             }
         }
+    }
+}
+
+/// Looks whether a file has a document of a kind; a slip in the kind is told of where it is.
+fn expect_kind(file: &NamedFiles<'_>, right: &'static str, found: &mut Diagnostics) {
+    let is_right = |object: &Node| has_kind(object, right) || right == "Values" && has_kind(object, "Value");
+    let is_slip = |kind: &&Node| kind.as_str().is_some_and(|kind| suggest::closest(kind, [right]).is_some());
+    match file.objects().filter_map(|object| object.get("kind")).find(is_slip) {
+        Some(kind) if !file.objects().any(is_right) => {
+            found.report(NoTest { span: kind.span, what: "such a file", field: "kind", right });
+        }
+        _ => file.expect(format!("document of kind `{right}`"), is_right, found),
     }
 }
 

@@ -233,13 +233,14 @@ fn repeated(result: &Node, before: &mut HashMap<Subject, (String, Span)>, found:
         let mut subject = common.clone();
         subject.push(item.as_str().to_owned());
         let (object, text) = (item.as_str().to_owned(), expected.as_str().to_owned());
+        // A result about one object is wrong as a whole.
+        let span = if items.len() == 1 { result.span } else { item.span() };
         match before.get(&subject) {
             Some((other, first)) if *other == text => {
-                let span = if items.len() == 1 { result.span } else { item.span() };
                 found.report(RepeatedResult { span, object, first: *first });
             }
             Some((other, first)) => found.report(ContradictingResult {
-                span: expected.span(),
+                span,
                 object,
                 result: text,
                 other: other.clone(),

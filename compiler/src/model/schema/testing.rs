@@ -66,7 +66,8 @@ static RESULT: ObjectShape = ObjectShape {
             Shape::Choice(&["pass", "fail", "skip", "warn", "error"]),
             "What the rule should say: `pass`, `fail`, `skip`, `warn` or `error`.",
         ),
-        Field::new("resources", TEXTS, "Names of the objects, with their namespaces before them if they have one."),
+        Field::new("resources", TEXTS, "Names of the objects, with their namespaces before them if they have one.")
+            .filled("the result is about all objects"),
         Field::new("resourceSpecs", Shape::List(&Shape::Object(&RESOURCE_SPEC)), "The objects by kind and name."),
         Field::new("kind", Shape::Text, "Kind of the objects."),
         Field::new("operation", Shape::Choice(&["CREATE", "UPDATE", "DELETE"]), "Operation to apply the policy for."),
