@@ -239,13 +239,9 @@ fn repeated(result: &Node, before: &mut HashMap<Subject, (String, Span)>, found:
             Some((other, first)) if *other == text => {
                 found.report(RepeatedResult { span, object, first: *first });
             }
-            Some((other, first)) => found.report(ContradictingResult {
-                span,
-                object,
-                result: text,
-                other: other.clone(),
-                first: *first,
-            }),
+            Some((other, first)) => {
+                found.report(ContradictingResult { span, object, result: text, other: other.clone(), first: *first })
+            }
             None => {
                 before.insert(subject, (text, item.span()));
             }
