@@ -61,6 +61,16 @@ faults! {
         filters.or_else(|| Some("its requirements exclude each other".to_owned()))
     }
 
+    /// A field that a control of Pod Security never blames.
+    #[error("the control `{control}` is not about `{field}`")]
+    NO_EFFECT: NoSuchRestrictedField { field: String, control: String, meant: Option<String>, known: String }
+    help(self) {
+        Some(match &self.meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("it is about {}", self.known),
+        })
+    }
+
     /// A filter of an exclude block that takes nothing.
     #[error("this excludes nothing that the rule matches")]
     NO_EFFECT: NothingExcluded {}

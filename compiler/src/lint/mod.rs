@@ -17,6 +17,7 @@ mod matching;
 mod operations;
 mod patch;
 mod pattern;
+mod pod_security;
 mod policy_names;
 mod preempted;
 mod range;
@@ -101,6 +102,7 @@ pub(crate) fn check_cleanup(cleanup: &Cleanup<'_>, diagnostics: &mut Diagnostics
 pub(crate) fn check_exception(exception: &Exception<'_>, diagnostics: &mut Diagnostics) {
     matching::check_block(&exception.matching, diagnostics);
     matching::check_exception_operations(&exception.matching, diagnostics);
+    pod_security::check(&exception.pod_security, diagnostics);
 }
 
 fn check_conditions(conditions: Option<&Conditions<'_>>, diagnostics: &mut Diagnostics) {
@@ -123,7 +125,8 @@ fn check_validate(action: &ValidateAction<'_>, diagnostics: &mut Diagnostics) {
                 check_validate(action, diagnostics);
             }
         }
-        ValidateAction::PodSecurity(_) | ValidateAction::Nothing => {}
+        ValidateAction::PodSecurity(standards) => pod_security::check(&standards.exclude, diagnostics),
+        ValidateAction::Nothing => {}
     }
 }
 

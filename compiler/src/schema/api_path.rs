@@ -13,6 +13,13 @@ pub enum Answer<'s> {
     List(TypeId),
     /// Not known.
     Unknown,
+    /// A group, or a version of it, that no API server has.
+    NoGroup {
+        /// What is meant by the first step, if that is wrong.
+        meant: Option<&'static str>,
+        /// The steps that name it.
+        named: String,
+    },
     /// A group and version of Kubernetes that has no such resource.
     NoResource {
         /// The resource that may be meant.
@@ -28,8 +35,20 @@ impl Schemas {
         let (group, version, rest) = match steps {
             [Some("api"), Some(version), rest @ ..] => ("", *version, rest),
             [Some("apis"), Some(group), Some(version), rest @ ..] => (*group, *version, rest),
+            [Some(first), ..] if !matches!(*first, "api" | "apis") => {
+                let meant = suggest::closest(first, ["api", "apis"]);
+                return meant.map_or(Answer::Unknown, |meant| Answer::NoGroup {
+                    meant: Some(meant),
+                    named: (*first).to_owned(),
+                });
+            }
             _ => return Answer::Unknown,
         };
+        let is_version = |kind: &Kind| self.graph().name(kind.group) == group && self.graph().name(kind.version) == version;
+        if (self.is_group(group) || Self::is_no_group(group)) && !self.graph().kinds().iter().any(is_version) {
+            let named = if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") };
+            return Answer::NoGroup { meant: None, named };
+        }
         let rest = match rest {
             [Some("namespaces"), _, plural, rest @ ..] if !is_subresource(*plural) => {
                 return self.collection(group, version, *plural, rest);

@@ -106,7 +106,7 @@ fn subtract(violations: &mut Vec<Violation>, found: &Violation, exclude: &Exclud
 }
 
 /// A field with each run of digits made a `*`.
-fn normalise(field: &str) -> String {
+pub(super) fn normalise(field: &str) -> String {
     let mut normalised = String::with_capacity(field.len());
     let mut in_digits = false;
     for character in field.chars() {

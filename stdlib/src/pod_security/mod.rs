@@ -8,11 +8,13 @@
 //! | `decode` | reading its members |
 //! | `checks` | the controls |
 //! | `exclude` | what a rule or an exception leaves out |
+//! | `fields` | the fields that each control blames |
 //! | `report` | the message |
 
 mod checks;
 mod decode;
 mod exclude;
+mod fields;
 mod go_types;
 mod pod;
 mod report;
@@ -21,6 +23,7 @@ mod version;
 use std::fmt;
 
 pub use exclude::Exclude;
+pub use fields::{fields_of, has_field};
 pub use report::format_failure;
 
 use crate::Value;

@@ -256,3 +256,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn fields_that_controls_blame_are_known() {
+    let bad = r#"{"allowPrivilegeEscalation": true, "privileged": true, "runAsNonRoot": false, "runAsUser": 0,
+        "procMount": "Unmasked", "capabilities": {"add": ["SYS_ADMIN"]}, "windowsOptions": {"hostProcess": true},
+        "seccompProfile": {"type": "Unconfined"}, "appArmorProfile": {"type": "Unconfined"},
+        "seLinuxOptions": {"user": "u", "role": "r", "type": "t"}}"#;
+    let object = pod(&format!(
+        r#"{{"hostPID": true, "hostIPC": true, "hostNetwork": true, "volumes": [{{"name": "v", "hostPath": {{"path": "/"}}}},
+        {{"name": "n", "nfs": {{"server": "s", "path": "/"}}}}], "securityContext": {{"sysctls": [{{"name": "kernel.msgmax"}}],
+        "runAsNonRoot": false, "runAsUser": 0, "seccompProfile": {{"type": "Unconfined"}},
+        "appArmorProfile": {{"type": "Unconfined"}}, "seLinuxOptions": {{"user": "u"}},
+        "windowsOptions": {{"hostProcess": true}}}}, "containers": [{{"name": "c", "ports": [{{"hostPort": 80}}],
+        "securityContext": {bad}}}], "initContainers": [{{"name": "i", "securityContext": {bad}}}]}}"#
+    ));
+    let mut blamed = 0;
+    for violation in evaluate("restricted", "latest", &object, &[]).unwrap() {
+        let Some(control) = violation.control else { continue };
+        for error in violation.fields.iter().flatten() {
+            let field = super::exclude::normalise(&error.field);
+            assert_eq!(has_field(control, &field), Some(true), "{control}: {field}");
+            blamed += 1;
+        }
+    }
+    assert!(blamed > 30, "{blamed}");
+    assert_eq!(has_field("Capabilities", "spec.containers[*].securityContext.capabilities"), Some(false));
+    assert_eq!(has_field("capabilities", ""), None);
+}

@@ -6,7 +6,7 @@ use dikast_grammar::Span;
 use dikast_grammar::template::find_variables;
 
 use super::Findings;
-use super::fault::UnknownResource;
+use super::fault::{UnknownGroup, UnknownResource};
 use super::shape::Shape;
 use crate::schema::api_path::Answer;
 use crate::schema::{Schemas, TypeId};
@@ -29,6 +29,12 @@ pub(super) fn answer(path: &str, span: Option<Span>, schemas: &Schemas, findings
             let members =
                 [("apiVersion", text.clone()), ("kind", text), ("metadata", Shape::Unknown), ("items", items)];
             Shape::Object(members.map(|(name, shape)| (name.to_owned(), shape)).into())
+        }
+        Answer::NoGroup { meant, named } => {
+            if let Some(span) = span {
+                findings.report(UnknownGroup { span, named, meant });
+            }
+            Shape::Unknown
         }
         Answer::NoResource { meant, api_version } => {
             if let Some(span) = span {

@@ -126,6 +126,16 @@ faults! {
     UNKNOWN_KIND: UnknownSubresource { kind: String, subresource: String, known: String }
     help(self) { (!self.known.is_empty()).then(|| format!("it has {}", self.known)) }
 
+    /// A path of the API server that names no group and version.
+    #[error("the API server has nothing at `/{named}`")]
+    UNKNOWN_KIND: UnknownGroup { named: String, meant: Option<&'static str> }
+    help(self) {
+        Some(match self.meant {
+            Some(meant) => format!("did you mean `/{meant}`?"),
+            None => "the core group is at `/api/v1`, others at `/apis/GROUP/VERSION`".to_owned(),
+        })
+    }
+
     /// A path of the API server that has no such resource.
     #[error("the API server has no such resource in `{api_version}`")]
     UNKNOWN_KIND: UnknownResource { api_version: String, meant: Option<String> }
