@@ -44,7 +44,8 @@ impl Schemas {
             }
             _ => return Answer::Unknown,
         };
-        let is_version = |kind: &Kind| self.graph().name(kind.group) == group && self.graph().name(kind.version) == version;
+        let is_version =
+            |kind: &Kind| self.graph().name(kind.group) == group && self.graph().name(kind.version) == version;
         if (self.is_group(group) || Self::is_no_group(group)) && !self.graph().kinds().iter().any(is_version) {
             let named = if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") };
             return Answer::NoGroup { meant: None, named };

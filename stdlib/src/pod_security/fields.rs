@@ -18,7 +18,10 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("Privileged Containers", &["spec.containers[*].securityContext.privileged"]),
     (
         "Capabilities",
-        &["spec.containers[*].securityContext.capabilities.add", "spec.containers[*].securityContext.capabilities.drop"],
+        &[
+            "spec.containers[*].securityContext.capabilities.add",
+            "spec.containers[*].securityContext.capabilities.drop",
+        ],
     ),
     ("HostPath Volumes", &["spec.volumes[*].hostPath"]),
     ("Host Ports", &["spec.containers[*].ports[*].hostPort"]),
@@ -53,14 +56,8 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("Sysctls", &["spec.securityContext.sysctls[*].name"]),
     ("Volume Types", &["spec.volumes[*]."]),
     ("Privilege Escalation", &["spec.containers[*].securityContext.allowPrivilegeEscalation"]),
-    (
-        "Running as Non-root",
-        &["spec.securityContext.runAsNonRoot", "spec.containers[*].securityContext.runAsNonRoot"],
-    ),
-    (
-        "Running as Non-root user",
-        &["spec.securityContext.runAsUser", "spec.containers[*].securityContext.runAsUser"],
-    ),
+    ("Running as Non-root", &["spec.securityContext.runAsNonRoot", "spec.containers[*].securityContext.runAsNonRoot"]),
+    ("Running as Non-root user", &["spec.securityContext.runAsUser", "spec.containers[*].securityContext.runAsUser"]),
 ];
 
 /// Whether a control blames a field of this path; nothing when there is no such control.
