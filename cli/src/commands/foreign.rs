@@ -6,7 +6,6 @@ use dikast_compiler::diagnostic::code;
 use crate::fault::Fault;
 
 const OF_GIT: &str = "policies are not read from git: clone the repository, and name its folder";
-const OF_REGISTRY: &str = "image registries are not asked: give the entry's value in the values file";
 const OF_LOG: &str = "there is no log; --detailed-results shows what the rules say";
 
 /// Refuses the first flag that is set.
@@ -20,8 +19,6 @@ fn refuse<const N: usize>(flags: [(&str, bool, &str); N]) -> Result<(), Fault> {
 /// Those of `kyverno test`.
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct OfTest {
-    #[arg(long, hide = true)]
-    registry: bool,
     #[arg(short = 'b', long, hide = true)]
     git_branch: Option<String>,
     #[arg(short, long = "v", hide = true)]
@@ -34,19 +31,13 @@ impl OfTest {
     /// # Errors
     /// What to do instead.
     pub(super) fn refuse(&self) -> Result<(), Fault> {
-        refuse([
-            ("--registry", self.registry, OF_REGISTRY),
-            ("--git-branch", self.git_branch.is_some(), OF_GIT),
-            ("-v", self.verbosity.is_some(), OF_LOG),
-        ])
+        refuse([("--git-branch", self.git_branch.is_some(), OF_GIT), ("-v", self.verbosity.is_some(), OF_LOG)])
     }
 }
 
 /// Those of `kyverno apply`.
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct OfApply {
-    #[arg(long, hide = true)]
-    registry: bool,
     #[arg(short = 'b', long, hide = true)]
     git_branch: Option<String>,
     #[arg(long, hide = true)]
@@ -84,7 +75,6 @@ impl OfApply {
         let of_cel = "it is for policies in CEL, which are not supported yet";
         let of_loading = "objects of a cluster are read in pages of 500, and policies are applied on all processors";
         refuse([
-            ("--registry", self.registry, OF_REGISTRY),
             ("--git-branch", self.git_branch.is_some(), OF_GIT),
             ("--username", self.username.is_some(), OF_GIT),
             ("--password", self.password.is_some(), OF_GIT),

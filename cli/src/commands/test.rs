@@ -81,6 +81,9 @@ pub(crate) struct Arguments {
     /// No colours
     #[arg(long)]
     remove_color: bool,
+    /// Ask image registries, with the logins of Docker's configuration on this machine
+    #[arg(long)]
+    registry: bool,
     #[command(flatten)]
     foreign: OfTest,
 }
@@ -221,7 +224,8 @@ impl Arguments {
     fn run_selected(&self, test: &Test, expectations: &[Expectation], selector: &Selector) -> anyhow::Result<Ran> {
         let path = test.path.display();
         let mut ran = Ran { said: format!("Loading test {} ( {path} ) ...\n", test.name), ..Ran::default() };
-        let prepared = run::prepare(test, self.engine.into(), self.detailed_results || !test.checks.is_empty())?;
+        let words = self.detailed_results || !test.checks.is_empty();
+        let prepared = run::prepare(test, self.engine.into(), words, self.registry)?;
         ran.names_unknown = prepared.names_unknown(test);
         ran.said += "  Loading values/variables ...\n";
         if test.user.is_some() {

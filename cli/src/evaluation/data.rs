@@ -9,6 +9,7 @@ use dikast_stdlib::{Value, wildcard};
 
 use super::global::GlobalValue;
 use super::live::Live;
+use super::registry::Registry;
 use crate::input::resources::ObjectKey;
 
 /// What rules find when they look beyond the object.
@@ -16,6 +17,8 @@ use crate::input::resources::ObjectKey;
 pub(crate) struct OfflineData {
     /// The cluster that is asked for all but entries of the global context; nothing without one.
     live: Option<Live>,
+    /// Registries that may be asked about images.
+    registry: Option<Registry>,
     /// The objects that API calls find; nothing when there is nobody to call.
     objects: Option<Vec<Value>>,
     /// Whether the objects are those of a cluster, pretended or not: then config maps are looked up too, and each object
@@ -51,9 +54,23 @@ impl OfflineData {
         self.live = Some(live);
     }
 
-    /// The cluster.
-    pub(crate) fn live(&self) -> Option<&Live> {
-        self.live.as_ref()
+    /// Lets registries be asked.
+    pub(crate) fn set_registry(&mut self, registry: Registry) {
+        self.registry = Some(registry);
+    }
+
+    /// Whether what is not known yet can be asked for.
+    pub(crate) fn can_load(&self) -> bool {
+        self.live.is_some() || self.registry.is_some()
+    }
+
+    /// Asks for what is not known yet. A cluster also has the logins of its Secrets.
+    pub(crate) fn load(&self, keys: &[DataKey]) {
+        match (&self.live, &self.registry) {
+            (Some(live), _) => live.load(keys),
+            (None, Some(registry)) => keys.iter().for_each(|key| registry.load(key)),
+            (None, None) => {}
+        }
     }
 
     /// The objects of the pretended cluster.
@@ -115,7 +132,11 @@ impl DataSource for OfflineData {
             DataKey::Service { post, url, .. } => {
                 self.call(*post, url).unwrap_or_else(|| Lookup::Failed(format!("no answer is given for {url}")))
             }
-            DataKey::Image { reference, .. } => missing(format!("data for image {reference}")),
+            DataKey::Image { reference, .. } => match (&self.registry, &self.live) {
+                (Some(_), Some(live)) => live.lookup(key),
+                (Some(registry), None) => registry.lookup(key),
+                (None, _) => missing(format!("data for image {reference}")),
+            },
             DataKey::Global { name, projection } => {
                 let entry = self.globals.get(&**name).cloned();
                 let entry = entry.unwrap_or_else(|| Err(format!("failed to fetch entry key={name}")));
@@ -135,7 +156,7 @@ impl DataSource for OfflineData {
         match kind {
             DataKind::ConfigMap => self.is_cluster || self.live.is_some(),
             DataKind::ApiCall => self.live.is_some() || self.objects.is_some() || !self.calls.is_empty(),
-            DataKind::Image => false,
+            DataKind::Image => self.registry.is_some(),
             DataKind::Global => !self.globals.is_empty(),
             DataKind::Objects => true,
         }

@@ -6,6 +6,7 @@
 //! | [`response`], [`count`] | what policies say |
 //! | [`data`], [`global`] | what rules find beyond the object |
 //! | [`live`] | a cluster |
+//! | [`registry`] | image registries |
 //! | [`expression`], [`parts`] | expressions outside any policy, and their parts |
 //! | [`world`] | time, chance, name lookups |
 //! | [`policies`] | compiling what is given |
@@ -19,6 +20,7 @@ pub(crate) mod global;
 pub(crate) mod live;
 pub(crate) mod parts;
 pub(crate) mod policies;
+pub(crate) mod registry;
 pub(crate) mod response;
 mod review;
 mod turn;

@@ -104,11 +104,11 @@ impl<'a> Turn<'a> {
             if let Some(verdicts) = verdicts {
                 admission = admission.with_verdicts(verdicts);
             }
-            match (evaluator.ask(sort, id, facts, &admission), evaluator.data.live()) {
-                (Ok(result), _) => break (admission, result),
+            match evaluator.ask(sort, id, facts, &admission) {
+                Ok(result) => break (admission, result),
                 // what is loaded can tell what else is needed
-                (Err(NeedsData(keys)), Some(live)) if loads < LOADS_MAX => live.load(&keys),
-                (Err(NeedsData(keys)), _) => return Err(format!("data cannot be had: {keys:?}")),
+                Err(NeedsData(keys)) if evaluator.data.can_load() && loads < LOADS_MAX => evaluator.data.load(&keys),
+                Err(NeedsData(keys)) => return Err(format!("data cannot be had: {keys:?}")),
             }
             loads += 1;
         };

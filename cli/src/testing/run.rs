@@ -13,6 +13,7 @@ use crate::evaluation::data::OfflineData;
 use crate::evaluation::expression;
 use crate::evaluation::global::GlobalValue;
 use crate::evaluation::policies::{self, Policies};
+use crate::evaluation::registry::Registry;
 use crate::evaluation::response::Response;
 use crate::evaluation::{CloneSources, Downstream, Evaluator};
 use crate::input::InputError;
@@ -33,11 +34,11 @@ pub(crate) struct Prepared {
     pub(crate) repeated: Vec<ObjectKey>,
 }
 
-/// Reads all that a test names.
+/// Reads all that a test names. `registry`: image registries may be asked.
 ///
 /// # Errors
 /// When a file cannot be read or has another form.
-pub(crate) fn prepare(test: &Test, engine: EngineChoice, words: bool) -> anyhow::Result<Prepared> {
+pub(crate) fn prepare(test: &Test, engine: EngineChoice, words: bool, registry: bool) -> anyhow::Result<Prepared> {
     let paths: Vec<_> = test.policies.iter().chain(&test.exceptions).cloned().collect();
     let mut policies = policies::load(&paths)?;
     let malformed = policies.malformed();
@@ -64,6 +65,9 @@ pub(crate) fn prepare(test: &Test, engine: EngineChoice, words: bool) -> anyhow:
         targets.extend(resources::read(&path)?);
     }
     evaluator.data = data(test, &objects, &targets)?;
+    if registry {
+        evaluator.data.set_registry(Registry::new()?);
+    }
     let mut cloned = Vec::new();
     for expectation in &test.expectations {
         if let Some(path) = &expectation.clone_source {

@@ -124,8 +124,7 @@ fn files_are_read_from_addresses() {
 fn flags_of_kyverno_that_are_not_supported_say_what_to_do() {
     let policy = example("require-labels/policy.yaml");
     for (command, flags, why) in [
-        ("apply", &["--registry"][..], "values file"),
-        ("apply", &["-b", "main"], "clone the repository"),
+        ("apply", &["-b", "main"][..], "clone the repository"),
         ("apply", &["--username", "u"], "clone the repository"),
         ("apply", &["--json", "x"], "in CEL"),
         ("apply", &["--concurrent", "4"], "on all processors"),
@@ -134,7 +133,6 @@ fn flags_of_kyverno_that_are_not_supported_say_what_to_do() {
         ("apply", &["--show-performance"], "time dikast"),
         ("apply", &["-v", "4"], "--detailed-results"),
         ("test", &["--git-branch", "main"], "clone the repository"),
-        ("test", &["--registry"], "values file"),
     ] {
         let output = dikast(&[&[command, &policy][..], flags].concat());
         let told = String::from_utf8_lossy(&output.stderr);

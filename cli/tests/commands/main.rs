@@ -4,6 +4,7 @@
 mod apply;
 mod cluster;
 mod compile;
+mod registry;
 mod testing;
 mod whole;
 

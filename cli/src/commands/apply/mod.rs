@@ -18,6 +18,7 @@ use super::{Engine, Exit};
 use crate::evaluation::count::Counts;
 use crate::evaluation::live::Live;
 use crate::evaluation::policies::{self, Policies};
+use crate::evaluation::registry::Registry;
 use crate::evaluation::{Evaluator, global};
 use crate::input::bulk::{self, Numbers, Objects};
 use crate::input::scope::Scopes;
@@ -119,6 +120,9 @@ pub(crate) struct Arguments {
     generated_exception_ttl: GoDuration,
     #[command(flatten)]
     cluster: ClusterFlags,
+    /// Ask image registries, with the logins of Docker's configuration on this machine
+    #[arg(long)]
+    registry: bool,
     #[command(flatten)]
     foreign: OfApply,
 }
@@ -126,7 +130,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         self.foreign.refuse()?;
-        let live = self.cluster.connect()?;
+        let live = self.cluster.connect(self.registry)?;
         if self.resources.is_empty() && live.is_none() {
             bail!(
                 "no objects are given: name files or folders with --resource, or - for standard input, or use --cluster"
@@ -241,6 +245,9 @@ impl Arguments {
         let Objects { objects: targets, faults } = bulk::read_all(&self.targets, Numbers::AsWritten, scopes);
         if let Some(fault) = faults.into_iter().next() {
             return Err(fault.into());
+        }
+        if self.registry {
+            evaluator.data.set_registry(Registry::new()?);
         }
         if let Some(live) = live {
             evaluator.values.add_namespaces(live.namespaces());

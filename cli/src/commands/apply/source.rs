@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{bail, ensure};
 use dikast_compiler::ir::Program;
 use dikast_runtime::cluster::ClusterOptions;
+use dikast_runtime::registry::Keychain;
 use dikast_stdlib::Value;
 
 use super::Arguments;
 use crate::evaluation::live::Live;
+use crate::evaluation::registry::own_keychain;
 use crate::input::InputError;
 use crate::input::bulk::Objects;
 
@@ -33,11 +35,11 @@ pub(super) struct ClusterFlags {
 }
 
 impl ClusterFlags {
-    /// Connects, where a cluster is asked for.
+    /// Connects, where a cluster is asked for; with this machine's logins for registries or without.
     ///
     /// # Errors
     /// When it cannot be reached, or flags are about a cluster that nobody asks for.
-    pub(super) fn connect(&self) -> anyhow::Result<Option<Live>> {
+    pub(super) fn connect(&self, with_logins: bool) -> anyhow::Result<Option<Live>> {
         for (flag, is_set) in [
             ("--cluster-wide-resources", self.cluster_wide_resources),
             ("--namespace", self.namespace.is_some()),
@@ -47,7 +49,8 @@ impl ClusterFlags {
             ensure!(self.cluster || !is_set, "{flag} is about a cluster: add --cluster");
         }
         let (kubeconfig, context) = (self.kubeconfig.clone(), self.context.clone());
-        let options = ClusterOptions { kubeconfig, context, ..ClusterOptions::default() };
+        let keychain = if with_logins { own_keychain()? } else { Keychain::default() };
+        let options = ClusterOptions { kubeconfig, context, keychain, ..ClusterOptions::default() };
         self.cluster.then(|| Live::connect(&options)).transpose()
     }
 }
