@@ -126,3 +126,81 @@ fn other_forms_are_refused() {
     let (code, _) = test(&folder("coverage-forms"), &["--coverage=xml:out.xml"]);
     assert_eq!(code, Some(2));
 }
+
+#[test]
+fn branches_of_rules_are_told_of() {
+    let folder = folder("coverage-branches");
+    let policy = "apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: branches}
+spec:
+  rules:
+  - name: alternatives
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate:
+      message: one of them
+      anyPattern:
+      - metadata: {labels: {team: a}}
+      - metadata: {labels: {team: b}}
+      - metadata: {labels: {team: c}}
+  - name: conditions
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate:
+      message: not this
+      deny:
+        conditions:
+          any:
+          - {key: '{{ request.object.metadata.name }}', operator: Equals, value: good}
+          - {key: '{{ request.object.metadata.name }}', operator: Equals, value: other}
+  - name: loop
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate:
+      message: not this
+      foreach:
+      - list: request.object.spec.containers
+        deny:
+          conditions:
+            all:
+            - {key: '{{ element.image }}', operator: Equals, value: bad}
+";
+    let test = "apiVersion: cli.kyverno.io/v1alpha1
+kind: Test
+metadata: {name: t}
+policies: [policy.yaml]
+resources: [pods.yaml]
+results:
+- {policy: branches, rule: alternatives, kind: Pod, resources: [good, better], result: pass}
+- {policy: branches, rule: conditions, kind: Pod, resources: [good], result: fail}
+- {policy: branches, rule: loop, kind: Pod, resources: [good], result: pass}
+";
+    let pods = PODS.replace("}}\n", "}}\nspec: {containers: [{name: a, image: b}, {name: c, image: d}]}\n");
+    for (file, text) in [("policy.yaml", policy), ("kyverno-test.yaml", test), ("pods.yaml", &pods)] {
+        fs::write(folder.join(file), text).unwrap();
+    }
+    let (code, out) = self::test(&folder, &["--coverage", "--coverage=lcov:out.info", "--coverage=json:out.json"]);
+    assert_eq!(code, Some(0), "{out}");
+    for (line, words) in [
+        (12, "every object fits the alternative"),
+        (13, "never asked"),
+        (21, "the condition always holds"),
+        (22, "never asked"),
+        (28, "no element fails"),
+        (32, "the condition never holds"),
+    ] {
+        let place = format!("policy.yaml:{line} ");
+        assert!(out.lines().any(|row| row.contains(&place) && row.contains(words)), "{line} {words}\n{out}");
+    }
+    assert!(!out.lines().any(|row| row.contains("policy.yaml:11 ") && row.contains("alternative")), "{out}");
+    let lcov = fs::read_to_string(folder.join("out.info")).unwrap();
+    for line in ["BRDA:11,1,0,1", "BRDA:11,1,1,1", "BRDA:12,2,0,1", "BRDA:13,3,0,0", "BRDA:28,1,0,1", "BRDA:32,2,1,1"] {
+        assert!(lcov.lines().any(|of| of == line), "no {line} in\n{lcov}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&fs::read_to_string(folder.join("out.json")).unwrap()).unwrap();
+    let rules = json["rules"].as_array().unwrap();
+    let rule = rules.iter().find(|rule| rule["rule"] == "conditions").unwrap();
+    let expected = serde_json::json!([
+        {"line": 21, "sort": "condition", "held": 1, "failed": 0},
+        {"line": 22, "sort": "condition", "held": 0, "failed": 0},
+    ]);
+    assert_eq!(rule["branches"], expected);
+}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use dikast_compiler::diagnostic::code;
+use dikast_runtime::engine::trace::Recording;
 
 use super::foreign::OfTest;
 use super::{Engine, Exit};
@@ -66,7 +67,8 @@ pub(crate) struct Arguments {
     /// Let results fail that hold only because no rule matches their object, which is a warning otherwise
     #[arg(long)]
     deny_vacuous: bool,
-    /// Show which rules the tests reach: a table, or a file in lcov's form or JSON
+    /// Show which rules the tests reach, and which ways of their conditions, alternatives and loops: a table, or a file in
+    /// lcov's form or JSON; the interpreter decides then
     #[arg(
         long,
         value_name = "table|lcov:FILE|json:FILE",
@@ -225,7 +227,9 @@ impl Arguments {
         let path = test.path.display();
         let mut ran = Ran { said: format!("Loading test {} ( {path} ) ...\n", test.name), ..Ran::default() };
         let words = self.detailed_results || !test.checks.is_empty();
-        let prepared = run::prepare(test, self.engine.into(), words, self.registry)?;
+        // Native code does not say which way a rule went.
+        let engine = if self.coverage.is_empty() { self.engine } else { Engine::Interpreter };
+        let prepared = run::prepare(test, engine.into(), words, self.registry)?;
         ran.names_unknown = prepared.names_unknown(test);
         ran.said += "  Loading values/variables ...\n";
         if test.user.is_some() {
@@ -249,7 +253,9 @@ impl Arguments {
             ran.complaints +=
                 &format!("{path}: payloads, parameters and context files are for policies in CEL, and are not read\n");
         }
+        let recording = (!self.coverage.is_empty()).then(Recording::begin);
         let outcome = prepared.run(test)?;
+        drop(recording);
         ran.complaints += &prepared.complaints(&outcome, colour_on_stderr());
         for error in outcome.generation_errors() {
             ran.complaints += &format!("{path}: {error}\n");

@@ -3,6 +3,7 @@
 use dikast_compiler::ir::{Condition, ConditionBlock, Conditions};
 use dikast_stdlib::condition;
 
+use super::trace;
 use crate::interpreter::{Fault, Interpreter};
 
 /// What became of a block of conditions.
@@ -95,6 +96,7 @@ fn condition_holds(interpreter: &Interpreter<'_>, condition: &Condition) -> Resu
     let value = side(condition.value, "value")?;
     let holds = condition::evaluate(&key, &condition.operator, &value);
     let holds = holds.map_err(|error| Fault::error(error.to_string()))?;
+    trace::note(condition.span, holds);
     let message = condition.message.map(|name| interpreter.program().name(name).to_string()).unwrap_or_default();
     Ok(Decision { holds, message })
 }

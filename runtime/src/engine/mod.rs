@@ -12,6 +12,7 @@
 //! | `conditions` | preconditions and deny conditions |
 //! | `exceptions` | policy exceptions |
 //! | `validate`, `mutate`, `generate` | what rules do |
+//! | [`trace`] | which ways rules went, where somebody asks |
 //! | `turns` | the lists that loops walk over |
 //! | `verdict` | what native code says beforehand |
 //! | `response` | what comes out |
@@ -26,6 +27,7 @@ mod mutate;
 pub(crate) mod object;
 mod response;
 mod rule;
+pub mod trace;
 mod turns;
 mod validate;
 mod verdict;

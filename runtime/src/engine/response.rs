@@ -6,6 +6,7 @@ use dikast_compiler::ir::{Body, PolicyId, Rule, RuleId};
 use dikast_stdlib::Value;
 
 use super::Verdict;
+use super::trace::Branch;
 use crate::data::DataKey;
 
 /// What a policy says about a request.
@@ -58,6 +59,8 @@ pub struct RuleResponse {
     pub generation_error: Option<String>,
     /// What the Pod Security controls found, where the rule has any.
     pub pod_security: Option<PodSecurityFindings>,
+    /// The ways that the rule went, where they are [recorded](super::trace).
+    pub branches: Vec<Branch>,
 }
 
 impl RuleResponse {
@@ -75,6 +78,7 @@ impl RuleResponse {
             generated: Vec::new(),
             generation_error: None,
             pod_security: None,
+            branches: Vec::new(),
         }
     }
 }

@@ -8,7 +8,7 @@ use dikast_stdlib::Value;
 
 use super::matching::{Candidate, Requester};
 use super::response::{NeedsData, RuleResponse, Status};
-use super::{Admission, conditions, exceptions, mutate, validate};
+use super::{Admission, conditions, exceptions, mutate, trace, validate};
 use crate::context;
 use crate::interpreter::{Fault, Interpreter};
 use crate::request::{Operation, Origin};
@@ -64,9 +64,14 @@ impl RuleRun<'_> {
             context.set_object(object.clone());
         }
         context.checkpoint();
+        trace::take();
         let outcome = self.process(object);
+        let branches = trace::take();
         context.restore(&self.interpreter);
-        let (object, responses) = outcome?;
+        let (object, mut responses) = outcome?;
+        if !branches.is_empty() {
+            responses.iter_mut().for_each(|response| response.branches.clone_from(&branches));
+        }
         self.leave_object();
         Ok((object, responses))
     }

@@ -2,7 +2,8 @@
 //!
 //! A rule is a function. Its lines count the rows for which it matched, those of its body the rows for which that was
 //! evaluated. Each body is a branch with two ways: of a validate rule that an object complies or violates it, of the others
-//! that they do something or are skipped.
+//! that they do something or are skipped. Conditions, alternatives and loops in it are branches of their own: they hold, or
+//! they do not.
 
 use super::Coverage;
 use super::rules::{RuleKey, RulePlace};
@@ -27,16 +28,19 @@ pub(super) fn write(coverage: &Coverage) -> String {
                 place,
                 if place.validates { [answers.passed, answers.failed] } else { [answers.reached(), answers.skipped] },
             ));
+            for (block, branch) in (1..).zip(&place.branches) {
+                ways.extend([(branch.line, block, 0, branch.held), (branch.line, block, 1, branch.failed)]);
+            }
             lines.extend(place.lines.clone().map(|line| {
                 let is_body = place.body.contains(&line);
                 (line, if is_body { answers.reached() } else { answers.matched() })
             }));
         }
         out.push_str(&format!("FNF:{}\nFNH:{reached}\n", rules.len()));
-        for (line, way, count) in &ways {
-            out.push_str(&format!("BRDA:{line},0,{way},{count}\n"));
+        for (line, block, way, count) in &ways {
+            out.push_str(&format!("BRDA:{line},{block},{way},{count}\n"));
         }
-        let taken = ways.iter().filter(|(_, _, count)| *count > 0).count();
+        let taken = ways.iter().filter(|(_, _, _, count)| *count > 0).count();
         out.push_str(&format!("BRF:{}\nBRH:{taken}\n", ways.len()));
         for (line, count) in &lines {
             out.push_str(&format!("DA:{line},{count}\n"));
@@ -52,7 +56,7 @@ fn function(key: &RuleKey) -> String {
     format!("{}/{}", key.policy, key.rule)
 }
 
-fn branch(place: &RulePlace, counts: [usize; 2]) -> impl Iterator<Item = (u32, usize, usize)> {
+fn branch(place: &RulePlace, counts: [usize; 2]) -> impl Iterator<Item = (u32, usize, usize, usize)> {
     let line = *place.body.start();
-    counts.into_iter().enumerate().map(move |(way, count)| (line, way, count))
+    counts.into_iter().enumerate().map(move |(way, count)| (line, 0, way, count))
 }

@@ -1,15 +1,18 @@
 //! Which rules the rows of tests reach.
 //!
 //! A row reaches a rule when it checks an answer that the rule gave after its preconditions: that it complies, is
-//! violated, changed something, or could not be evaluated. A rule that was only ever skipped is not reached.
+//! violated, changed something, or could not be evaluated. A rule that was only ever skipped is not reached. Within a rule,
+//! conditions, alternatives of `anyPattern` and turns of loops go one of two ways, as the interpreter records them.
 //!
 //! | module | what |
 //! |---|---|
+//! | [`branches`] | where a rule can go two ways |
 //! | [`rules`] | the rules that there are, and the lines of their parts |
 //! | [`destination`] | where results go |
 //! | [`lcov`] | lines and branches for coverage services |
 //! | [`report`] | a table and JSON |
 
+mod branches;
 pub(crate) mod destination;
 mod lcov;
 mod report;
@@ -90,11 +93,23 @@ impl Coverage {
     fn add(&mut self, test: &Test, answers: &[Answer]) {
         let files: Vec<PathBuf> = test.policies.iter().map(|path| rules::canonical(path)).collect();
         let of_test = self.rules.iter_mut().filter(|(key, _)| files.iter().any(|path| key.file.starts_with(path)));
-        for (key, (_, counts)) in of_test {
+        for (key, (place, counts)) in of_test {
             for answer in answers.iter().filter(|answer| answer.policy == key.policy && answer.is_of(&key.rule)) {
                 counts.add(answer.status);
+                for (start, held) in &answer.ways {
+                    for branch in place.branches.iter_mut().filter(|branch| branch.start == *start) {
+                        *(if *held { &mut branch.held } else { &mut branch.failed }) += 1;
+                    }
+                }
             }
         }
+    }
+
+    /// Ways of branches that some row takes, and all of them; each branch has two.
+    fn ways(&self) -> (usize, usize) {
+        let branches = || self.rules.values().flat_map(|(place, _)| &place.branches);
+        let taken = branches().map(|branch| usize::from(branch.held > 0) + usize::from(branch.failed > 0)).sum();
+        (taken, branches().count() * 2)
     }
 
     /// Rules that some row reaches, and all rules.
@@ -110,6 +125,8 @@ pub(crate) struct Answer {
     policy: String,
     rule: String,
     status: Status,
+    /// Where the rule went which of two ways.
+    ways: Vec<(u32, bool)>,
 }
 
 impl Answer {
@@ -129,8 +146,12 @@ pub(crate) fn answers(
 ) -> Vec<Answer> {
     let mut answers = Vec::new();
     let mut add = |response: &Response, rule: &RuleResponse| {
+        let mut ways: Vec<_> = rule.branches.iter().map(|branch| (branch.span.start, branch.held)).collect();
+        // A row counts once, however often a loop comes by.
+        ways.sort_unstable();
+        ways.dedup();
         let (policy, rule, status) = (response.policy.full_name(), rule.name.to_string(), rule.status);
-        answers.push(Answer { policy, rule, status });
+        answers.push(Answer { policy, rule, status, ways });
     };
     check::each_answer(expectations, outcome, &mut add);
     assertion::each_answer(checks, policies, outcome, &mut add);

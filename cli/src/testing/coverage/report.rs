@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::branches::{Branch, Sort};
 use super::{Answers, Coverage};
 use crate::output::style::{Style, Tone};
 use crate::output::table;
@@ -21,9 +22,37 @@ pub(super) fn table(coverage: &Coverage, style: Style) -> String {
             first.into_iter().chain(counts).collect()
         })
         .collect();
+    let branches = branches(coverage, style);
     let headers = ["POLICY", "RULE", "PLACE", "REACHED BY", "PASS", "FAIL", "ERROR", "SKIP"];
     let (reached, all) = coverage.counts();
-    format!("{}\nCoverage: {reached} of {all} rules reached\n", table::write(&headers, &rows, style))
+    format!("{}\n{branches}Coverage: {reached} of {all} rules reached\n", table::write(&headers, &rows, style))
+}
+
+/// The ways that no row takes in rules that rows reach.
+fn branches(coverage: &Coverage, style: Style) -> String {
+    let (taken, all) = coverage.ways();
+    if all == 0 {
+        return String::new();
+    }
+    let mut rows = Vec::new();
+    for (key, (place, _)) in coverage.rules.iter().filter(|(_, (_, answers))| answers.reached() > 0) {
+        for branch in &place.branches {
+            let never = match (branch.held, branch.failed) {
+                _ if branch.is_unreached() => "never asked",
+                (0, _) => branch.sort.never(true),
+                (_, 0) => branch.sort.never(false),
+                _ => continue,
+            };
+            let name = |text: &str| (text.to_owned(), Some(Tone::Name));
+            let place = format!("{}:{}", place.file, branch.line);
+            rows.push(vec![name(&key.policy), name(&key.rule), (place, None), (never.to_owned(), Some(Tone::Notice))]);
+        }
+    }
+    let shown = match rows.is_empty() {
+        true => String::new(),
+        false => table::write(&["POLICY", "RULE", "PLACE", "NOT SEEN"], &rows, style) + "\n",
+    };
+    format!("{shown}Branches: {taken} of {all} ways taken\n")
 }
 
 fn reached(answers: Answers) -> (String, Tone) {
@@ -53,6 +82,16 @@ struct Rule<'a> {
     end_line: u32,
     reached: bool,
     rows: Rows,
+    branches: Vec<Ways>,
+}
+
+/// A branch: how many rows saw it hold, and how many saw that it does not.
+#[derive(Serialize)]
+struct Ways {
+    line: u32,
+    sort: Sort,
+    held: usize,
+    failed: usize,
 }
 
 #[derive(Serialize)]
@@ -73,6 +112,9 @@ pub(super) fn json(coverage: &Coverage) -> serde_json::Result<String> {
         end_line: *place.lines.end(),
         reached: answers.reached() > 0,
         rows: Rows { pass: answers.passed, fail: answers.failed, error: answers.erred, skip: answers.skipped },
+        branches: (place.branches.iter())
+            .map(|&Branch { line, sort, held, failed, .. }| Ways { line, sort, held, failed })
+            .collect(),
     });
     let (reached, total) = coverage.counts();
     Ok(serde_json::to_string_pretty(&Report { rules: rules.collect(), reached, total })? + "\n")

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use dikast_grammar::yaml::{self, Node};
 use dikast_grammar::{SourceFile, Span};
 
+use super::branches::{self, Branch};
 use crate::evaluation::policies;
 use crate::input::InputError;
 
@@ -33,6 +34,8 @@ pub(super) struct RulePlace {
     pub(super) body: RangeInclusive<u32>,
     /// Whether it validates.
     pub(super) validates: bool,
+    /// The places in it at which it can go two ways.
+    pub(super) branches: Vec<Branch>,
 }
 
 /// The parts of a rule that say what it does.
@@ -74,6 +77,7 @@ fn in_document(document: &Node, source: &SourceFile, rules: &mut Vec<(RuleKey, R
             lines,
             body: self::lines(source, body.key.span().to(body.value.span)),
             validates: body.key.as_str() == "validate",
+            branches: branches::of_rule(rule, source),
         };
         rules.push((key, place));
     }

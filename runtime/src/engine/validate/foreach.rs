@@ -7,7 +7,7 @@ use super::{Check, Scope};
 use crate::engine::conditions;
 use crate::engine::response::{NeedsData, Status};
 use crate::engine::rule::Outcome;
-use crate::engine::turns;
+use crate::engine::{trace, turns};
 use crate::interpreter::Fault;
 
 impl Check<'_> {
@@ -51,9 +51,15 @@ impl Check<'_> {
         for (index, element) in elements.iter().enumerate().filter(|(_, element)| !element.is_null()) {
             self.run.admission.context.reset(&self.run.interpreter);
             match self.turn(each, element, index, scope)? {
-                Turn::Passed => applied += 1,
+                Turn::Passed => {
+                    trace::note(each.span, true);
+                    applied += 1;
+                }
                 Turn::NotApplied => {}
-                Turn::Ended(outcome) => return Ok(Turns::Ended(outcome)),
+                Turn::Ended(outcome) => {
+                    trace::note(each.span, false);
+                    return Ok(Turns::Ended(outcome));
+                }
             }
         }
         Ok(Turns::Passed(applied))

@@ -1,12 +1,14 @@
 //! `pattern` and `anyPattern`, and what they say of a violation.
 
 use dikast_compiler::ir::{Pattern, PatternId, ValidateAction};
+use dikast_grammar::Span;
 use dikast_stdlib::pattern::document::{MatchFailure, Outcome as Match, match_document};
 use dikast_stdlib::{Object, Value};
 
 use super::Check;
 use crate::engine::response::{NeedsData, Status};
 use crate::engine::rule::Outcome;
+use crate::engine::trace;
 use crate::interpreter::{Fault, Interpreter};
 
 /// Patterns after substitution.
@@ -14,7 +16,7 @@ pub(super) enum Substituted {
     /// `pattern`
     One(Value),
     /// `anyPattern`
-    Any(Vec<Value>),
+    Any(Vec<(Option<Span>, Value)>),
 }
 
 impl Check<'_> {
@@ -25,7 +27,9 @@ impl Check<'_> {
             ValidateAction::Pattern(pattern) => Some(Substituted::One(document(interpreter, *pattern)?)),
             ValidateAction::AnyPattern(patterns) => {
                 // They go through JSON text in Kyverno, which leaves no whole numbers.
-                let patterns = patterns.iter().map(|pattern| Ok(document(interpreter, *pattern)?.to_floats()));
+                let place = |pattern| interpreter.program().pattern(pattern).span;
+                let patterns =
+                    patterns.iter().map(|pattern| Ok((place(*pattern), document(interpreter, *pattern)?.to_floats())));
                 Some(Substituted::Any(patterns.collect::<Result<_, Fault>>()?))
             }
             _ => None,
@@ -68,11 +72,13 @@ impl Check<'_> {
         })
     }
 
-    fn any(&self, patterns: &[Value], subject: &Value) -> Result<Outcome, NeedsData> {
+    fn any(&self, patterns: &[(Option<Span>, Value)], subject: &Value) -> Result<Outcome, NeedsData> {
         let rule = self.run.name();
         let (mut failed, mut skipped) = (Vec::new(), Vec::new());
-        for (position, pattern) in patterns.iter().enumerate() {
-            match match_document(pattern, subject) {
+        for (position, (place, pattern)) in patterns.iter().enumerate() {
+            let matched = match_document(pattern, subject);
+            trace::note(*place, matched.is_ok());
+            match matched {
                 Ok(()) => {
                     let message = format!("validation rule '{rule}' anyPattern[{position}] passed.");
                     return Ok(Outcome::new(Status::Pass, message));
