@@ -57,7 +57,8 @@ impl Checker<'_> {
             } else {
                 let help = help_for_pair(operator, &key, &value);
                 let (key, value) = (key_words, value_words);
-                NeverBetween { span: value_span, operator: name, key, value, key_span, help }.into()
+                let span = if key_span.start < value_span.start { key_span.to(value_span) } else { value_span };
+                NeverBetween { span, operator: name, key, value, key_span, help }.into()
             };
             // Kyverno takes such a policy, so it is loaded without an error.
             if !self.is_strict {

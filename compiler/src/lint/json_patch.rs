@@ -35,14 +35,14 @@ pub(super) fn check(node: &Node, diagnostics: &mut Diagnostics) {
     let Some(document) = parsed.documents.first() else { return };
     let Some(operations) = document.as_list() else {
         return diagnostics.report(MalformedPatch {
-            span: patch.place(document.span),
+            span: node.span.to(patch.place(document.span)),
             problem: "the operations are no list".to_owned(),
             help: Some("begin each operation with `- `".to_owned()),
         });
     };
     let tests = |node: &Node| node.get("op").and_then(Node::as_str) == Some("test");
     if operations.iter().all(tests) {
-        diagnostics.report(NoChange { span: patch.place(document.span) });
+        diagnostics.report(NoChange { span: node.span.to(patch.place(document.span)) });
     }
     for operation in operations {
         patch.operation(operation, diagnostics);

@@ -22,7 +22,7 @@ const MERGED_LISTS: &[(&str, &str)] = &[
 /// Looks at a whole overlay.
 pub(super) fn check(overlay: &Node, diagnostics: &mut Diagnostics) {
     if !changes(overlay) {
-        diagnostics.report(NoChange { span: head(overlay) });
+        diagnostics.report(NoChange { span: head(overlay).to(innermost(overlay)) });
     }
     super::anchor::check_overlay(overlay, diagnostics);
     check_part(overlay, diagnostics);
@@ -99,6 +99,19 @@ fn has_anchor(node: &Node) -> bool {
         NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => false,
         NodeValue::List(items) => items.iter().any(has_anchor),
         NodeValue::Map(entries) => entries.iter().any(|entry| known(entry.key.as_str()) || has_anchor(&entry.value)),
+    }
+}
+
+/// The first key of the first of all objects within an overlay. Parsing bounds how deeply it nests.
+fn innermost(node: &Node) -> dikast_grammar::Span {
+    match &node.value {
+        NodeValue::Map(entries) => match entries.first() {
+            Some(entry) if entry.value.as_map().is_some() || entry.value.as_list().is_some() => innermost(&entry.value),
+            Some(entry) => entry.key.span(),
+            None => node.span,
+        },
+        NodeValue::List(items) => items.first().map_or(node.span, innermost),
+        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => node.span,
     }
 }
 

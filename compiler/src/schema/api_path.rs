@@ -11,6 +11,8 @@ pub enum Answer<'s> {
     Object(TypeId),
     /// A list of objects of this type, under `items`.
     List(TypeId),
+    /// A list of objects that are not known.
+    AnyList,
     /// Not known.
     Unknown,
     /// A group, or a version of it, that no API server has.
@@ -75,7 +77,7 @@ impl Schemas {
             (None, _) => {
                 let names: Vec<String> = all().map(|(_, name)| name).collect();
                 if names.is_empty() {
-                    return Answer::Unknown;
+                    return if rest.is_empty() { Answer::AnyList } else { Answer::Unknown };
                 }
                 let meant = suggest::closest(plural, names.iter().map(String::as_str)).map(str::to_owned);
                 Answer::NoResource { meant, api_version: version }

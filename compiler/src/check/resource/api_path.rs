@@ -23,8 +23,11 @@ pub(super) fn answer(path: &str, span: Option<Span>, schemas: &Schemas, findings
     let steps: Vec<Option<&str>> = path.split('/').map(|step| (!step.contains(OPEN)).then_some(step)).collect();
     match schemas.answer_at(&steps) {
         Answer::Object(ty) => object(schemas, ty),
-        Answer::List(ty) => {
-            let items = Shape::List(Rc::new(object(schemas, ty)));
+        list @ (Answer::List(_) | Answer::AnyList) => {
+            let items = match list {
+                Answer::List(ty) => Shape::List(Rc::new(object(schemas, ty))),
+                _ => Shape::Unknown,
+            };
             let text = Shape::Plain(crate::check::kinds::Kinds::TEXT);
             let members =
                 [("apiVersion", text.clone()), ("kind", text), ("metadata", Shape::Unknown), ("items", items)];

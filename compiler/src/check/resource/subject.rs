@@ -185,6 +185,7 @@ impl<'a> Checker<'a, '_> {
                 Found::Kinds(known) => {
                     let is_near = |found: &&Selected<'_>| {
                         schemas.is_group(group)
+                            || Schemas::is_no_group(group)
                             || suggest::closest(version, [schemas.api_version(found.kind).as_str()]).is_some()
                     };
                     let instead: Vec<String> =
