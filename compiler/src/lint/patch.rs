@@ -111,7 +111,9 @@ fn innermost(node: &Node) -> dikast_grammar::Span {
             None => node.span,
         },
         NodeValue::List(items) => items.first().map_or(node.span, innermost),
-        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => node.span,
+        NodeValue::Null | NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Text(_) => {
+            node.span
+        }
     }
 }
 
