@@ -203,7 +203,7 @@ pub(crate) const TARGETS: &[Target] = &[
         name: "policy",
         run: compiled::policy,
         tokens: &[tokens::COMMON, tokens::YAML, tokens::TEMPLATE, tokens::EXPRESSION, tokens::SCALAR],
-        seeds: &[],
+        seeds: POLICY_SEEDS,
         examples: Examples::Policies,
     },
     Target {
@@ -249,6 +249,19 @@ const TEST_SEEDS: &[&str] = &[
      results:\n- policy: p\n  rule: r\n  kind: Pod\n  resources: [ns/web]\n  result: pass\n\
      ---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: ns\n",
 ];
+/// Kinds of policies and values of fields that no example has.
+const POLICY_SEEDS: &[&str] = &[
+    "apiVersion: kyverno.io/v2\nkind: ClusterCleanupPolicy\nmetadata:\n  name: a\nspec:\n  schedule: \"*/5 0-6 1,15 * \
+     MON-FRI\"\n  match:\n    any:\n    - resources:\n        kinds: [Pod]\n  conditions:\n    any:\n    - key: \
+     \"{{ time_since('', '{{ target.metadata.creationTimestamp }}', '') }}\"\n      operator: GreaterThan\n      value: 1h\n",
+    "apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata:\n  name: a\nspec:\n  exceptions:\n  - policyName: p\n    \
+     ruleNames: [\"autogen-*\"]\n  match:\n    any:\n    - resources:\n        kinds: [Pod]\n  podSecurity:\n  - \
+     controlName: Capabilities\n    images: [\"*\"]\n",
+    "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata:\n  name: a\nspec:\n  rules:\n  - name: r\n    match:\n      any:\n      \
+     - resources:\n          kinds: [NetworkPolicy]\n    validate:\n      message: m\n      pattern:\n        spec:\n          \
+     egress:\n          - to:\n            - ipBlock:\n                cidr: \"10.0.0.0/8 | fd00::/8\"\n",
+];
+
 const EXPRESSION_SEEDS: &[&str] = &[
     "request.object.spec.[ephemeralContainers, initContainers, containers][].securityContext.capabilities.add[]",
     "sort_by(items(@, 'k', 'v'), &k)[?v > `1` && !contains(k, 'x')] | [0].{a: k, \"b c\": v[-1:0:-2]} || `{\"d\": 1}`",

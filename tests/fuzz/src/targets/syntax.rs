@@ -38,7 +38,12 @@ pub(super) fn jmespath(input: &[u8], novelty: &mut Novelty) {
     // Forms that Kyverno accepts although they are no JMESPath have no text of their own.
     if let Some(ast) = parsed.ast.filter(|_| parsed.lenient.is_empty()) {
         let printed = ast.to_string();
-        let again = jmespath::parse(&printed).ast.map(|ast| ast.to_string());
+        let again = jmespath::parse(&printed);
+        // The parentheses of a long row of references are levels that its text did not have.
+        if again.errors.iter().any(|error| error.fault == jmespath::Fault::TooDeep) {
+            return;
+        }
+        let again = again.ast.map(|ast| ast.to_string());
         assert_eq!(again.as_deref(), Some(printed.as_str()), "{text:?} does not print as it parses");
     }
 }
