@@ -181,12 +181,13 @@ impl Texts<'_> {
             if hidden {
                 continue;
             }
-            if entry.is_dir() || policy_file::is_yaml(&entry) {
-                self.add(&entry);
-            } else if policy_file::is_json(&entry)
-                && std::fs::read(&entry)
-                    .is_ok_and(|read| policy_file::speaks_of_policies(&String::from_utf8_lossy(&read)))
-            {
+            // JSON of other kinds is common beside policies.
+            let is_json_of_policies = || {
+                let read = || std::fs::read(&entry);
+                policy_file::is_json(&entry)
+                    && read().is_ok_and(|read| policy_file::speaks_of_policies(&String::from_utf8_lossy(&read)))
+            };
+            if entry.is_dir() || policy_file::is_yaml(&entry) || is_json_of_policies() {
                 self.add(&entry);
             }
         }

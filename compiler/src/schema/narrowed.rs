@@ -3,8 +3,11 @@
 
 use super::graph::{Bounds, Field, Format, Graph, NameId, Type, TypeId};
 
+/// Types, and fields of each.
+type Fields = &'static [(&'static str, &'static [&'static str])];
+
 /// Objects and their fields that hold a text of a format, or a list or a map of them.
-const FORMATS: &[(Format, &[(&str, &[&str])])] = &[
+const FORMATS: &[(Format, Fields)] = &[
     (
         Format::Address,
         &[
@@ -60,7 +63,7 @@ const FILE_MODE: Bounds = Bounds { least: 0, most: 0o777 };
 const WEBHOOK_SECONDS: Bounds = Bounds { least: 1, most: 30 };
 
 /// Objects and their fields that hold a number within bounds, or a list of them.
-const BOUNDS: &[(Bounds, &[(&str, &[&str])])] = &[
+const BOUNDS: &[(Bounds, Fields)] = &[
     (
         PORT,
         &[

@@ -67,7 +67,7 @@ impl Reach {
 pub(super) fn samples(possible: &[String], named: &[String]) -> Vec<Value> {
     let mut samples = Vec::new();
     for pattern in possible {
-        samples.push(Value::text(pattern.replace('*', "~").replace('?', "~").as_str()));
+        samples.push(Value::text(pattern.replace(['*', '?'], "~").as_str()));
         if is_wildcard(pattern) {
             samples.extend(named.iter().filter(|text| matches(pattern, text)).map(|text| Value::text(text.as_str())));
         }
