@@ -13,21 +13,6 @@ const UNCOVERS: &[Code] = &[code::UNKNOWN_FIELD, code::UNRECOGNISED_POLICY];
 /// A fix may make room for another one; nobody needs more rounds.
 const MOST_ROUNDS: usize = 8;
 
-/// Fixes that need no second look: what they write is what the text could only mean.
-const SAFE: &[Code] = &[
-    code::AMBIGUOUS_SCALAR,
-    code::UNKNOWN_FIELD,
-    code::WRONG_TYPE,
-    code::UNKNOWN_VALUE,
-    code::UNRECOGNISED_POLICY,
-    code::UNKNOWN_FUNCTION,
-    code::BRACES_AROUND_EXPRESSION,
-    code::STRAY_BRACES,
-    code::UNKNOWN_OPERATOR,
-    code::DEPRECATED_FIELD,
-    code::DEPRECATED_OPERATOR,
-];
-
 /// Applies what can be fixed in the files that findings are in, and gives how many fixes were made. A file changes only
 /// when it has no more findings afterwards than before, or when a fix lets text be read that was passed over.
 ///
@@ -38,7 +23,7 @@ pub(crate) fn write_fixes(found: &[Diagnostic], sources: &SourceMap) -> anyhow::
     for (id, file) in sources.iter() {
         let of_file = found.iter().filter(|finding| finding.span.file == id);
         let path = Path::new(file.name());
-        if !of_file.clone().any(|finding| fix_of(finding).is_some()) || !path.is_file() {
+        if !of_file.clone().any(|finding| finding.safe_fix().is_some()) || !path.is_file() {
             continue;
         }
         let (text, count) = fixed(file.text());
@@ -57,7 +42,7 @@ pub(crate) fn fixed(text: &str) -> (String, usize) {
     for _ in 0..MOST_ROUNDS {
         let found = findings(&text);
         let mut mended: Vec<(&Diagnostic, &Fix)> =
-            found.iter().filter_map(|finding| Some((finding, fix_of(finding)?))).collect();
+            found.iter().filter_map(|finding| Some((finding, finding.safe_fix()?))).collect();
         mended.sort_by_key(|(_, fix)| (fix.span.start, fix.span.end));
         let mut end = 0;
         mended.retain(|(_, fix)| {
@@ -92,10 +77,6 @@ fn findings(text: &str) -> Vec<Diagnostic> {
     let mut sources = SourceMap::new();
     sources.add("", text);
     allow::apply(compile(&sources).diagnostics, &sources)
-}
-
-fn fix_of(finding: &Diagnostic) -> Option<&Fix> {
-    finding.fix.as_ref().filter(|_| SAFE.contains(&finding.code))
 }
 
 #[cfg(test)]

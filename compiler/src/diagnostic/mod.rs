@@ -8,6 +8,7 @@ pub mod allow;
 pub mod code;
 pub mod crowd;
 mod fault;
+mod fixable;
 pub mod render;
 
 pub use fault::Fault;

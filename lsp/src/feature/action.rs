@@ -10,7 +10,8 @@ use lsp_types::{
 use crate::syntax::{Place, Spot};
 use crate::workspace::{Document, Workspace};
 
-/// The fixes of what is found in a range, comments that allow it, and a change that makes all fixes of the document.
+/// The fixes of what is found in a range, comments that allow it, and a change that makes all fixes of the document
+/// that need no second look.
 pub(crate) fn actions(
     document: &Document,
     workspace: &Workspace,
@@ -100,7 +101,7 @@ fn allow_action(document: &Document, found: &Diagnostic) -> Option<CodeAction> {
 
 /// All fixes of a document that do not get in one another's way.
 fn fix_all(document: &Document, found: &[Diagnostic]) -> Option<CodeAction> {
-    let mut fixes: Vec<&Fix> = found.iter().filter_map(|found| found.fix.as_ref()).collect();
+    let mut fixes: Vec<&Fix> = found.iter().filter_map(Diagnostic::safe_fix).collect();
     fixes.sort_by_key(|fix| (fix.span.start, fix.span.end));
     let mut end = 0;
     fixes.retain(|fix| {

@@ -42,6 +42,8 @@ struct LabelledRange<'a> {
 #[derive(Serialize)]
 struct Replacement<'a> {
     replacement: &'a str,
+    /// `safe` where it can only be meant, `unsafe` where an author has to look.
+    applicability: &'static str,
     #[serde(flatten)]
     place: Range<'a>,
 }
@@ -78,7 +80,11 @@ fn finding<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Finding<'a
         fix: diagnostic
             .fix
             .as_ref()
-            .map(|Fix { span, replacement }| Replacement { replacement, place: Place::of(*span, sources).into() }),
+            .map(|Fix { span, replacement }| Replacement {
+                replacement,
+                applicability: if diagnostic.safe_fix().is_some() { "safe" } else { "unsafe" },
+                place: Place::of(*span, sources).into(),
+            }),
     }
 }
 
@@ -121,7 +127,8 @@ mod tests {
             line,
             concat!(
                 r#"{"code":"DK0201","severity":"error","message":"unknown field `rulez`","file":"a.yaml","line":2,"#,
-                r#""column":3,"endLine":2,"endColumn":8,"help":"did you mean `rules`?","fix":{"replacement":"rules","#,
+                r#""column":3,"endLine":2,"endColumn":8,"help":"did you mean `rules`?","#,
+                r#""fix":{"replacement":"rules","applicability":"safe","#,
                 r#""file":"a.yaml","line":2,"column":3,"endLine":2,"endColumn":8}}"#,
                 "\n"
             )
