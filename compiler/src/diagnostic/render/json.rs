@@ -77,14 +77,11 @@ fn finding<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Finding<'a
             .map(|Label { span, message }| LabelledRange { message, place: Place::of(*span, sources).into() })
             .collect(),
         help: diagnostic.help.as_deref(),
-        fix: diagnostic
-            .fix
-            .as_ref()
-            .map(|Fix { span, replacement }| Replacement {
-                replacement,
-                applicability: if diagnostic.safe_fix().is_some() { "safe" } else { "unsafe" },
-                place: Place::of(*span, sources).into(),
-            }),
+        fix: diagnostic.fix.as_ref().map(|Fix { span, replacement }| Replacement {
+            replacement,
+            applicability: if diagnostic.safe_fix().is_some() { "safe" } else { "unsafe" },
+            place: Place::of(*span, sources).into(),
+        }),
     }
 }
 
