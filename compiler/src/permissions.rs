@@ -38,6 +38,15 @@ impl Controller {
             "" => &["configmaps", "limitranges", "resourcequotas"],
             "networking.k8s.io" => &["ingressclasses", "ingresses", "networkpolicies"],
             "rbac.authorization.k8s.io" => &["rolebindings", "roles"],
+            "resource.k8s.io" => &["resourceclaims", "resourceclaimtemplates"],
+            "kyverno.io" => &["clusterpolicies", "globalcontextentries", "policies", "policyexceptions", "updaterequests"],
+            "policies.kyverno.io" => &[
+                "generatingpolicies",
+                "mutatingpolicies",
+                "namespacedgeneratingpolicies",
+                "namespacedmutatingpolicies",
+                "policyexceptions",
+            ],
             _ => &[],
         };
         self == Self::Background && known.contains(&resource)

@@ -67,7 +67,9 @@ impl<'t> Region<'t> {
     /// What a filter lets in.
     pub(crate) fn of(filter: &Filter<'t>) -> Self {
         let one_of = |texts: &[&'t Text]| -> Vec<OneOf<'t>> {
-            (!texts.is_empty()).then(|| strings(texts)).into_iter().collect()
+            // `*` is met by everything, by no namespace too.
+            let asks = !texts.is_empty() && texts.iter().all(|text| text.as_str() != "*");
+            asks.then(|| strings(texts)).into_iter().collect()
         };
         let pattern = |text: &&'t Text| {
             let KindSelector { group, version, kind, subresource } = KindSelector::parse(text.as_str());

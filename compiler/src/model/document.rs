@@ -5,7 +5,7 @@ use dikast_grammar::yaml::Node;
 use super::check::check_document;
 use super::cleanup::Cleanup;
 use super::exception::Exception;
-use super::fault::UnsupportedKind;
+use super::fault::{DeprecatedVersion, UnsupportedKind};
 use super::global::GlobalEntry;
 use super::node::Fields;
 use super::policy::Policy;
@@ -40,6 +40,14 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
     };
     let (group, version) = api_version.as_str().split_once('/').unwrap_or(("", api_version.as_str()));
     let before = diagnostics.errors_reported();
+    let is_deprecated = match kind.as_str() {
+        "PolicyException" | "CleanupPolicy" | "ClusterCleanupPolicy" => version == "v2beta1",
+        "GlobalContextEntry" => version == "v2alpha1",
+        _ => false,
+    };
+    if group == "kyverno.io" && is_deprecated {
+        diagnostics.report(DeprecatedVersion { span: api_version.span(), api_version: api_version.as_str().to_owned() });
+    }
     match (group, version, kind.as_str()) {
         ("kyverno.io", "v1" | "v2beta1", "ClusterPolicy" | "Policy") => {
             let refused_by_server = check_document(node, &POLICY, source, diagnostics);

@@ -79,6 +79,12 @@ faults! {
     help(self) { Some(self.advice.to_owned()) }
     fix(self) { self.fix.clone() }
 
+    /// A version that Kyverno's definitions call deprecated (Kyverno `api/kyverno/v2beta1`, `v2alpha1`).
+    #[error("`{api_version}` is deprecated")]
+    DEPRECATED_FIELD: DeprecatedVersion { api_version: String }
+    help(self) { Some("write `kyverno.io/v2`".to_owned()) }
+    fix(self) { Some(Fix { span: self.span, replacement: "kyverno.io/v2".to_owned() }) }
+
     /// Conditions as a plain list.
     #[error("a plain list of conditions is deprecated")]
     DEPRECATED_FIELD: PlainConditions {}
