@@ -39,7 +39,9 @@ impl Controller {
             "networking.k8s.io" => &["ingressclasses", "ingresses", "networkpolicies"],
             "rbac.authorization.k8s.io" => &["rolebindings", "roles"],
             "resource.k8s.io" => &["resourceclaims", "resourceclaimtemplates"],
-            "kyverno.io" => &["clusterpolicies", "globalcontextentries", "policies", "policyexceptions", "updaterequests"],
+            "kyverno.io" => {
+                &["clusterpolicies", "globalcontextentries", "policies", "policyexceptions", "updaterequests"]
+            }
             "policies.kyverno.io" => &[
                 "generatingpolicies",
                 "mutatingpolicies",

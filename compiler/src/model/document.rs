@@ -46,7 +46,8 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
         _ => false,
     };
     if group == "kyverno.io" && is_deprecated {
-        diagnostics.report(DeprecatedVersion { span: api_version.span(), api_version: api_version.as_str().to_owned() });
+        diagnostics
+            .report(DeprecatedVersion { span: api_version.span(), api_version: api_version.as_str().to_owned() });
     }
     match (group, version, kind.as_str()) {
         ("kyverno.io", "v1" | "v2beta1", "ClusterPolicy" | "Policy") => {
