@@ -9,4 +9,5 @@ mod hover;
 mod lifecycle;
 mod navigation;
 mod sample;
+mod speed;
 mod workspace;
