@@ -5,6 +5,7 @@
 //! | [`pipeline`] | the stages in order |
 //! | [`diagnostic`] | what authors are told, and the formats it is told in |
 //! | `syntax` | faults of YAML files |
+//! | `readable` | what can be read above them |
 //! | `model` | policy documents, field by field |
 //! | [`policy_schema`] | the fields of policies, for those who show them |
 //! | `match_sets` | the requests that match and exclude blocks let in |
@@ -39,6 +40,7 @@ pub mod passes;
 pub mod permissions;
 pub mod pipeline;
 pub mod policy_file;
+mod readable;
 pub mod rule_types;
 pub mod schema;
 pub mod settings;

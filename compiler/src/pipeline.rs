@@ -14,6 +14,7 @@ use crate::lower::constant::value_of;
 use crate::lower::{Defaults, Entries, Lowering};
 use crate::model::{self, Cleanup, Document, Exception, GlobalEntry, Policy, Rule};
 use crate::permissions::{self, Roles};
+use crate::readable;
 use crate::schema::Schemas;
 use crate::syntax;
 
@@ -95,9 +96,10 @@ impl Compiler {
         for (id, source) in sources.iter() {
             let parsed = yaml::parse(id, source.text());
             self.syntax_errors(&parsed.errors, source.text());
-            files.push((source, parsed.into_objects()));
+            let parts = readable::above_faults(id, source.text(), &parsed.errors);
+            files.push((source, parsed.into_objects(), parts));
         }
-        for (source, objects) in &files {
+        for (source, objects, _) in &files {
             for object in objects {
                 if let Some(schemas) = &mut self.schemas {
                     schemas.add_definition(object);
@@ -106,7 +108,8 @@ impl Compiler {
                 self.excepted.add(object, source.name());
             }
         }
-        for (source, objects) in &files {
+        for (source, objects, parts) in &files {
+            parts.iter().for_each(|part| self.part(part, source.text()));
             for object in objects {
                 self.names.check(object, source.name(), &mut self.diagnostics);
                 self.excepted.check(object, source.name(), &mut self.diagnostics);
@@ -115,6 +118,14 @@ impl Compiler {
             }
         }
         self.finish()
+    }
+
+    /// Looks at what can be read of a document that is refused, for the mistakes in it.
+    fn part(&mut self, document: &Node, source: &str) {
+        let mut alone = Self { schemas: self.schemas.clone(), ..Self::default() };
+        alone.document(document, source);
+        let found = alone.diagnostics.into_sorted().into_iter();
+        found.filter(|found| readable::holds_of_the_whole(found.code)).for_each(|found| self.diagnostics.report(found));
     }
 
     /// Looks whether roles beside a policy allow what it does.

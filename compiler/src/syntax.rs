@@ -34,7 +34,7 @@ faults! {
 }
 
 /// What a fault in a document costs.
-const UNREAD: &str = "nothing of this document is read until this is mended";
+const UNREAD: &str = "the document is left out until this is mended";
 
 fn around(context: Option<Span>) -> Vec<Label> {
     context.map(|span| Label { span, message: "which begins here".to_owned() }).into_iter().collect()
