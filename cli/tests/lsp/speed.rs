@@ -11,7 +11,8 @@ use crate::client::{Client, URI, place};
 
 /// A policy of some two thousand lines.
 fn policy() -> String {
-    let mut text = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata:\n  name: large\nspec:\n  rules:\n".to_owned();
+    let mut text =
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata:\n  name: large\nspec:\n  rules:\n".to_owned();
     for rule in 0..100 {
         text += &format!(
             "  - name: rule-{rule}
