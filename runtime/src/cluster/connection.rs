@@ -125,3 +125,57 @@ pub(super) fn reason(error: &kube::Error) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+    use crate::registry::tests::{CONFIG, Fake, kind, manifest};
+
+    #[tokio::test]
+    async fn a_policy_names_the_secrets_with_logins() {
+        let login = format!("Basic {}", STANDARD.encode("ann:secret"));
+        let registry = Fake::start(move |_, path, authorization| match authorization {
+            Some(given) if given == login && path.contains("/blobs/") => (200, String::new(), CONFIG.to_owned()),
+            Some(given) if given == login => (200, kind("manifest"), manifest()),
+            _ => (401, "www-authenticate: Basic realm=\"r\"\r\n".to_owned(), String::new()),
+        })
+        .await;
+        let logins = format!(r#"{{"auths":{{"{}":{{"username":"ann","password":"secret"}}}}}}"#, registry.address);
+        let secret = format!(r#"{{"data":{{".dockerconfigjson":"{}"}}}}"#, STANDARD.encode(logins));
+        let api = Fake::start(move |_, path, _| {
+            let missing =
+                r#"{"kind":"Status","status":"Failure","message":"not found","reason":"NotFound","code":404}"#;
+            match path {
+                "/api/v1/namespaces/kyverno/secrets/login" | "/api/v1/namespaces/own/secrets/login" => {
+                    (200, String::new(), secret.clone())
+                }
+                "/api/v1/namespaces/kyverno/secrets/hidden" => (
+                    403,
+                    String::new(),
+                    missing.replace("not found", "no").replace("NotFound", "Forbidden").replace("404", "403"),
+                ),
+                _ => (404, String::new(), missing.to_owned()),
+            }
+        })
+        .await;
+        let config = Config::new(format!("http://{}", api.address).parse().unwrap());
+        let connection = Connection::of_config(config).unwrap();
+        let ask = async |secrets: &[&str]| {
+            let secrets = secrets.iter().map(|secret| (*secret).into()).collect();
+            let credentials = Some(ImageCredentials { is_insecure: false, secrets });
+            let reference = format!("{}/team/web:1", registry.address).into();
+            connection.load(&DataKey::Image { reference, credentials }).await
+        };
+        for secrets in [&["gone", "login"][..], &["own/login"]] {
+            let image = ask(secrets).await.unwrap();
+            assert_eq!(image.at(&["configData", "config", "User"]), Some(&Value::text("web")), "{secrets:?}");
+        }
+        let unsigned = ask(&["gone"]).await.unwrap_err();
+        assert!(unsigned.ends_with("unexpected status code 401 Unauthorized"), "{unsigned}");
+        let forbidden = ask(&["hidden", "login"]).await.unwrap_err();
+        assert!(forbidden.starts_with("failed to get registry client") && forbidden.ends_with(": no"), "{forbidden}");
+    }
+}

@@ -12,7 +12,7 @@ mod exchange;
 mod kept;
 mod reference;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 

@@ -10,16 +10,16 @@ use tokio::net::TcpListener;
 use super::*;
 
 /// A registry with plain HTTP that answers by the path, and notes what it is asked.
-struct Fake {
-    address: String,
+pub(crate) struct Fake {
+    pub(crate) address: String,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 /// Status, headers and body.
-type Answer = (u16, String, String);
+pub(crate) type Answer = (u16, String, String);
 
 impl Fake {
-    async fn start(answer: impl Fn(&str, &str, Option<&str>) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(answer: impl Fn(&str, &str, Option<&str>) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -52,14 +52,14 @@ impl Fake {
         Self { address, asked }
     }
 
-    fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut *self.asked.lock().unwrap())
     }
 }
 
-const CONFIG: &str = r#"{"os":"linux","config":{"User":"web"},"x":1}"#;
+pub(crate) const CONFIG: &str = r#"{"os":"linux","config":{"User":"web"},"x":1}"#;
 
-fn manifest() -> String {
+pub(crate) fn manifest() -> String {
     format!(r#"{{"schemaVersion":2,"config":{{"digest":"{}"}},"layers":[]}}"#, digest_of(CONFIG.as_bytes()))
 }
 
@@ -71,7 +71,7 @@ fn list() -> String {
     )
 }
 
-fn kind(name: &str) -> String {
+pub(crate) fn kind(name: &str) -> String {
     format!("content-type: application/vnd.oci.image.{name}.v1+json\r\n")
 }
 
