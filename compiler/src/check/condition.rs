@@ -39,6 +39,10 @@ impl Checker<'_> {
             self.report(KeyWithoutBraces { span: key_span, text: text.to_owned() });
             return;
         }
+        if let Some(text) = self.flow.constant(condition.value).and_then(Value::as_text).filter(|text| is_variable(text)) {
+            self.report(KeyWithoutBraces { span: value_span, text: text.to_owned() });
+            return;
+        }
         let constants = self.flow.constant(condition.key).zip(self.flow.constant(condition.value));
         let is_usable = may_hold(operator, &Side::default(), &value) && may_hold(operator, &key, &Side::default());
         if let Some((key, value)) = constants.filter(|_| is_usable) {

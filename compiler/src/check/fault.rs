@@ -78,7 +78,7 @@ faults! {
         Some(format!("`{}` gives {} whatever the request is; ask something of it in `{{{{ }}}}`", self.operator, self.answer))
     }
 
-    /// A key that is the name of a variable.
+    /// A key or a value that is the name of a variable.
     #[error("`{text}` is text here, not the variable")]
     NAME_FOR_VALUE: KeyWithoutBraces { text: String }
     help(self) { Some(format!("write `\"{{{{ {} }}}}\"`", self.text)) }

@@ -163,6 +163,7 @@ registry! {
     DK0617 NOT_ALLOWED Warning "permission that Kyverno lacks"
     DK0618 NOT_DESCRIBED Warning "object that is not fully named"
     DK0619 REPLACED_LIST Info "list that a merge replaces"
+    DK0620 DOUBLED_OPERATOR Warning "operator that is written twice"
 
     DK0701 INVALID_SELECTOR Error "label selector that is refused"
     DK0702 UNKNOWN_SUBJECT Error "unknown kind of subject"

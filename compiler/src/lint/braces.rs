@@ -3,7 +3,7 @@
 use dikast_grammar::template::find_variables;
 use dikast_grammar::yaml::{Node, NodeValue, Text};
 
-use super::fault::HalfOpenBraces;
+use super::fault::{HalfOpenBraces, ThirdBrace};
 use crate::diagnostic::Diagnostics;
 
 /// Looks at all texts of a rule. Parsing bounds how deeply it nests.
@@ -26,7 +26,20 @@ fn check_text(text: &Text, diagnostics: &mut Diagnostics) {
         && let Some(at) = half_open(text.as_str())
     {
         diagnostics.report(HalfOpenBraces { span: text.span_of(at..at + 1) });
+    } else if let Some(at) = third(text.as_str()) {
+        diagnostics.report(ThirdBrace { span: text.span_of(at..at + 1) });
     }
+}
+
+/// A brace right behind a variable that nothing opens.
+fn third(written: &str) -> Option<usize> {
+    let variables = find_variables(written);
+    let is_inside = |at: usize| variables.iter().any(|variable| (variable.start..variable.end).contains(&at));
+    if written.match_indices('{').any(|(at, _)| !is_inside(at)) {
+        return None;
+    }
+    let ends = variables.iter().map(|variable| variable.end);
+    ends.into_iter().find(|&end| written.get(end..).is_some_and(|rest| rest.starts_with('}')) && !is_inside(end))
 }
 
 /// A single brace that two braces close, outside of variables: `{ name }}`. In JSON as many open as close.
@@ -63,5 +76,12 @@ mod tests {
         }
         assert_eq!(half_open("{{ {a: {b: c}} }}"), None);
         assert_eq!(half_open("a }}"), None);
+    }
+
+    #[test]
+    fn a_third_brace_that_nothing_opens() {
+        for (text, found) in [("{{ a }}}", Some(7)), ("{x: {{ a }}}", None), ("{{ {a: b}}}", None), ("{{ a }} b", None)] {
+            assert_eq!(third(text), found, "{text}");
+        }
     }
 }

@@ -202,6 +202,12 @@ faults! {
     REGEX_IN_PATTERN: RegexInPattern { pattern: String }
     help(self) { Some("patterns know the wildcards `*` and `?`; for expressions use `regex_match` in a `deny` condition".to_owned()) }
 
+    /// An operator of patterns that is written as in a programming language.
+    #[error("in patterns `{operator}` stands alone")]
+    DOUBLED_OPERATOR: DoubledOperator { operator: String }
+    help(self) { Some(format!("between two of them there is an empty pattern; write one `{}`", self.operator)) }
+    fix(self) { Some(Fix { span: self.span, replacement: self.operator.clone() }) }
+
     /// A key that is almost an anchor.
     #[error("`{key}` is no anchor")]
     MALFORMED_ANCHOR: MalformedAnchor { key: String, meant: Option<String> }
@@ -275,6 +281,12 @@ faults! {
     #[error("no label can be {what} `{text}`")]
     NEVER_MATCHES: NoSuchLabel { what: &'static str, text: String }
     help(self) { Some("labels are letters, digits, `-`, `_` and `.`; a key may have a domain and `/` before it".to_owned()) }
+
+    /// A brace behind a variable.
+    #[error("one brace more than the variable needs")]
+    STRAY_BRACES: ThirdBrace {}
+    help(self) { Some("a variable ends with `}}`; this brace is text behind it".to_owned()) }
+    fix(self) { Some(Fix { span: self.span, replacement: String::new() }) }
 
     /// One brace that two close.
     #[error("one brace begins no variable")]

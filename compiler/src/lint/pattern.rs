@@ -3,7 +3,7 @@
 use dikast_grammar::anchor::{self as grammar, AnchorKind};
 use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
 
-use super::fault::{IgnoredItems, ImpossiblePattern, RegexInPattern, UnclosedReference};
+use super::fault::{DoubledOperator, IgnoredItems, ImpossiblePattern, RegexInPattern, UnclosedReference};
 use super::{anchor, range};
 use crate::diagnostic::Diagnostics;
 
@@ -51,7 +51,12 @@ fn check_text(text: &Text, diagnostics: &mut Diagnostics) {
     if pattern.contains("{{") || pattern.contains("$(") {
         return;
     }
-    if range::is_impossible(pattern) {
+    if let Some(at) = ["||", "&&"].iter().find_map(|doubled| pattern.find(doubled)) {
+        diagnostics.report(DoubledOperator {
+            span: text.span_of(at..at + 2),
+            operator: pattern.get(at..at + 1).unwrap_or_default().to_owned(),
+        });
+    } else if range::is_impossible(pattern) {
         diagnostics.report(ImpossiblePattern { span, pattern: pattern.to_owned() });
     } else if range::is_regex(pattern) {
         diagnostics.report(RegexInPattern { span, pattern: pattern.to_owned() });

@@ -83,6 +83,11 @@ faults! {
     labels(self) { vec![Label { span: self.second, message: "the other one".to_owned() }] }
     help(self) { Some("one condition under `any` is enough; write them under `all` if both are meant".to_owned()) }
 
+    /// A number that is read from a quantity.
+    #[error("`to_number` gives null for quantities such as `1Gi` and `500m`")]
+    IMPOSSIBLE_VALUE: NumberOfQuantity {}
+    help(self) { Some("conditions and the functions of arithmetic take quantities as they are".to_owned()) }
+
     /// A wildcard in a pattern for a number.
     #[error("`{field}` is a number, and `{pattern}` looks at its digits")]
     WILDCARD_ON_NUMBER: WildcardOnNumber { field: String, pattern: String }

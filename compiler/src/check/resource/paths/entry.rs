@@ -5,10 +5,12 @@ use std::rc::Rc;
 use dikast_grammar::template::find_variables;
 
 use super::{Paths, Scope};
+use crate::check::resource::fault::ImpossibleName;
 use crate::check::resource::shape::Shape;
 use crate::check::resource::{Findings, api_path};
 use crate::ir::{Entry, EntryQuery, EntrySource, Written};
 use crate::lower::expression::lower_query;
+use crate::schema::Format;
 
 /// Stands for a variable; no name has it.
 const COVER: &str = "\u{fffd}";
@@ -47,8 +49,10 @@ impl Paths<'_> {
                 }
             }
             EntrySource::ConfigMap { name, namespace } => {
-                for written in std::iter::once(name).chain(namespace) {
+                let format = |at| if at == 0 { Format::Subdomain } else { Format::DnsLabel };
+                for (at, written) in std::iter::once(name).chain(namespace).enumerate() {
                     self.of_context(written.expr, scope, findings);
+                    self.named(written, format(at), findings);
                 }
                 Shape::Typed([self.schemas.request().config_map].into())
             }
@@ -86,6 +90,14 @@ impl Paths<'_> {
                 });
                 Shape::Unknown
             }
+        }
+    }
+
+    /// Tells of a name that no object has.
+    fn named(&self, written: &Written, format: Format, findings: &mut Findings<'_>) {
+        let text = self.program.names.get(written.text.index()).map_or("", |text| text);
+        if let Some(span) = self.place(written.expr).filter(|_| !text.contains("{{") && !format.takes(text)) {
+            findings.report(ImpossibleName { span, name: text.to_owned() });
         }
     }
 

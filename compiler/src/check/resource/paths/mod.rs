@@ -10,12 +10,12 @@ use dikast_grammar::Span;
 use dikast_stdlib::Value;
 use dikast_stdlib::functions::{self, FunctionId};
 
-use super::fault::{ImpossibleValue, NotAList};
+use super::fault::{ImpossibleValue, NotAList, NumberOfQuantity};
 use super::shape::Shape;
 use super::{Findings, scalar};
 use crate::check::kinds::Kinds;
 use crate::ir::{Comparison, Expr, ExprId, NameId, Program};
-use crate::schema::{Graph, Schemas, TypeId};
+use crate::schema::{Format, Graph, Schemas, Type, TypeId};
 
 /// Deeper expressions are not checked.
 const DEEPEST: usize = 200;
@@ -303,6 +303,16 @@ impl<'a> Paths<'a> {
                 Err(()) => list(first),
             },
             "values" => list(self.any_member(&first)),
+            "to_number" => {
+                let graph = self.graph();
+                let is_quantity = |ty: &TypeId| matches!(graph.ty(*ty), Type::Text(Format::Quantity));
+                if let (Shape::Typed(types), Some(span)) = (&first, bound.span)
+                    && types.iter().all(is_quantity)
+                {
+                    findings.report(NumberOfQuantity { span });
+                }
+                Shape::Unknown
+            }
             "length" => Shape::Typed([self.schemas.request().count].into()),
             "keys" => list(Shape::Plain(Kinds::TEXT)),
             _ => Shape::Unknown,
