@@ -39,7 +39,9 @@ impl Checker<'_> {
             self.report(KeyWithoutBraces { span: key_span, text: text.to_owned() });
             return;
         }
-        if let Some(text) = self.flow.constant(condition.value).and_then(Value::as_text).filter(|text| is_variable(text)) {
+        if let Some(text) =
+            self.flow.constant(condition.value).and_then(Value::as_text).filter(|text| is_variable(text))
+        {
             self.report(KeyWithoutBraces { span: value_span, text: text.to_owned() });
             return;
         }

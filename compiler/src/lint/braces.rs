@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn a_third_brace_that_nothing_opens() {
-        for (text, found) in [("{{ a }}}", Some(7)), ("{x: {{ a }}}", None), ("{{ {a: b}}}", None), ("{{ a }} b", None)] {
+        for (text, found) in [("{{ a }}}", Some(7)), ("{x: {{ a }}}", None), ("{{ {a: b}}}", None), ("{{ a }} b", None)]
+        {
             assert_eq!(third(text), found, "{text}");
         }
     }
