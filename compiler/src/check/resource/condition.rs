@@ -98,12 +98,12 @@ impl Checker<'_, '_> {
     }
 
     /// Tells of a condition on what the rule matches that holds for nothing of it.
-    fn reached(&mut self, lowered: &ir::Condition, key: &Node, value: &Node) {
+    fn reached(&mut self, lowered: &ir::Condition, key: &Node, value_node: &Node) {
         let Some(possible) = key.as_str().and_then(|key| self.reach.of_key(key)) else { return };
-        if self.findings.is_copy || !is_constant(value) {
+        if self.findings.is_copy || !is_constant(value_node) {
             return;
         }
-        let value = Value::from(value);
+        let value = Value::from(value_node);
         let named: Vec<String> = match &value {
             Value::List(items) => items.iter().map(super::scalar::written).collect(),
             single => vec![super::scalar::written(single)],
@@ -111,7 +111,7 @@ impl Checker<'_, '_> {
         let samples = reach::samples(possible, &named);
         if !samples.iter().any(|sample| evaluate(sample, &lowered.operator, &value).unwrap_or(true)) {
             let possible = suggest::alternatives(&possible.iter().map(String::as_str).collect::<Vec<_>>());
-            self.findings.report(OutOfReach { span: key.span, possible });
+            self.findings.report(OutOfReach { span: key.span.to(value_node.span), possible });
         }
     }
 
@@ -139,7 +139,7 @@ impl Checker<'_, '_> {
         let Some(first) = answers.next() else { return };
         if answers.all(|answer| answer == first) {
             let what = types.first().map_or(String::new(), |ty| scalar::expected(graph, *ty));
-            self.findings.report(SameForAll { span: key.span, what, answer: first });
+            self.findings.report(SameForAll { span: key.span.to(value.span), what, answer: first });
         }
     }
 
@@ -157,7 +157,17 @@ impl Checker<'_, '_> {
         }
         let one = std::slice::from_ref(node);
         for item in node.as_list().unwrap_or(one) {
-            let Some(text) = item.as_text() else { continue };
+            let Some(text) = item.as_text() else {
+                // A choice is never a number or a truth value.
+                let is_scalar = matches!(item.value, NodeValue::Int(_) | NodeValue::Float(_) | NodeValue::Bool(_));
+                if is_scalar && types.iter().all(|ty| matches!(graph.ty(*ty), Type::Enum(_))) {
+                    let written = format!("the {} `{}`", item.type_name(), scalar::written(&Value::from(item)));
+                    let expected = types.first().map_or(String::new(), |ty| scalar::expected(graph, *ty));
+                    let field = "the key".to_owned();
+                    self.findings.report(ImpossibleValue { span: item.span, field, expected, written, help: None });
+                }
+                continue;
+            };
             let fits = |ty: &TypeId| match graph.ty(*ty) {
                 Type::Text(format) => is_unknown(text.as_str()) || format.is_like(text.as_str()),
                 // The types alone tell of a single text.
