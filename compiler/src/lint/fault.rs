@@ -286,7 +286,6 @@ faults! {
     #[error("one brace more than the variable needs")]
     STRAY_BRACES: ThirdBrace {}
     help(self) { Some("a variable ends with `}}`; this brace is text behind it".to_owned()) }
-    fix(self) { Some(Fix { span: self.span, replacement: String::new() }) }
 
     /// One brace that two close.
     #[error("one brace begins no variable")]
