@@ -168,10 +168,15 @@ impl<'a> Checker<'a, '_> {
         let group = version.split_once('/').map_or("", |(group, _)| group);
         let found = schemas.of_object(version, name);
         if let Some(gone) = found.filter(|kind| !schemas.is_served(kind)) {
-            let served = schemas.named(name).filter(|kind| schemas.is_served(kind) && kind.is_namespaced == gone.is_namespaced);
+            let served =
+                schemas.named(name).filter(|kind| schemas.is_served(kind) && kind.is_namespaced == gone.is_namespaced);
             let instead: Vec<String> = served.map(|kind| schemas.api_version(kind)).collect();
             let instead = quoted(instead.iter().map(String::as_str));
-            self.findings.report(UnknownVersion { span: api_version.span(), kind: format!("{version}/{name}"), instead });
+            self.findings.report(UnknownVersion {
+                span: api_version.span(),
+                kind: format!("{version}/{name}"),
+                instead,
+            });
         }
         if found.is_none() && !schemas.is_group(group) && Schemas::is_no_group(group) && schemas.find(name).is_unknown()
         {
