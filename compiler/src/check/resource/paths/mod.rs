@@ -168,7 +168,8 @@ impl<'a> Paths<'a> {
             }
             Expr::Or { left, right } => {
                 let left = self.shape(*left, bound, findings);
-                left.or(self.shape(*right, bound, findings))
+                let right = self.shape(*right, bound, findings);
+                self.either(left, right)
             }
             Expr::Not(of) => {
                 self.shape(*of, bound, findings);
@@ -196,6 +197,20 @@ impl<'a> Paths<'a> {
                 Shape::Unknown
             }
             Expr::Fail(_) => Shape::Unknown,
+        }
+    }
+
+    /// What is of either shape; of two scalars that are no more alike, their kinds are known.
+    fn either(&self, left: Shape, right: Shape) -> Shape {
+        let scalar = |shape: &Shape| {
+            let kinds = shape.kinds(self.graph());
+            let is_known = matches!(shape, Shape::Typed(_) | Shape::Plain(_));
+            (is_known && !kinds.meets(Kinds::LIST.or(Kinds::OBJECT))).then_some(kinds)
+        };
+        let kinds = scalar(&left).zip(scalar(&right));
+        match (left.or(right), kinds) {
+            (Shape::Unknown, Some((left, right))) => Shape::Plain(left.or(right)),
+            (shape, _) => shape,
         }
     }
 
