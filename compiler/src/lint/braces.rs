@@ -34,7 +34,11 @@ fn check_text(text: &Text, diagnostics: &mut Diagnostics) {
 /// A brace right behind a variable that nothing opens.
 fn third(written: &str) -> Option<usize> {
     let variables = find_variables(written);
-    let is_inside = |at: usize| variables.iter().any(|variable| (variable.start..variable.end).contains(&at));
+    // They stand in the order of their places.
+    let is_inside = |at: usize| {
+        let behind = variables.partition_point(|variable| variable.end <= at);
+        variables.get(behind).is_some_and(|variable| variable.start <= at)
+    };
     if written.match_indices('{').any(|(at, _)| !is_inside(at)) {
         return None;
     }
