@@ -45,7 +45,8 @@ pub(super) fn check_blocks(
 /// Looks for filters of `exclude` that take nothing of what is matched.
 fn without_effect(matching: &MatchBlock<'_>, exclude: &MatchBlock<'_>, diagnostics: &mut Diagnostics) {
     let matched = MatchSet::of(matching);
-    if matched.is_empty() {
+    let pairs = matching.filters.len().saturating_mul(exclude.filters.len());
+    if matched.is_empty() || pairs > MOST_FILTERS * MOST_FILTERS {
         return;
     }
     match exclude.quantifier {

@@ -15,6 +15,9 @@ use crate::ir;
 use crate::model::{self, suggest};
 use crate::schema::{Bounds, Format, Type, TypeId};
 
+/// Of how many values a condition on what is matched is asked.
+const MOST_SAMPLES: usize = 1000;
+
 impl Checker<'_, '_> {
     /// Looks at conditions in both forms: as they were lowered, and as they were written.
     pub(super) fn conditions(
@@ -108,6 +111,9 @@ impl Checker<'_, '_> {
             Value::List(items) => items.iter().map(super::scalar::written).collect(),
             single => vec![super::scalar::written(single)],
         };
+        if possible.len().saturating_mul(named.len()) > MOST_SAMPLES {
+            return;
+        }
         let samples = reach::samples(possible, &named);
         if !samples.iter().any(|sample| evaluate(sample, &lowered.operator, &value).unwrap_or(true)) {
             let possible = suggest::alternatives(&possible.iter().map(String::as_str).collect::<Vec<_>>());

@@ -11,6 +11,9 @@ use super::fault::{ExcludeEachOther, OneAlwaysHolds};
 /// How many conditions of a block are compared.
 const MOST: usize = 24;
 
+/// How many items a value may have that is compared with another.
+const MOST_ITEMS: usize = 64;
+
 /// A condition whose value is known before any request.
 pub(super) struct Asked<'a> {
     /// The text of its key.
@@ -74,6 +77,9 @@ fn samples(left: &Asked<'_>, right: &Asked<'_>) -> Option<Vec<Value>> {
             Value::List(items) => items.to_vec(),
             single => vec![single.clone()],
         };
+        if items.len() > MOST_ITEMS {
+            return None;
+        }
         let is_order = match asked.operator.kind() {
             OperatorKind::Order(_) => true,
             OperatorKind::Duration(_) | OperatorKind::Never | OperatorKind::Unknown => return None,
