@@ -12,7 +12,7 @@ use crate::ir::{Autogen, Builder, PolicyId, Program};
 use crate::lint::{self, ExceptedNames, PolicyNames};
 use crate::lower::constant::value_of;
 use crate::lower::{Defaults, Entries, Lowering};
-use crate::model::{self, Cleanup, Document, Exception, GlobalEntry, Policy, Rule};
+use crate::model::{self, Cleanup, Damaged, Document, Exception, GlobalEntry, Policy, Rule};
 use crate::permissions::{self, Roles};
 use crate::readable;
 use crate::schema::Schemas;
@@ -148,7 +148,12 @@ impl Compiler {
     }
 
     fn document(&mut self, document: &Node, source: &str) {
-        match model::sort(document, source, &mut self.diagnostics) {
+        let sorted = model::sort(document, source, &mut self.diagnostics);
+        self.sorted(sorted, document, source);
+    }
+
+    fn sorted(&mut self, sorted: Document<'_>, document: &Node, source: &str) {
+        match sorted {
             Document::Policy(policy) => {
                 lint::check_scalars(document, source, &mut self.diagnostics);
                 self.policy_documents.push(document.span);
@@ -169,6 +174,10 @@ impl Compiler {
                 self.counts.exceptions += 1;
             }
             Document::GlobalEntry(entry) => self.global_entry(&entry, source),
+            Document::Damaged(damaged) => {
+                self.counts.refused += 1;
+                self.damaged(&damaged, document, source);
+            }
             Document::Refused => self.counts.refused += 1,
             Document::Other => self.counts.passed_over += 1,
         }
@@ -192,6 +201,7 @@ impl Compiler {
     /// The expressions of an entry are no part of the program; they are lowered for what there is to say about them.
     fn global_entry(&mut self, entry: &GlobalEntry<'_>, source: &str) {
         let errors = self.diagnostics.errors_reported();
+        entry.check(&mut self.diagnostics);
         lint::check_scalars(entry.node, source, &mut self.diagnostics);
         for (_, expression) in &entry.projections {
             let mut builder = Builder::default();
@@ -206,6 +216,17 @@ impl Compiler {
             self.global_entries.push((entry.node.span, value_of(entry.node)));
             self.counts.global_entries += 1;
         }
+    }
+
+    /// Checks what can be read of a document that is not used: for itself, so that nothing of it gets into the program.
+    fn damaged(&mut self, damaged: &Damaged, document: &Node, source: &str) {
+        let mut aside = Compiler { schemas: self.schemas.take(), ..Compiler::default() };
+        let read = model::read_damaged(damaged, &mut aside.diagnostics);
+        aside.sorted(read, document, source);
+        self.schemas = aside.schemas.take();
+        self.unchecked.append(&mut aside.unchecked);
+        let found = aside.diagnostics.into_sorted().into_iter();
+        found.filter(|found| damaged.vouches_for(found)).for_each(|found| self.diagnostics.report(found));
     }
 
     fn cleanup(&mut self, cleanup: &Cleanup<'_>) {

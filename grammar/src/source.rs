@@ -27,6 +27,11 @@ impl Span {
         Self { file, start: narrow(start), end: narrow(end) }
     }
 
+    /// Whether all of another range lies in this one.
+    pub fn contains(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// The smallest range that holds both. Both must lie in the same file.
     pub fn to(self, other: Self) -> Self {
         Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }

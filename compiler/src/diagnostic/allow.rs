@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use dikast_grammar::{FileId, SourceFile, SourceMap, Span};
 
-use super::{Code, Diagnostic, faults};
+use super::{Code, Diagnostic, Severity, faults};
 
 const MARK: &str = "dikast: allow";
 
@@ -42,6 +42,7 @@ pub fn apply(diagnostics: Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagnosti
     if allowed.is_empty() && faults.is_empty() {
         return diagnostics;
     }
+    let unread = not_all_checked(&diagnostics);
     let mut used = HashSet::new();
     let mut kept: Vec<Diagnostic> = diagnostics
         .into_iter()
@@ -57,12 +58,22 @@ pub fn apply(diagnostics: Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagnosti
             speaking.is_empty()
         })
         .collect();
-    for (_, (_, allow)) in allowed.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
+    let is_idle = |(at, (id, _)): &(usize, &(FileId, Allow))| !used.contains(at) && !unread.contains(id);
+    for (_, (_, allow)) in allowed.iter().enumerate().filter(is_idle) {
         faults.push(UnusedAllow { span: allow.span, code: allow.code.to_string() }.into());
     }
     kept.extend(faults);
     kept.sort_by_key(|found| (found.span, found.code));
     kept
+}
+
+/// The files in which something could not be read: there it is not known that nothing is left to allow.
+fn not_all_checked(diagnostics: &[Diagnostic]) -> HashSet<FileId> {
+    let stops_checks = |found: &&Diagnostic| {
+        let range = found.code.name().get(..4).unwrap_or_default();
+        found.severity == Severity::Error && matches!(range, "DK01" | "DK02" | "DK03")
+    };
+    diagnostics.iter().filter(stops_checks).map(|found| found.span.file).collect()
 }
 
 /// The comments of a file. Those that are malformed are reported.

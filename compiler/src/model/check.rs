@@ -4,27 +4,37 @@ use dikast_grammar::Span;
 use dikast_grammar::yaml::{Entry, Node, NodeValue, Text};
 
 use super::fault::{
-    DeprecatedField, EmptyField, ExclusiveFields, InvalidName, MissingChoice, MissingField, OutOfRange,
+    DeprecatedField, EmptyField, ExclusiveFields, Instead, InvalidName, MissingChoice, MissingField, OutOfRange,
     PlainConditions, UnknownField, UnknownValue, WrongType,
 };
+use super::repair::{Repair, Repairs};
 use super::schema::context::{ANY_ALL, CONDITION};
 use super::schema::form::Form;
 use super::schema::{Constraint, Field, ObjectShape, Shape};
 use super::{moves, suggest};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// Reports everything in which `node` differs from `shape`, and gives what does not keep it from being used: names and
-/// numbers that an API server refuses, though nothing else does. `source` is the text of its file.
+/// What came of the comparison, beside what was reported.
+pub(super) struct Compared {
+    /// What does not keep the document from being used: names and numbers that an API server refuses, though nothing
+    /// else does.
+    pub(super) refused_by_server: Vec<Diagnostic>,
+    /// What it takes to read the document all the same.
+    pub(super) repairs: Repairs,
+}
+
+/// Reports everything in which `node` differs from `shape`. `source` is the text of its file.
 #[must_use]
 pub(super) fn check_document(
     node: &Node,
     shape: &'static ObjectShape,
     source: &str,
     diagnostics: &mut Diagnostics,
-) -> Vec<Diagnostic> {
-    let mut checker = Checker { diagnostics, refused_by_server: Vec::new(), source, ancestors: Vec::new() };
+) -> Compared {
+    let compared = Compared { refused_by_server: Vec::new(), repairs: Repairs::default() };
+    let mut checker = Checker { diagnostics, compared, source, ancestors: Vec::new() };
     checker.object("the document", node, shape, head(node));
-    checker.refused_by_server
+    checker.compared
 }
 
 /// The first line of a node, or of its first key: where a fault of the whole object is shown.
@@ -34,7 +44,7 @@ fn head(node: &Node) -> Span {
 
 struct Checker<'d> {
     diagnostics: &'d mut Diagnostics,
-    refused_by_server: Vec<Diagnostic>,
+    compared: Compared,
     source: &'d str,
     /// The objects around the one that is checked, the document first.
     ancestors: Vec<&'static ObjectShape>,
@@ -51,17 +61,20 @@ impl Checker<'_> {
             (&Shape::IntIn(low, high), &NodeValue::Int(number)) => {
                 if !(low..=high).contains(&number) {
                     let fault = OutOfRange { span: node.span, field: field.to_owned(), number, low, high };
-                    self.refused_by_server.push(fault.into());
+                    self.compared.refused_by_server.push(fault.into());
                 }
             }
             (Shape::Choice(choices), NodeValue::Text(text)) => {
                 if !choices.contains(&text.as_str()) {
+                    let meant = suggest::closest(text.as_str(), choices.iter().copied());
+                    let repair = meant.map_or(Repair::Drop, |meant| Repair::AsText(meant.to_owned()));
+                    self.compared.repairs.note(node.span, repair);
                     self.diagnostics.report(UnknownValue {
                         span: text.span_of(0..text.as_str().len()),
                         field: field.to_owned(),
                         value: text.as_str().to_owned(),
                         choices,
-                        meant: suggest::closest(text.as_str(), choices.iter().copied()),
+                        meant,
                     });
                 }
             }
@@ -84,14 +97,14 @@ impl Checker<'_> {
                 }
             }
             (Shape::Text | Shape::Choice(_) | Shape::Form(_), _) => {
-                self.wrong_type(field, node, shape, text_advice(field, node))
+                self.wrong_type(field, node, shape, text_advice(field, node), place)
             }
             (Shape::Bool, _)
             | (Shape::Int | Shape::IntIn(..), _)
             | (Shape::List(_), _)
             | (Shape::MapOf(_), _)
             | (Shape::Object(_), _)
-            | (Shape::Conditions, _) => self.wrong_type(field, node, shape, None),
+            | (Shape::Conditions, _) => self.wrong_type(field, node, shape, None, place),
         }
     }
 
@@ -99,34 +112,52 @@ impl Checker<'_> {
         if let Some(problem) = (form.problem)(text.as_str()) {
             let shown: String = text.as_str().chars().take(70).collect();
             let fault = InvalidName { span: text.span(), text: shown, title: form.title, problem };
-            self.refused_by_server.push(fault.into());
+            self.compared.refused_by_server.push(fault.into());
         }
     }
 
-    fn wrong_type(&mut self, field: &str, node: &Node, shape: &Shape, advice: Option<&'static str>) {
+    fn wrong_type(&mut self, field: &str, node: &Node, shape: &Shape, advice: Option<&'static str>, place: Span) {
         let written = self.source.get(node.span.start as usize..node.span.end as usize);
-        let (found, quoted) = match (&node.value, written) {
-            (NodeValue::List(_), _) => ("a list".to_owned(), None),
-            (NodeValue::Map(_), _) => ("an object".to_owned(), None),
+        let found = match (&node.value, written) {
+            (NodeValue::List(_), _) => "a list".to_owned(),
+            (NodeValue::Map(_), _) => "an object".to_owned(),
             (NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_), Some(written)) => {
-                let quoted = matches!(shape, Shape::Text | Shape::Form(_)).then(|| format!("\"{written}\""));
-                (format!("the {} `{written}`", node.type_name()), quoted)
+                format!("the {} `{written}`", node.type_name())
             }
-            _ => ("text".to_owned(), None),
+            _ => "text".to_owned(),
         };
+        let instead = written.and_then(|written| as_expected(node, shape, written));
+        let advice = advice.or_else(|| match (shape, &node.value) {
+            (Shape::List(_), NodeValue::Map(_)) => Some("begin each item with `- `"),
+            (Shape::Object(_), NodeValue::List(items)) if items.len() == 1 => {
+                Some("there is only one: write it without `- `")
+            }
+            _ => None,
+        });
+        let repair = match (shape, &node.value) {
+            (Shape::List(_), NodeValue::Map(_) | NodeValue::Text(_)) => Repair::Wrap,
+            (Shape::Text | Shape::Form(_), NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_)) => {
+                Repair::AsText(written.unwrap_or_default().to_owned())
+            }
+            _ => Repair::Drop,
+        };
+        self.compared.repairs.note(node.span, repair);
+        // What begins on a line below is not what is wrong: the field is.
+        let is_block = matches!(node.value, NodeValue::List(_) | NodeValue::Map(_))
+            && written.is_some_and(|written| !written.starts_with(['[', '{']));
         self.diagnostics.report(WrongType {
-            span: node.span,
+            span: if is_block { place } else { node.span },
             field: field.to_owned(),
             expected: shape.expected(),
             found,
             advice,
-            quoted,
+            instead,
         });
     }
 
     fn object(&mut self, field: &str, node: &Node, shape: &'static ObjectShape, place: Span) {
         let Some(entries) = node.as_map() else {
-            return self.wrong_type(field, node, &Shape::Object(shape), None);
+            return self.wrong_type(field, node, &Shape::Object(shape), None, place);
         };
         self.ancestors.push(shape);
         // A misspelt field is one mistake: the right one is not also missed.
@@ -134,12 +165,13 @@ impl Checker<'_> {
         for entry in entries {
             match shape.field(entry.key.as_str()) {
                 Some(field) => self.field(node, entry, field),
-                None => meant.extend(self.unknown_field(entry, shape)),
+                None => meant.extend(self.unknown_field(node, entry, shape)),
             }
         }
         self.ancestors.pop();
         let missed = |name: &str| given(node, name).is_none() && !meant.contains(&name);
         for field in shape.fields.iter().filter(|field| field.required && missed(field.name)) {
+            self.compared.repairs.note(place, Repair::Missed);
             self.diagnostics.report(MissingField {
                 span: place,
                 owner: shape.title,
@@ -164,16 +196,16 @@ impl Checker<'_> {
     }
 
     /// Gives the field that is meant, if one of them resembles it.
-    fn unknown_field(&mut self, entry: &Entry, owner: &'static ObjectShape) -> Option<&'static str> {
+    fn unknown_field(&mut self, object: &Node, entry: &Entry, owner: &'static ObjectShape) -> Option<&'static str> {
         let written = entry.key.as_str();
         let meant = suggest::closest(written, owner.fields.iter().map(|field| field.name));
-        self.diagnostics.report(UnknownField {
-            span: entry.key.span(),
-            field: written.to_owned(),
-            owner: owner.title,
-            meant,
-            belongs: self.home(written, owner),
-        });
+        let free = meant.filter(|meant| object.get(meant).is_none());
+        self.compared.repairs.note(entry.key.span(), free.map_or(Repair::Drop, Repair::Rename));
+        // One edit away is nearer than any other place.
+        let is_near = meant.is_some_and(|meant| suggest::is_one_edit_from(written, meant));
+        let belongs = (!is_near).then(|| self.home(written, owner)).flatten();
+        let (span, field) = (entry.key.span(), written.to_owned());
+        self.diagnostics.report(UnknownField { span, field, owner: owner.title, meant, belongs });
         meant
     }
 
@@ -201,6 +233,7 @@ impl Checker<'_> {
                     let missed = fields.iter().filter(|name| given(node, name).is_none() && !meant.contains(name));
                     for field in missed.filter_map(|name| shape.field(name)) {
                         let (field, doc) = (field.name, field.doc);
+                        self.compared.repairs.note(place, Repair::Missed);
                         self.diagnostics.report(MissingField { span: place, owner: shape.title, field, doc });
                     }
                 }
@@ -226,6 +259,7 @@ impl Checker<'_> {
                 let is_current = |name: &&str| shape.field(name).is_none_or(|field| field.successor.is_none());
                 let current: Vec<_> = names.iter().copied().filter(is_current).collect();
                 let left_empty = names.iter().find_map(|name| node.entry(name));
+                self.compared.repairs.note(place, Repair::Missed);
                 let (span, owner) = (left_empty.map_or(place, |entry| entry.key.span()), shape.title);
                 match current.first().and_then(|name| shape.field(name)).filter(|_| current.len() == 1) {
                     Some(&Field { name: field, doc, .. }) => {
@@ -273,6 +307,23 @@ fn is_empty(node: &Node) -> bool {
 /// A field that is there and not null.
 fn given<'n>(node: &'n Node, name: &str) -> Option<&'n Entry> {
     node.entry(name).filter(|entry| !entry.value.is_null())
+}
+
+/// A value as the shape takes it, where that is only a matter of how it is written.
+fn as_expected(node: &Node, shape: &Shape, written: &str) -> Option<Instead> {
+    let is_plain = !written.contains(['\n', '{', '[', '"', '\'', '#']);
+    match (shape, &node.value) {
+        (Shape::Text | Shape::Form(_), NodeValue::Bool(_) | NodeValue::Int(_) | NodeValue::Float(_)) => {
+            Some(Instead { kind: "text", text: format!("\"{written}\"") })
+        }
+        (Shape::List(Shape::Text | Shape::Choice(_)), NodeValue::Text(_)) if is_plain => {
+            Some(Instead { kind: "a list", text: format!("[{written}]") })
+        }
+        (Shape::Bool, NodeValue::Text(text)) if matches!(text.as_str(), "true" | "false") => {
+            Some(Instead { kind: "a truth value", text: text.as_str().to_owned() })
+        }
+        _ => None,
+    }
 }
 
 /// A JSON patch is text in Kyverno, which is easily forgotten.

@@ -9,6 +9,8 @@ use super::fault::{DeprecatedVersion, UnsupportedKind};
 use super::global::GlobalEntry;
 use super::node::Fields;
 use super::policy::Policy;
+use super::repair::Damaged;
+use super::schema::ObjectShape;
 use super::schema::cleanup::CLEANUP;
 use super::schema::exception::EXCEPTION;
 use super::schema::global::GLOBAL_ENTRY;
@@ -27,7 +29,9 @@ pub(crate) enum Document<'n> {
     Exception(Box<Exception<'n>>),
     /// An entry of the global context that can be used.
     GlobalEntry(GlobalEntry<'n>),
-    /// A policy or exception that was reported and cannot be used.
+    /// A policy or exception that was reported and cannot be used. What can be read of it can be checked.
+    Damaged(Box<Damaged>),
+    /// A policy or exception that was reported and of which nothing can be read.
     Refused,
     /// Something that is no policy: resources, lists, values.
     Other,
@@ -39,7 +43,6 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
         return sort_unrecognised(node, diagnostics);
     };
     let (group, version) = api_version.as_str().split_once('/').unwrap_or(("", api_version.as_str()));
-    let before = diagnostics.errors_reported();
     let is_deprecated = match kind.as_str() {
         "PolicyException" | "CleanupPolicy" | "ClusterCleanupPolicy" => version == "v2beta1",
         "GlobalContextEntry" => version == "v2alpha1",
@@ -49,54 +52,73 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
         diagnostics
             .report(DeprecatedVersion { span: api_version.span(), api_version: api_version.as_str().to_owned() });
     }
-    match (group, version, kind.as_str()) {
-        ("kyverno.io", "v1" | "v2beta1", "ClusterPolicy" | "Policy") => {
-            let refused_by_server = check_document(node, &POLICY, source, diagnostics);
-            let is_read = diagnostics.errors_reported() == before;
-            refused_by_server.into_iter().for_each(|fault| diagnostics.report(fault));
-            if is_read && let Some(policy) = Policy::read(node, diagnostics) {
-                return Document::Policy(Box::new(policy));
-            }
-            Document::Refused
-        }
-        ("kyverno.io", "v2" | "v2beta1", "PolicyException") => {
-            let refused_by_server = check_document(node, &EXCEPTION, source, diagnostics);
-            let is_read = diagnostics.errors_reported() == before;
-            refused_by_server.into_iter().for_each(|fault| diagnostics.report(fault));
-            if is_read && let Some(exception) = Exception::read(node) {
-                return Document::Exception(Box::new(exception));
-            }
-            Document::Refused
-        }
-        ("kyverno.io", "v2" | "v2beta1", "CleanupPolicy" | "ClusterCleanupPolicy") => {
-            let refused_by_server = check_document(node, &CLEANUP, source, diagnostics);
-            let is_read = diagnostics.errors_reported() == before;
-            refused_by_server.into_iter().for_each(|fault| diagnostics.report(fault));
-            if is_read && let Some(cleanup) = Cleanup::read(node) {
-                return Document::Cleanup(Box::new(cleanup));
-            }
-            Document::Refused
-        }
-        ("kyverno.io", "v2" | "v2beta1" | "v2alpha1", "GlobalContextEntry") => {
-            let refused_by_server = check_document(node, &GLOBAL_ENTRY, source, diagnostics);
-            let entry = GlobalEntry::read(node);
-            entry.iter().for_each(|entry| entry.check(diagnostics));
-            let is_read = diagnostics.errors_reported() == before;
-            refused_by_server.into_iter().for_each(|fault| diagnostics.report(fault));
-            match entry.filter(|_| is_read) {
-                Some(entry) => Document::GlobalEntry(entry),
-                None => Document::Refused,
-            }
-        }
-        _ if unrecognised::is_unsupported(group, kind.as_str()) => {
+    let Some(known) = Known::named(api_version.as_str(), kind.as_str()) else {
+        if unrecognised::is_unsupported(group, kind.as_str()) {
             diagnostics.report(UnsupportedKind {
                 span: kind.span(),
                 kind: kind.as_str().to_owned(),
                 api_version: api_version.as_str().to_owned(),
             });
-            Document::Refused
+            return Document::Refused;
         }
-        _ => sort_unrecognised(node, diagnostics),
+        return sort_unrecognised(node, diagnostics);
+    };
+    let before = diagnostics.errors_reported();
+    let compared = check_document(node, known.shape(), source, diagnostics);
+    let is_whole = diagnostics.errors_reported() == before;
+    compared.refused_by_server.into_iter().for_each(|fault| diagnostics.report(fault));
+    match is_whole {
+        true => known.read(node, diagnostics),
+        false => Document::Damaged(Box::new(compared.repairs.repaired(node))),
+    }
+}
+
+/// Reads what is left of a document with faults; nothing when that is too little.
+pub(crate) fn read_damaged<'n>(damaged: &'n Damaged, diagnostics: &mut Diagnostics) -> Document<'n> {
+    let node = &damaged.node;
+    let named = node.text("apiVersion").zip(node.text("kind"));
+    let known = named.and_then(|(api_version, kind)| Known::named(api_version.as_str(), kind.as_str()));
+    known.map_or(Document::Refused, |known| known.read(node, diagnostics))
+}
+
+/// The kinds of documents that are read.
+#[derive(Clone, Copy)]
+enum Known {
+    Policy,
+    Exception,
+    Cleanup,
+    GlobalEntry,
+}
+
+impl Known {
+    fn named(api_version: &str, kind: &str) -> Option<Self> {
+        let (group, version) = api_version.split_once('/')?;
+        match (group, version, kind) {
+            ("kyverno.io", "v1" | "v2beta1", "ClusterPolicy" | "Policy") => Some(Self::Policy),
+            ("kyverno.io", "v2" | "v2beta1", "PolicyException") => Some(Self::Exception),
+            ("kyverno.io", "v2" | "v2beta1", "CleanupPolicy" | "ClusterCleanupPolicy") => Some(Self::Cleanup),
+            ("kyverno.io", "v2" | "v2beta1" | "v2alpha1", "GlobalContextEntry") => Some(Self::GlobalEntry),
+            _ => None,
+        }
+    }
+
+    fn shape(self) -> &'static ObjectShape {
+        match self {
+            Self::Policy => &POLICY,
+            Self::Exception => &EXCEPTION,
+            Self::Cleanup => &CLEANUP,
+            Self::GlobalEntry => &GLOBAL_ENTRY,
+        }
+    }
+
+    fn read<'n>(self, node: &'n Node, diagnostics: &mut Diagnostics) -> Document<'n> {
+        let read = match self {
+            Self::Policy => Policy::read(node, diagnostics).map(|policy| Document::Policy(Box::new(policy))),
+            Self::Exception => Exception::read(node).map(|exception| Document::Exception(Box::new(exception))),
+            Self::Cleanup => Cleanup::read(node).map(|cleanup| Document::Cleanup(Box::new(cleanup))),
+            Self::GlobalEntry => GlobalEntry::read(node).map(Document::GlobalEntry),
+        };
+        read.unwrap_or(Document::Refused)
     }
 }
 

@@ -20,15 +20,15 @@ faults! {
 
     /// A value of another type than the field takes.
     #[error("`{field}` takes {expected}, not {found}")]
-    WRONG_TYPE: WrongType { field: String, expected: &'static str, found: String, advice: Option<&'static str>, quoted: Option<String> }
+    WRONG_TYPE: WrongType { field: String, expected: &'static str, found: String, advice: Option<&'static str>, instead: Option<Instead> }
     help(self) {
-        match (self.advice, &self.quoted) {
+        match (self.advice, &self.instead) {
             (Some(advice), _) => Some(advice.to_owned()),
-            (None, Some(quoted)) => Some(format!("write it as text: `{quoted}`")),
+            (None, Some(Instead { kind, text })) => Some(format!("write it as {kind}: `{text}`")),
             (None, None) => None,
         }
     }
-    fix(self) { Some(Fix { span: self.span, replacement: self.quoted.clone()? }) }
+    fix(self) { Some(Fix { span: self.span, replacement: self.instead.as_ref()?.text.clone() }) }
 
     /// A name or another text of a form.
     #[error("`{text}` cannot be {title}: {problem}")]
@@ -141,6 +141,13 @@ faults! {
     #[error("`matchConditions` is not supported yet")]
     UNSUPPORTED_MATCH_CONDITIONS: UnsupportedMatchConditions {}
     help(self) { left_out("policy") }
+}
+
+/// How a value is written to be of the expected type.
+#[derive(Clone, Debug)]
+pub(crate) struct Instead {
+    pub(crate) kind: &'static str,
+    pub(crate) text: String,
 }
 
 fn left_out(part: &str) -> Option<String> {

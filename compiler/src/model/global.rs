@@ -31,7 +31,7 @@ impl<'n> GlobalEntry<'n> {
     }
 
     /// Reports what no schema says (Kyverno `api/kyverno/v2beta1/global_context_entry_types.go`).
-    pub(super) fn check(&self, diagnostics: &mut Diagnostics) {
+    pub(crate) fn check(&self, diagnostics: &mut Diagnostics) {
         if let Some(resource) = self.resource
             && resource.nonempty("group").is_none()
             && resource.text("version").is_some_and(|version| version.as_str() != "v1")

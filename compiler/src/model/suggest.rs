@@ -22,6 +22,12 @@ pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether a text is another one with no more than one edit, the case aside.
+pub(crate) fn is_one_edit_from(written: &str, meant: &str) -> bool {
+    let (written, meant) = (lowercase(written), lowercase(meant));
+    written.len().max(meant.len()) <= LONGEST && distance(&written, &meant, 1).is_some()
+}
+
 /// Names in backticks, joined for a sentence: `a`, `b` or `c`.
 pub(crate) fn alternatives(names: &[&str]) -> String {
     let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();

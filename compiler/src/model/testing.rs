@@ -23,5 +23,5 @@ pub(crate) fn check_fields(document: &Node, source: &str, diagnostics: &mut Diag
 }
 
 fn check(document: &Node, shape: &'static ObjectShape, source: &str, diagnostics: &mut Diagnostics) {
-    let _names = check_document(document, shape, source, diagnostics);
+    let _compared = check_document(document, shape, source, diagnostics);
 }
