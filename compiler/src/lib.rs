@@ -7,6 +7,7 @@
 //! | `syntax` | faults of YAML files |
 //! | `readable` | what can be read above them |
 //! | `model` | policy documents, field by field |
+//! | `admission` | what Kyverno's own webhook refuses |
 //! | [`policy_schema`] | the fields of policies, for those who show them |
 //! | `match_sets` | the requests that match and exclude blocks let in |
 //! | `lint` | what Kyverno does differently from what authors think |
@@ -26,6 +27,7 @@
 //! | [`codegen`] | native code |
 #![deny(unsafe_code)]
 
+mod admission;
 mod autogen;
 mod check;
 pub mod codegen;

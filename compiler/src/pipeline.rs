@@ -4,6 +4,7 @@ use dikast_grammar::yaml::{self, Node};
 use dikast_grammar::{SourceMap, Span};
 use dikast_stdlib::Value;
 
+use crate::admission;
 use crate::autogen::{self, Fate};
 use crate::check;
 use crate::check::resource::Unchecked;
@@ -247,6 +248,9 @@ impl Compiler {
         if self.diagnostics.errors_reported() > errors {
             self.faulty.push(id);
         }
+        if self.schemas.is_some() {
+            admission::check_cleanup(cleanup, &mut self.diagnostics);
+        }
     }
 
     fn policy(&mut self, policy: &Policy<'_>) {
@@ -274,6 +278,9 @@ impl Compiler {
         self.counts.policies += 1;
         if self.diagnostics.errors_reported() > errors {
             self.faulty.push(id);
+        }
+        if let Some(schemas) = &self.schemas {
+            admission::check_policy(policy, schemas, &mut self.diagnostics);
         }
     }
 

@@ -14,6 +14,7 @@
 //! | `DK10xx` | fields and kinds of resources |
 //! | `DK11xx` | tests |
 //! | `DK12xx` | the command line |
+//! | `DK13xx` | what Kyverno's webhook refuses |
 //!
 //! The page of a code, which `dikast explain` shows, is `pages/DKnnnn.md`: what and why, a wrong and a right example.
 //! A test compiles both and expects the code from the wrong one only; commands of a shell are not run.
@@ -202,6 +203,13 @@ registry! {
 
     DK1201 UNSUPPORTED_FLAG Error "flag that is not supported"
     DK1202 NO_TESTS Error "no tests"
+
+    DK1301 USER_IN_BACKGROUND Error "user in a policy for background scans"
+    DK1302 REFUSED_SETTING Error "setting that Kyverno refuses"
+    DK1303 REFUSED_FILTER Error "filter that Kyverno refuses"
+    DK1304 REFUSED_EXCLUSION Error "exclusion that Kyverno refuses"
+    DK1305 REFUSED_ENTRY Error "context entry that Kyverno refuses"
+    DK1306 REFUSED_TARGET Error "target that Kyverno refuses"
 }
 
 #[cfg(test)]

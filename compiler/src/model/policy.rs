@@ -25,6 +25,10 @@ pub(crate) struct Policy<'n> {
     pub(crate) background: bool,
     pub(crate) generate_existing: bool,
     pub(crate) mutate_existing_on_policy_update: bool,
+    /// `metadata`
+    pub(crate) metadata: &'n Node,
+    /// `spec`
+    pub(crate) spec: &'n Node,
     /// The documents of its rules.
     pub(crate) rules: &'n [Node],
     pub(crate) span: Span,
@@ -66,6 +70,8 @@ impl<'n> Policy<'n> {
             background: spec.flag("background", true),
             generate_existing: spec.flag("generateExisting", false),
             mutate_existing_on_policy_update: spec.flag("mutateExistingOnPolicyUpdate", false),
+            metadata,
+            spec,
             rules: spec.list("rules"),
             span: metadata.text("name")?.span(),
         })

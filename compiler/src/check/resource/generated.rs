@@ -38,7 +38,8 @@ impl<'a> Checker<'a, '_> {
                 self.findings.report(NeedlessNamespace { span: entry.key.span(), kind: name });
             }
             None if kind.is_namespaced => {
-                self.findings.report(NeededNamespace { span: place.map_or(head, |place| place.to(head)), kind: name });
+                let span = node.text("kind").map_or(head, Text::span);
+                self.findings.report(NeededNamespace { span, kind: name });
             }
             _ => {}
         }

@@ -1,0 +1,126 @@
+//! `match` and `exclude` (Kyverno `api/kyverno/v1/{match_resources,resource_description,user_info}_types.go`).
+
+use dikast_grammar::template::find_variables;
+use dikast_grammar::yaml::{Node, NodeValue, Text};
+
+use super::fault::RefusedFilter;
+use super::filters;
+use crate::diagnostic::Diagnostics;
+use crate::ir::PolicyKind;
+use crate::model::{Fields, MatchBlock, Policy};
+use crate::schema::{Found, Schemas};
+
+/// Looks at a block as it is written.
+pub(super) fn check_block(block: &Node, policy: &Policy<'_>, schemas: &Schemas, diagnostics: &mut Diagnostics) {
+    let has_lists = ["any", "all"].iter().any(|name| !block.list(name).is_empty());
+    if let Some(entry) = block.entry("resources").filter(|entry| has_lists && !entry.value.entries().is_empty()) {
+        diagnostics.report(RefusedFilter {
+            span: entry.key.span(),
+            problem: "`resources` beside `any` or `all`".to_owned(),
+            help: "write it as a filter of that list".to_owned(),
+        });
+    }
+    variables(block, diagnostics);
+    for filter in filters(block) {
+        check_users(filter, diagnostics);
+        let Some(resources) = filter.given("resources") else { continue };
+        check_selector(resources, diagnostics);
+        if policy.kind == PolicyKind::Policy {
+            check_scope(resources, schemas, diagnostics);
+        }
+    }
+}
+
+/// Every filter of `match` names kinds.
+pub(super) fn check_kinds(block: &MatchBlock<'_>, diagnostics: &mut Diagnostics) {
+    for filter in block.filters.iter().filter(|filter| filter.kinds.is_empty() && !filter.is_empty()) {
+        diagnostics.report(RefusedFilter {
+            span: filter.span,
+            problem: "a filter without `kinds`".to_owned(),
+            help: "name the kinds that the rule is for".to_owned(),
+        });
+    }
+}
+
+fn check_users(filter: &Node, diagnostics: &mut Diagnostics) {
+    for role in filter.texts("roles").into_iter().filter(|role| role.as_str().split(':').count() != 2) {
+        diagnostics.report(RefusedFilter {
+            span: role.span(),
+            problem: format!("`{}` is no role", role.as_str()),
+            help: "write it as `NAMESPACE:NAME`".to_owned(),
+        });
+    }
+    for subject in filter.list("subjects") {
+        let kind = subject.text("kind");
+        if let Some(kind) =
+            kind.filter(|kind| kind.as_str() == "ServiceAccount" && subject.nonempty("namespace").is_none())
+        {
+            diagnostics.report(RefusedFilter {
+                span: kind.span(),
+                problem: "a service account without its namespace".to_owned(),
+                help: "add `namespace`".to_owned(),
+            });
+        }
+    }
+}
+
+fn check_selector(resources: &Node, diagnostics: &mut Diagnostics) {
+    let Some(entry) = resources.entry("selector").filter(|entry| matches!(entry.value.value, NodeValue::Map(_))) else {
+        return;
+    };
+    if entry.value.text_map("matchLabels").is_empty() && entry.value.list("matchExpressions").is_empty() {
+        diagnostics.report(RefusedFilter {
+            span: entry.key.span(),
+            problem: "a selector that asks for nothing".to_owned(),
+            help: "remove it, or ask for labels".to_owned(),
+        });
+    }
+}
+
+/// A `Policy` is for objects of its own namespace.
+fn check_scope(resources: &Node, schemas: &Schemas, diagnostics: &mut Diagnostics) {
+    if let Some(entry) = resources.entry("namespaces").filter(|_| !resources.list("namespaces").is_empty()) {
+        diagnostics.report(RefusedFilter {
+            span: entry.key.span(),
+            problem: "a `Policy` is for its own namespace only".to_owned(),
+            help: "remove `namespaces`, or make it a `ClusterPolicy`".to_owned(),
+        });
+    }
+    for kind in resources.texts("kinds") {
+        let name = kind.as_str();
+        let is_cluster_wide = match schemas.find(name) {
+            Found::Kinds(found) => !found.is_empty() && found.iter().all(|found| !found.kind.is_namespaced),
+            _ => false,
+        };
+        if is_cluster_wide {
+            diagnostics.report(RefusedFilter {
+                span: kind.span(),
+                problem: format!("`{name}` belongs to no namespace, and a `Policy` is for its own only"),
+                help: "make it a `ClusterPolicy`".to_owned(),
+            });
+        }
+    }
+}
+
+/// Parsing bounds how deeply a node nests.
+fn variables(node: &Node, diagnostics: &mut Diagnostics) {
+    match &node.value {
+        NodeValue::Text(text) => check_text(text, diagnostics),
+        NodeValue::List(items) => items.iter().for_each(|item| variables(item, diagnostics)),
+        NodeValue::Map(entries) => entries.iter().for_each(|entry| {
+            check_text(&entry.key, diagnostics);
+            variables(&entry.value, diagnostics);
+        }),
+        _ => {}
+    }
+}
+
+fn check_text(text: &Text, diagnostics: &mut Diagnostics) {
+    if !find_variables(text.as_str()).is_empty() {
+        diagnostics.report(RefusedFilter {
+            span: text.span(),
+            problem: "variables are not replaced in `match` and `exclude`".to_owned(),
+            help: "compare it in `preconditions`".to_owned(),
+        });
+    }
+}

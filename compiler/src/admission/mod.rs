@@ -1,0 +1,55 @@
+//! Policies that Kyverno's own webhook refuses, as far as that needs no cluster (Kyverno `pkg/validation/policy/validate.go`
+//! and the `Validate` methods of `api/kyverno/v1`).
+//!
+//! What is found here has a meaning for both engines, which is kept: a policy that was let in once goes on working. So these
+//! are told to authors, and take no policy out of a program. What other checks tell already is not told again.
+
+mod background;
+mod context;
+mod fault;
+mod matching;
+mod pod_security;
+mod settings;
+mod target;
+
+use dikast_grammar::yaml::Node;
+
+use crate::diagnostic::Diagnostics;
+use crate::model::{Body, Cleanup, Policy, Rule, ValidateAction};
+use crate::schema::Schemas;
+
+/// Looks at a policy and those of its rules that can be read.
+pub(crate) fn check_policy(policy: &Policy<'_>, schemas: &Schemas, diagnostics: &mut Diagnostics) {
+    settings::check(policy, diagnostics);
+    // What is not supported was told when the rules were compiled.
+    let rules: Vec<Rule<'_>> =
+        policy.rules.iter().filter_map(|node| Rule::read(node, &mut Diagnostics::default())).collect();
+    background::check(policy, &rules, diagnostics);
+    for rule in &rules {
+        let blocks = rule.node.get("match").into_iter().chain(rule.node.get("exclude"));
+        blocks.for_each(|block| matching::check_block(block, policy, schemas, diagnostics));
+        matching::check_kinds(&rule.matching, diagnostics);
+        context::check(rule.node, diagnostics);
+        match &rule.body {
+            Body::Validate(validate) => {
+                if let ValidateAction::PodSecurity(standards) = &validate.action {
+                    pod_security::check(standards, diagnostics);
+                }
+            }
+            Body::Mutate(mutate) => target::check_mutation(policy, mutate, diagnostics),
+            Body::Generate(generate) => target::check_generation(policy, generate, schemas, diagnostics),
+        }
+    }
+}
+
+/// Looks at a cleanup policy.
+pub(crate) fn check_cleanup(cleanup: &Cleanup<'_>, diagnostics: &mut Diagnostics) {
+    background::check_cleanup(cleanup, diagnostics);
+    context::check_cleanup(cleanup.node, diagnostics);
+}
+
+/// The filters of a `match` or `exclude`, the block itself among them where it is one.
+fn filters(block: &Node) -> impl Iterator<Item = &Node> {
+    let under = |name| block.get(name).and_then(Node::as_list).unwrap_or_default();
+    std::iter::once(block).chain(under("any")).chain(under("all"))
+}
