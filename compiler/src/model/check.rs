@@ -127,7 +127,7 @@ impl Checker<'_> {
             _ => "text".to_owned(),
         };
         let instead = written.and_then(|written| as_expected(node, shape, written));
-        let advice = advice.or_else(|| match (shape, &node.value) {
+        let advice = advice.or(match (shape, &node.value) {
             (Shape::List(_), NodeValue::Map(_)) => Some("begin each item with `- `"),
             (Shape::Object(_), NodeValue::List(items)) if items.len() == 1 => {
                 Some("there is only one: write it without `- `")
