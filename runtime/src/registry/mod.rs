@@ -5,7 +5,7 @@
 //! | [`credentials`] | who one is to a registry |
 //! | [`exchange`] | requests with their challenges and redirections |
 //! | [`kept`] | documents that were read before |
-//! | [`reference`] | which registry, which repository |
+//! | [`mod@reference`] | which registry, which repository |
 
 mod credentials;
 mod exchange;

@@ -44,7 +44,7 @@ pub(in crate::codegen) struct Listing<'a> {
 }
 
 /// Rules that one function holds at most: compiling takes longer than in proportion to a function's length.
-const RULES_PER_FUNCTION: usize = 32;
+const RULES_PER_FUNCTION: usize = 8;
 
 /// Defines all functions of a unit and gives its entry, which decides the rules that are always asked, and those of its
 /// groups.

@@ -6,7 +6,7 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`follow`] | all objects of a resource, listed and watched |
+//! | [`mod@follow`] | all objects of a resource, listed and watched |
 //! | [`poll`] | calls that are made again and again |
 //! | [`watched`] | objects of resources that are only known by name |
 
