@@ -53,4 +53,4 @@ pub mod unit;
 pub use check::resource::Unchecked;
 pub use model::policy_schema;
 pub use model::suggest::closest;
-pub use pipeline::{Compilation, Counts, compile, compile_with};
+pub use pipeline::{Compilation, Counts, compile, compile_for_command_line, compile_with};

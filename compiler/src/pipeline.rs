@@ -75,9 +75,17 @@ pub fn compile_with(sources: &SourceMap, schemas: Schemas) -> Compilation {
     Compiler { schemas: Some(schemas), ..Compiler::default() }.run(sources)
 }
 
+/// Compiles as [`compile`] does, without the policies that Kyverno's command line does not run, as it refuses them as a
+/// whole. Their findings tell why.
+pub fn compile_for_command_line(sources: &SourceMap) -> Compilation {
+    Compiler { is_command_line: true, ..Compiler::default() }.run(sources)
+}
+
 #[derive(Default)]
 struct Compiler {
     schemas: Option<Schemas>,
+    /// Whether policies are left out that Kyverno's command line refuses.
+    is_command_line: bool,
     unchecked: Vec<Unchecked>,
     builder: Builder,
     names: PolicyNames,
@@ -155,6 +163,12 @@ impl Compiler {
 
     fn sorted(&mut self, sorted: Document<'_>, document: &Node, source: &str) {
         match sorted {
+            Document::Policy(policy)
+                if self.is_command_line
+                    && admission::is_refused_by_command_line(&policy, &mut self.diagnostics) =>
+            {
+                self.counts.refused += 1;
+            }
             Document::Policy(policy) => {
                 lint::check_scalars(document, source, &mut self.diagnostics);
                 self.policy_documents.push(document.span);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::{Diagnostic, Severity, code, crowd, render};
 use dikast_compiler::schema::{KubernetesVersion, Schemas};
-use dikast_compiler::{Compilation, compile, compile_with, policy_file};
+use dikast_compiler::{Compilation, compile, compile_for_command_line, compile_with, policy_file};
 use dikast_grammar::yaml::{self, Node};
 use dikast_grammar::{FileId, SourceMap, Span};
 
@@ -34,6 +34,16 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Policies, InputError> {
     let mut texts = Texts::default();
     texts.add_all(paths);
     texts.compile(compile)
+}
+
+/// Compiles as [`load`] does, without the policies that Kyverno's command line refuses.
+///
+/// # Errors
+/// As [`load`] has them.
+pub(crate) fn load_admitted(paths: &[PathBuf]) -> Result<Policies, InputError> {
+    let mut texts = Texts::default();
+    texts.add_all(paths);
+    texts.compile(compile_for_command_line)
 }
 
 /// The schemas of resources: those of Kubernetes, in one version if it is named, and of the CustomResourceDefinitions in files
@@ -102,8 +112,8 @@ pub(crate) fn compile_text(name: &str, text: String, schemas: Schemas) -> Result
     texts.compile(|sources| compile_with(sources, schemas))
 }
 
-/// Compiles policies, and exceptions from files of their own and from texts. Exceptions among the policies count only
-/// when `exceptions_among_policies` says so.
+/// Compiles policies that Kyverno's command line does not refuse, and exceptions from files of their own and from texts.
+/// Exceptions among the policies count only when `exceptions_among_policies` says so.
 ///
 /// # Errors
 /// When none of the files can be read.
@@ -122,7 +132,7 @@ pub(crate) fn load_some(
         texts.sources.add("exception among the resources", text.as_str());
     }
     texts.compile(|sources| {
-        let mut compilation = compile(sources);
+        let mut compilation = compile_for_command_line(sources);
         if !exceptions_among_policies {
             let among_policies = |span: Span| (span.file.0 as usize) < of_policies;
             let exceptions = &mut compilation.program.exceptions;
@@ -232,6 +242,26 @@ impl Policies {
         self.compilation.diagnostics.iter().filter(|found| counts(found)).cloned().collect()
     }
 
+    /// How many documents are not used as a whole or in part, and parts of files that are no documents: each counts once,
+    /// however many findings it has. A policy that is used may end in errors, which are results.
+    pub(crate) fn left_out_documents(&self) -> usize {
+        let mut documents: HashMap<FileId, Vec<Span>> = HashMap::new();
+        let mut document_of = |place: Span| {
+            let documents = documents.entry(place.file).or_insert_with(|| self.documents_of(place.file));
+            (place.file.0, documents.iter().position(|document| is_within(place, *document)))
+        };
+        let mut left_out: BTreeSet<_> = self.left_out.iter().map(|left| document_of(left.span)).collect();
+        let is_used = |place| self.compilation.policy_documents.iter().any(|document| is_within(place, *document));
+        let unused = self.errors(&[]).into_iter().filter(|found| !is_used(found.span));
+        left_out.extend(unused.map(|found| document_of(found.span)));
+        left_out.len()
+    }
+
+    fn documents_of(&self, file: FileId) -> Vec<Span> {
+        let text = self.sources.get(file).map(|source| source.text()).unwrap_or_default();
+        yaml::parse(file, text).into_objects().iter().map(|document| document.span).collect()
+    }
+
     /// The rules as written in a file.
     fn rules_of(&self, file: FileId) -> Vec<Span> {
         let Some(source) = self.sources.get(file) else { return Vec::new() };
@@ -264,6 +294,8 @@ fn is_within(place: Span, span: Span) -> bool {
 pub(crate) struct LeftOut {
     /// The policy's name.
     pub(crate) policy: String,
+    /// Where it stands.
+    span: Span,
     /// The rule's name; nothing when the whole policy is left out.
     pub(crate) rule: Option<String>,
     /// The first error in it.
@@ -296,6 +328,7 @@ fn left_out(sources: &SourceMap, compilation: &Compilation) -> Vec<LeftOut> {
                 let error = compilation.diagnostics.iter().find(inside);
                 LeftOut {
                     policy: name.clone(),
+                    span: node.span,
                     rule,
                     why: error.map(|error| error.message.clone()).unwrap_or_default(),
                     unsupported: error.is_some_and(|error| error.code.name().starts_with("DK03")),

@@ -182,3 +182,70 @@ fn violated_controls_are_reported_with_their_images() {
     let controls = r#"[{"ID":"hostNamespaces","Name":"Host Namespaces","Images":null},{"ID":"privileged","Name":"Privileged Containers","Images":["docker.io/web:1"]}]"#;
     assert!(report.contains(controls), "{report}");
 }
+
+/// Policies that Kyverno's command line refuses, each for another reason, around one that it runs.
+const REFUSED: &str = "\
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: of-users}
+spec:
+  rules:
+  - name: of-users
+    match: {any: [{resources: {kinds: [Pod]}, clusterRoles: [viewer]}]}
+    validate: {message: never asked, deny: {}}
+---
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: twice}
+spec:
+  rules:
+  - name: one
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate: {message: never asked, deny: {}}
+  - name: one
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate: {message: never asked, deny: {}}
+---
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: without-namespace}
+spec:
+  rules:
+  - name: make
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    generate: {apiVersion: v1, kind: Namespace, name: made, data: {}}
+---
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: misspelt}
+spec:
+  rules:
+  - name: two-faults
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate: {denyy: {}, messag: none}
+---
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: in-order}
+spec:
+  rules:
+  - name: refuse
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate: {message: asked, deny: {}}
+";
+
+#[test]
+fn policies_that_kyverno_refuses_are_not_run_and_count_once_each() {
+    let folder = folder("apply-refused");
+    fs::write(folder.join("policies.yaml"), REFUSED).unwrap();
+    fs::write(folder.join("pod.yaml"), "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}}").unwrap();
+    let path = |name: &str| folder.join(name).display().to_string();
+    let out = give(1, &["apply", &path("policies.yaml"), "-r", &path("pod.yaml"), "--remove-color"]);
+    let skipped = "Policies Skipped:\n1. of-users: `clusterRoles` has no value in background scans\n\
+                   2. twice: the rule name `one` is used twice\n\
+                   3. without-namespace: a `Namespace` to generate without its namespace\n\
+                   4. misspelt: ";
+    assert!(out.contains(skipped), "{out}");
+    assert!(out.contains("policy in-order -> resource shop/Pod/web failed:") && !out.contains("never asked"), "{out}");
+    assert!(out.ends_with("pass: 0, fail: 1, warn: 0, error: 4, skip: 0 \n"), "{out}");
+}

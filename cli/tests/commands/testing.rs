@@ -216,3 +216,16 @@ fn malformed_checks_are_told_before_and_while_they_run() {
     assert!(told.starts_with("error[DK0402]: ") && told.contains("kyverno-test.yaml:9:23: unknown function"), "{told}");
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn results_of_policies_that_kyverno_refuses_are_skipped() {
+    let result = "- {policy: named, rule: has-team, result: pass, resources: [good]}\n";
+    let folder = test_with("refused", result);
+    let file = folder.join("policy.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    let users = text.replace("kinds: [Pod]}", "kinds: [Pod]}, clusterRoles: [viewer]");
+    assert_ne!(text, users);
+    fs::write(&file, users).unwrap();
+    let out = give(0, &["test", &folder.display().to_string(), "-o", "json"]);
+    assert_eq!(rows(&out), [(1, "Skip".to_owned(), "Invalid Policy".to_owned())]);
+}

@@ -11,7 +11,12 @@ use crate::model::{Fields, MatchBlock, Policy};
 use crate::schema::{Found, Schemas};
 
 /// Looks at a block as it is written.
-pub(super) fn check_block(block: &Node, policy: &Policy<'_>, schemas: &Schemas, diagnostics: &mut Diagnostics) {
+pub(super) fn check_block(
+    block: &Node,
+    policy: &Policy<'_>,
+    schemas: Option<&Schemas>,
+    diagnostics: &mut Diagnostics,
+) {
     let has_lists = ["any", "all"].iter().any(|name| !block.list(name).is_empty());
     if let Some(entry) = block.entry("resources").filter(|entry| has_lists && !entry.value.entries().is_empty()) {
         diagnostics.report(RefusedFilter {
@@ -78,7 +83,7 @@ fn check_selector(resources: &Node, diagnostics: &mut Diagnostics) {
 }
 
 /// A `Policy` is for objects of its own namespace.
-fn check_scope(resources: &Node, schemas: &Schemas, diagnostics: &mut Diagnostics) {
+fn check_scope(resources: &Node, schemas: Option<&Schemas>, diagnostics: &mut Diagnostics) {
     if let Some(entry) = resources.entry("namespaces").filter(|_| !resources.list("namespaces").is_empty()) {
         diagnostics.report(RefusedFilter {
             span: entry.key.span(),
@@ -88,8 +93,8 @@ fn check_scope(resources: &Node, schemas: &Schemas, diagnostics: &mut Diagnostic
     }
     for kind in resources.texts("kinds") {
         let name = kind.as_str();
-        let is_cluster_wide = match schemas.find(name) {
-            Found::Kinds(found) => !found.is_empty() && found.iter().all(|found| !found.kind.is_namespaced),
+        let is_cluster_wide = match schemas.map(|schemas| schemas.find(name)) {
+            Some(Found::Kinds(found)) => !found.is_empty() && found.iter().all(|found| !found.kind.is_namespaced),
             _ => false,
         };
         if is_cluster_wide {

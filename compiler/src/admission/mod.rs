@@ -3,6 +3,9 @@
 //!
 //! What is found here has a meaning for both engines, which is kept: a policy that was let in once goes on working. So these
 //! are told to authors, and take no policy out of a program. What other checks tell already is not told again.
+//!
+//! Kyverno's command line asks the same of policies, without a cluster: no kind is known to be cluster-wide then. What it
+//! refuses it does not run, so neither does [`is_refused_by_command_line`] let its callers.
 
 mod background;
 mod context;
@@ -15,11 +18,25 @@ mod target;
 use dikast_grammar::yaml::Node;
 
 use crate::diagnostic::Diagnostics;
+use crate::lint;
 use crate::model::{Body, Cleanup, Policy, Rule, ValidateAction};
 use crate::schema::Schemas;
 
+/// Whether Kyverno's command line refuses a policy (`Validate` with `mock`); why is told.
+pub(crate) fn is_refused_by_command_line(policy: &Policy<'_>, diagnostics: &mut Diagnostics) -> bool {
+    let errors = diagnostics.errors_reported();
+    lint::check_rule_names(policy, diagnostics);
+    check(policy, None, diagnostics);
+    diagnostics.errors_reported() > errors
+}
+
 /// Looks at a policy and those of its rules that can be read.
 pub(crate) fn check_policy(policy: &Policy<'_>, schemas: &Schemas, diagnostics: &mut Diagnostics) {
+    check(policy, Some(schemas), diagnostics);
+}
+
+/// Without schemas, as Kyverno's command line does.
+fn check(policy: &Policy<'_>, schemas: Option<&Schemas>, diagnostics: &mut Diagnostics) {
     settings::check(policy, diagnostics);
     // What is not supported was told when the rules were compiled.
     let rules: Vec<Rule<'_>> =

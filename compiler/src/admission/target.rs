@@ -21,10 +21,18 @@ pub(super) fn check_mutation(policy: &Policy<'_>, mutate: &Mutate<'_>, diagnosti
 pub(super) fn check_generation(
     policy: &Policy<'_>,
     generate: &Generate<'_>,
-    schemas: &Schemas,
+    schemas: Option<&Schemas>,
     diagnostics: &mut Diagnostics,
 ) {
     for pattern in &generate.patterns {
+        let namespaces = pattern.node.nonempty("namespace");
+        if let Some(kind) = pattern.node.nonempty("kind").filter(|_| schemas.is_none() && namespaces.is_none()) {
+            diagnostics.report(RefusedTarget {
+                span: kind.span(),
+                problem: format!("a `{}` to generate without its namespace", kind.as_str()),
+                help: "add `namespace`, which Kyverno's command line asks for even where the kind has none".to_owned(),
+            });
+        }
         if let Some(own) = policy.namespace {
             let sources =
                 ["clone", "cloneList"].iter().filter_map(|name| pattern.node.given(name)?.nonempty("namespace"));
@@ -36,7 +44,7 @@ pub(super) fn check_generation(
         let kinds = pattern.node.given("cloneList").map(|list| list.texts("kinds")).unwrap_or_default();
         let scope = |kind: &Text| {
             let (api_version, kind) = kind.as_str().rsplit_once('/')?;
-            schemas.of_object(api_version, kind).map(|kind| kind.is_namespaced)
+            schemas?.of_object(api_version, kind).map(|kind| kind.is_namespaced)
         };
         let first = kinds.first().and_then(|kind| scope(kind));
         if let Some(other) =

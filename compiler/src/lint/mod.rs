@@ -39,15 +39,20 @@ pub(crate) use policy_names::PolicyNames;
 pub(crate) use range::is_regex;
 pub(crate) use scalar::check_scalars;
 
-/// Looks at the names of a policy's rules.
+/// Looks at a policy's annotations and the names of its rules.
 pub(crate) fn check_policy(policy: &Policy<'_>, diagnostics: &mut Diagnostics) {
     preempted::check(policy, diagnostics);
     annotation::check(policy, diagnostics);
+    for name in policy.rules.iter().filter_map(rule_name_text).filter(|name| autogen::is_made_name(name.as_str())) {
+        diagnostics.report(ReservedRuleName { span: name.span(), name: name.as_str().to_owned() });
+    }
+    check_rule_names(policy, diagnostics);
+}
+
+/// Tells of rules of one name.
+pub(crate) fn check_rule_names(policy: &Policy<'_>, diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<&str, &Text> = HashMap::new();
     for name in policy.rules.iter().filter_map(rule_name_text) {
-        if autogen::is_made_name(name.as_str()) {
-            diagnostics.report(ReservedRuleName { span: name.span(), name: name.as_str().to_owned() });
-        }
         match seen.get(name.as_str()) {
             Some(first) => diagnostics.report(RepeatedRuleName {
                 span: name.span(),

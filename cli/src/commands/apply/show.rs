@@ -23,7 +23,7 @@ pub(super) fn is_worth_words(response: &Response) -> bool {
 }
 
 impl Arguments {
-    /// Names policies and rules that are not applied, and gives their number.
+    /// Names policies and rules that are not applied, and gives the number of their documents.
     pub(super) fn report_left_out(
         &self,
         policies: &Policies,
@@ -44,8 +44,7 @@ impl Arguments {
             }
             writeln!(out, "{divider}")?;
         }
-        // What is left out has an error of its own as a rule, and a rule that ended in an error is counted as a result.
-        Ok(policies.left_out.len().max(policies.errors(&[]).len()))
+        Ok(policies.left_out_documents())
     }
 
     pub(super) fn write_exceptions(&self, response: &Response, out: &mut impl Write) -> anyhow::Result<()> {
