@@ -164,8 +164,7 @@ impl Compiler {
     fn sorted(&mut self, sorted: Document<'_>, document: &Node, source: &str) {
         match sorted {
             Document::Policy(policy)
-                if self.is_command_line
-                    && admission::is_refused_by_command_line(&policy, &mut self.diagnostics) =>
+                if self.is_command_line && admission::is_refused_by_command_line(&policy, &mut self.diagnostics) =>
             {
                 self.counts.refused += 1;
             }

@@ -11,12 +11,7 @@ use crate::model::{Fields, MatchBlock, Policy};
 use crate::schema::{Found, Schemas};
 
 /// Looks at a block as it is written.
-pub(super) fn check_block(
-    block: &Node,
-    policy: &Policy<'_>,
-    schemas: Option<&Schemas>,
-    diagnostics: &mut Diagnostics,
-) {
+pub(super) fn check_block(block: &Node, policy: &Policy<'_>, schemas: Option<&Schemas>, diagnostics: &mut Diagnostics) {
     let has_lists = ["any", "all"].iter().any(|name| !block.list(name).is_empty());
     if let Some(entry) = block.entry("resources").filter(|entry| has_lists && !entry.value.entries().is_empty()) {
         diagnostics.report(RefusedFilter {
