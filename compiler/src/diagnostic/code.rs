@@ -101,6 +101,7 @@ registry! {
     DK0104 AMBIGUOUS_SCALAR Warning "value that YAML 1.1 reads in its own way"
     DK0105 UNUSED_ALLOW Warning "comment that allows nothing"
     DK0106 MALFORMED_ALLOW Error "comment that cannot be understood"
+    DK0107 OVERSIZED Error "document of too many parts"
 
     DK0201 UNKNOWN_FIELD Error "unknown field"
     DK0202 WRONG_TYPE Error "wrong type"

@@ -15,6 +15,7 @@ use super::schema::cleanup::CLEANUP;
 use super::schema::exception::EXCEPTION;
 use super::schema::global::GLOBAL_ENTRY;
 use super::schema::policy::POLICY;
+use super::size::is_within_bounds;
 use super::unrecognised;
 use crate::diagnostic::Diagnostics;
 
@@ -63,6 +64,9 @@ pub(crate) fn sort<'n>(node: &'n Node, source: &str, diagnostics: &mut Diagnosti
         }
         return sort_unrecognised(node, diagnostics);
     };
+    if !is_within_bounds(node, diagnostics) {
+        return Document::Refused;
+    }
     let before = diagnostics.errors_reported();
     let compared = check_document(node, known.shape(), source, diagnostics);
     let is_whole = diagnostics.errors_reported() == before;

@@ -1,5 +1,6 @@
 //! Faults in the fields of documents.
 
+use super::size::MOST_PARTS;
 use crate::diagnostic::{Fix, Label, faults};
 
 faults! {
@@ -52,6 +53,11 @@ faults! {
     #[error("{owner} has no `{field}`")]
     MISSING_FIELD: MissingField { owner: &'static str, field: &'static str, doc: &'static str }
     help(self) { Some(format!("`{}`: {}", self.field, self.doc.trim_end_matches('.'))) }
+
+    /// A document that would take too long.
+    #[error("the document has more than {MOST_PARTS} parts")]
+    OVERSIZED: TooManyParts {}
+    help(self) { Some("nodes, variables and alternatives are parts: split it into several documents, or move lists into a ConfigMap".to_owned()) }
 
     /// None of several fields.
     #[error("{owner} needs one of {fields}")]

@@ -35,6 +35,9 @@ pub fn check(document: &Node, source: &str, folder: &dyn Folder) -> Vec<Diagnost
         model::check_fields(document, source, &mut found);
         return found.into_sorted();
     }
+    if !model::is_within_bounds(document, &mut found) {
+        return found.into_sorted();
+    }
     model::check_test(document, source, &mut found);
     let files = Files::of(document, folder, &mut found);
     files.check_contents(&mut found);

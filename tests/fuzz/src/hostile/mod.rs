@@ -91,6 +91,7 @@ const PARSERS: &[Parser] = &[
     ("policy-list", policies::list, policies::texts),
     ("policy-kinds", policies::kinds, || {
         (repeated(&["Pod ", "*/* ", "a "]).into_iter().chain(policies::numbered(&["Kind{} ", "g{}/v1/* ", "*{} "])))
+            .chain(policies::longest_within_bounds(&["Kind{} ", "g{}/v1/* ", "*{} ", "a{} "]))
             .collect()
     }),
     ("test", policies::test, || yaml_inputs().into_iter().chain([policies::test_file()]).collect()),

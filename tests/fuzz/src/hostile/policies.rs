@@ -32,6 +32,7 @@ pub(super) fn texts() -> Vec<String> {
     texts.extend(template_inputs());
     texts.extend(repeated(&["x", "{{request.object.metadata.name}} ", "\\{{ {{@}} "]));
     texts.extend(numbered(&["a{} | ", "a*{} | ", "a?b*{} | ", ">{}Mi & ", "{}-9Gi | ", "{}h | "]));
+    texts.extend(longest_within_bounds(&["a{} | ", "a*{} | ", "{}-9Gi | ", "a{} ", "{{a{}}} ", "\\{{a{}}} "]));
     texts
 }
 
@@ -42,6 +43,17 @@ pub(super) fn numbered(units: &[&str]) -> Vec<String> {
         parts.collect()
     };
     units.iter().map(numbered).collect()
+}
+
+/// Words that hold as many parts as a policy may, and are long.
+pub(super) fn longest_within_bounds(words: &[&str]) -> Vec<String> {
+    let of_word = |word: &&str| {
+        let parts = 1 + word.matches("{{").count();
+        let words = 9_000 / parts;
+        let width = (LENGTH / words).saturating_sub(word.len());
+        (0..words).map(|number| word.replace("{}", &format!("{number:0>width$}"))).collect()
+    };
+    words.iter().map(of_word).collect()
 }
 
 /// A test with many results.
