@@ -53,7 +53,7 @@ mod tests {
     use dikast_grammar::{FileId, yaml};
 
     use super::{MOST_PARTS, has_at_most, is_within_bounds};
-    use crate::diagnostic::{Diagnostics, OVERSIZED};
+    use crate::diagnostic::{Diagnostics, code};
 
     fn fits(text: &str, most: usize) -> bool {
         let parsed = yaml::parse(FileId(0), text);
@@ -80,7 +80,7 @@ mod tests {
         for (items, is_told) in [(MOST_PARTS - 1, false), (MOST_PARTS, true)] {
             let (parsed, mut found) = (of_items(items), Diagnostics::new());
             assert_eq!(is_within_bounds(&parsed.documents[0], &mut found), !is_told);
-            assert_eq!(found.into_sorted().iter().any(|found| found.code == OVERSIZED), is_told);
+            assert_eq!(found.into_sorted().iter().any(|found| found.code == code::OVERSIZED), is_told);
         }
     }
 }
