@@ -1,5 +1,6 @@
 //! Each file in `diagnostics/` begins with what the compiler says about it, and each in `resources/` with what it says when it
-//! holds rules against the schemas of resources, one finding a line:
+//! holds rules against the schemas of resources, one finding a line. Those in `refused/` are read as
+//! `test` and `apply` read policies:
 //!
 //! ```yaml
 //! #! DK0201 12:7-13 unknown field `mesage` of `validate`
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use dikast_compiler::diagnostic::allow;
 use dikast_compiler::schema::Schemas;
-use dikast_compiler::{Compilation, compile, compile_with};
+use dikast_compiler::{Compilation, compile, compile_for_command_line, compile_with};
 use dikast_grammar::SourceMap;
 
 const MARK: &str = "#! ";
@@ -54,6 +55,11 @@ fn files_have_the_findings_that_they_begin_with() {
 #[test]
 fn files_have_the_findings_of_schemas() {
     check_files("resources", |sources| compile_with(sources, Schemas::embedded()));
+}
+
+#[test]
+fn policies_are_refused_as_by_the_command_line() {
+    check_files("refused", compile_for_command_line);
 }
 
 fn check_files(folder: &str, compile: fn(&SourceMap) -> Compilation) {

@@ -89,7 +89,7 @@ fn what_a_policy_lacks_is_told_only_when_nothing_gives_it() {
                   match: {any: [{resources: {kinds: [Namespace]}}]}\n    context:\n    - name: image\n      \
                   imageRegistry: {reference: \"web:1\"}\n    - name: shared\n      globalReference: {name: teams}\n    \
                   validate:\n      message: denied\n      deny: {conditions: {all: [{key: \"{{ image.os }}{{ shared.a }}{{ \
-                  given }}{{ other || '' }}\", operator: Equals, value: x}]}}\n";
+                  to_string(given) }}{{ to_string(other || '') }}\", operator: Equals, value: x}]}}\n";
     fs::write(folder.join("policy.yaml"), policy).unwrap();
     fs::write(folder.join("namespace.yaml"), NAMESPACE).unwrap();
     let apply = |values: &str| {

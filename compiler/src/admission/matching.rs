@@ -7,7 +7,8 @@ use super::fault::RefusedFilter;
 use super::filters;
 use crate::diagnostic::Diagnostics;
 use crate::ir::PolicyKind;
-use crate::model::{Fields, MatchBlock, Policy};
+use crate::lint::json_patch::Covered;
+use crate::model::{Body, Fields, MatchBlock, MutateAction, Policy, Rule, ValidateAction};
 use crate::schema::{Found, Schemas};
 
 /// Looks at a block as it is written.
@@ -40,6 +41,64 @@ pub(super) fn check_kinds(block: &MatchBlock<'_>, diagnostics: &mut Diagnostics)
             help: "name the kinds that the rule is for".to_owned(),
         });
     }
+}
+
+/// A filter for all kinds (Kyverno `validateWildcard` in `pkg/validation/policy/validate.go`).
+pub(super) fn check_wildcards(rule: &Rule<'_>, background: bool, diagnostics: &mut Diagnostics) {
+    let filters = rule.matching.filters.iter().chain(rule.exclude.iter().flat_map(|block| &block.filters));
+    for kinds in filters.map(|filter| &filter.kinds) {
+        let Some(all) = kinds.iter().find(|kind| kind.as_str() == "*") else { continue };
+        let (problem, help) = if background {
+            ("background scans do not go over all kinds", "set `background: false` under `spec`, or name the kinds")
+        } else if kinds.len() > 1 {
+            ("`*` beside other kinds", "remove the others")
+        } else if let Some(problem) = beyond_metadata(rule) {
+            (problem, "name the kinds")
+        } else {
+            continue;
+        };
+        let (problem, help) = (problem.to_owned(), help.to_owned());
+        diagnostics.report(RefusedFilter { span: all.span(), problem, help });
+    }
+}
+
+/// What a rule for all kinds may not have: all objects have `metadata` in common, and no more.
+fn beyond_metadata(rule: &Rule<'_>) -> Option<&'static str> {
+    let is_beyond = |node: &Node| node.entries().iter().any(|entry| entry.key.as_str() != "metadata");
+    let refused = match &rule.body {
+        Body::Generate(_) => return Some("rules for all kinds generate nothing"),
+        Body::Validate(validate) => match &validate.action {
+            ValidateAction::Foreach(_) => return Some("rules for all kinds have no `foreach`"),
+            ValidateAction::Pattern(pattern) => is_beyond(pattern),
+            ValidateAction::AnyPattern(patterns) => patterns.iter().any(is_beyond),
+            _ => is_of_specs(rule.node.at(&["validate", "deny", "conditions"])),
+        },
+        Body::Mutate(mutate) => match &mutate.action {
+            MutateAction::Merge(overlay) => is_beyond(overlay),
+            MutateAction::Json(_) => {
+                let text = rule.node.at(&["mutate", "patchesJson6902"]).and_then(Node::as_text);
+                // Kyverno reads only patches that are JSON here.
+                let json = text.filter(|text| text.as_str().trim_start().starts_with('['));
+                let document = json.and_then(|text| Covered::new(text).document());
+                let paths = document.iter().flat_map(Node::items).filter_map(|operation| operation.get("path"));
+                paths.filter_map(Node::as_str).any(|path| !path.starts_with("/metadata"))
+            }
+            _ => false,
+        },
+    };
+    refused.then_some("rules for all kinds look at `metadata` only")
+}
+
+/// Whether conditions in their old form ask for more than metadata and the request.
+fn is_of_specs(conditions: Option<&Node>) -> bool {
+    let keys = conditions.map(Node::items).unwrap_or_default().iter().filter_map(|condition| condition.get("key"));
+    keys.filter_map(Node::as_str).any(|key| {
+        let is_of_request = find_variables(key).iter().any(|found| {
+            let inner = key.get(found.start + 2..found.end).unwrap_or_default().trim_start();
+            ["request.", "serviceAccountName", "serviceAccountNamespace"].iter().any(|name| inner.starts_with(name))
+        });
+        !key.contains("request.object.metadata.") && (!is_of_request || key.contains("request.object.spec"))
+    })
 }
 
 fn check_users(filter: &Node, diagnostics: &mut Diagnostics) {

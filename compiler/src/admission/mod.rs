@@ -14,9 +14,11 @@ mod matching;
 mod pod_security;
 mod settings;
 mod target;
+mod variables;
 
 use dikast_grammar::yaml::Node;
 
+use crate::autogen;
 use crate::diagnostic::Diagnostics;
 use crate::lint;
 use crate::model::{Body, Cleanup, Policy, Rule, ValidateAction};
@@ -26,7 +28,12 @@ use crate::schema::Schemas;
 pub(crate) fn is_refused_by_command_line(policy: &Policy<'_>, diagnostics: &mut Diagnostics) -> bool {
     let errors = diagnostics.errors_reported();
     lint::check_rule_names(policy, diagnostics);
+    let patches = policy.rules.iter().filter_map(|rule| rule.at(&["mutate", "patchesJson6902"]));
+    patches.for_each(|patch| lint::json_patch::check(patch, diagnostics));
     check(policy, None, diagnostics);
+    for made in autogen::expand(policy, &mut Diagnostics::default()) {
+        variables::check(&made.rule, policy.background, diagnostics);
+    }
     diagnostics.errors_reported() > errors
 }
 
@@ -42,10 +49,12 @@ fn check(policy: &Policy<'_>, schemas: Option<&Schemas>, diagnostics: &mut Diagn
     let rules: Vec<Rule<'_>> =
         policy.rules.iter().filter_map(|node| Rule::read(node, &mut Diagnostics::default())).collect();
     background::check(policy, &rules, diagnostics);
+    policy.rules.iter().for_each(|node| variables::check(node, policy.background, diagnostics));
     for rule in &rules {
         let blocks = rule.node.get("match").into_iter().chain(rule.node.get("exclude"));
         blocks.for_each(|block| matching::check_block(block, policy, schemas, diagnostics));
         matching::check_kinds(&rule.matching, diagnostics);
+        matching::check_wildcards(rule, policy.background, diagnostics);
         context::check(rule.node, diagnostics);
         match &rule.body {
             Body::Validate(validate) => {

@@ -211,6 +211,7 @@ registry! {
     DK1304 REFUSED_EXCLUSION Error "exclusion that Kyverno refuses"
     DK1305 REFUSED_ENTRY Error "context entry that Kyverno refuses"
     DK1306 REFUSED_TARGET Error "target that Kyverno refuses"
+    DK1307 REFUSED_VARIABLE Error "variable that Kyverno refuses"
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ const MOST_ROUNDS: usize = 8;
 const STAND_IN: &str = "x";
 
 /// Looks at the text of a patch.
-pub(super) fn check(node: &Node, diagnostics: &mut Diagnostics) {
+pub(crate) fn check(node: &Node, diagnostics: &mut Diagnostics) {
     let Some(text) = node.as_text() else { return };
     let patch = Patch { covered: Covered::new(text), text };
     // The file of these spans is the text; `Patch::place` makes places of the real file.
