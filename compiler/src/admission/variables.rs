@@ -34,7 +34,8 @@ pub(super) fn check(rule: &Node, background: bool, diagnostics: &mut Diagnostics
     loops.flat_map(|action| action.list("foreach")).for_each(|node| allowed.add_entries(node));
     targets.iter().for_each(|target| allowed.add_entries(target));
     // What verifies images is not run, and its attestations bring names of their own.
-    let of_interest = rule.entries().iter().filter(|entry| !["match", "exclude", "verifyImages"].contains(&entry.key.as_str()));
+    let of_interest =
+        rule.entries().iter().filter(|entry| !["match", "exclude", "verifyImages"].contains(&entry.key.as_str()));
     of_interest.for_each(|entry| allowed.check(&entry.value, false, diagnostics));
 }
 
