@@ -31,7 +31,8 @@ pub(super) fn check(policy: &Policy<'_>, rules: &[Rule<'_>], diagnostics: &mut D
     if rules.iter().any(changes_existing) {
         return;
     }
-    for node in policy.rules {
+    // Kyverno searches the whole document.
+    for node in policy.rules.iter().chain([policy.metadata]) {
         variables(node, diagnostics);
     }
 }

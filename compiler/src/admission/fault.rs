@@ -38,6 +38,11 @@ faults! {
     REFUSED_VARIABLE: RefusedVariable { problem: String, help: &'static str }
     help(self) { Some(format!("{}; Kyverno refuses the policy otherwise", self.help)) }
 
+    /// A value that Kyverno does not let in.
+    #[error("{problem}")]
+    REFUSED_VALUE: RefusedValue { problem: String, help: &'static str }
+    help(self) { Some(format!("{}; Kyverno refuses the policy otherwise", self.help)) }
+
     /// What a policy may not change or make.
     #[error("{problem}")]
     REFUSED_TARGET: RefusedTarget { problem: String, help: String }

@@ -14,12 +14,14 @@ mod matching;
 mod pod_security;
 mod settings;
 mod target;
+mod values;
 mod variables;
 
+use dikast_grammar::Span;
 use dikast_grammar::yaml::Node;
 
 use crate::autogen;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::lint;
 use crate::model::{Body, Cleanup, Policy, Rule, ValidateAction};
 use crate::schema::Schemas;
@@ -49,7 +51,10 @@ fn check(policy: &Policy<'_>, schemas: Option<&Schemas>, diagnostics: &mut Diagn
     let rules: Vec<Rule<'_>> =
         policy.rules.iter().filter_map(|node| Rule::read(node, &mut Diagnostics::default())).collect();
     background::check(policy, &rules, diagnostics);
-    policy.rules.iter().for_each(|node| variables::check(node, policy.background, diagnostics));
+    for node in policy.rules {
+        variables::check(node, policy.background, diagnostics);
+        values::check(node, diagnostics);
+    }
     for rule in &rules {
         let blocks = rule.node.get("match").into_iter().chain(rule.node.get("exclude"));
         blocks.for_each(|block| matching::check_block(block, policy, schemas, diagnostics));
@@ -78,4 +83,10 @@ pub(crate) fn check_cleanup(cleanup: &Cleanup<'_>, diagnostics: &mut Diagnostics
 fn filters(block: &Node) -> impl Iterator<Item = &Node> {
     let under = |name| block.get(name).and_then(Node::as_list).unwrap_or_default();
     std::iter::once(block).chain(under("any")).chain(under("all"))
+}
+
+/// Whether there is an error within a place already.
+fn is_told(place: Span, diagnostics: &Diagnostics) -> bool {
+    let within = |span: Span| span.file == place.file && place.start <= span.start && span.end <= place.end;
+    diagnostics.iter().any(|found| found.severity == Severity::Error && within(found.span))
 }

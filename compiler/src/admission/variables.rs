@@ -1,14 +1,14 @@
 //! The variables that a rule may ask for (Kyverno `hasInvalidVariables` in `pkg/validation/policy/validate.go`, and
 //! `pkg/engine/context/mock_context.go`, which takes the names of context entries for the beginnings of texts).
 
-use dikast_grammar::Span;
 use dikast_grammar::jmespath;
 use dikast_grammar::template::{find_variables, strip_braces};
 use dikast_grammar::yaml::{Node, NodeValue, Text};
 use dikast_stdlib::wildcard;
 
 use super::fault::RefusedVariable;
-use crate::diagnostic::{Diagnostics, Severity};
+use super::is_told;
+use crate::diagnostic::Diagnostics;
 use crate::lint::json_patch::Covered;
 use crate::model::Fields;
 
@@ -163,10 +163,4 @@ fn has_call(expression: &str) -> bool {
         let behind = expression.get(at + 1..).and_then(|behind| behind.chars().next());
         before.is_some_and(is_name) && behind.is_some_and(|behind| !matches!(behind, '{' | '}'))
     })
-}
-
-/// Whether there is an error in a variable already.
-fn is_told(variable: Span, diagnostics: &Diagnostics) -> bool {
-    let within = |span: Span| span.file == variable.file && variable.start <= span.start && span.end <= variable.end;
-    diagnostics.iter().any(|found| found.severity == Severity::Error && within(found.span))
 }

@@ -212,6 +212,7 @@ registry! {
     DK1305 REFUSED_ENTRY Error "context entry that Kyverno refuses"
     DK1306 REFUSED_TARGET Error "target that Kyverno refuses"
     DK1307 REFUSED_VARIABLE Error "variable that Kyverno refuses"
+    DK1308 REFUSED_VALUE Error "value that Kyverno refuses"
 }
 
 #[cfg(test)]
