@@ -1,6 +1,7 @@
 //! Building a program: arenas with interned names and constants, and the type and effect of each new node.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use dikast_grammar::Span;
@@ -21,8 +22,8 @@ use super::{
 pub struct Builder {
     program: Program,
     names: HashMap<Arc<str>, NameId>,
-    consts: HashMap<String, Vec<ConstId>>,
-    scalars: HashMap<String, Vec<ScalarId>>,
+    consts: HashMap<u64, Vec<ConstId>>,
+    scalars: HashMap<u64, Vec<ScalarId>>,
     /// Beside the expressions.
     outcomes: Vec<Outcomes>,
 }
@@ -43,11 +44,11 @@ impl Builder {
     /// Goes on with a program that was built before; its names and constants are found again.
     pub fn extend(program: Program) -> Self {
         let names = (0u32..).zip(&program.names).map(|(id, name)| (Arc::clone(name), NameId(id))).collect();
-        let mut consts: HashMap<String, Vec<ConstId>> = HashMap::new();
+        let mut consts: HashMap<u64, Vec<ConstId>> = HashMap::new();
         for (id, value) in (0u32..).zip(&program.consts) {
             consts.entry(fingerprint(value)).or_default().push(ConstId(id));
         }
-        let mut scalars: HashMap<String, Vec<ScalarId>> = HashMap::new();
+        let mut scalars: HashMap<u64, Vec<ScalarId>> = HashMap::new();
         for (id, pattern) in (0u32..).zip(&program.scalars) {
             scalars.entry(fingerprint(pattern.source())).or_default().push(ScalarId(id));
         }
@@ -393,17 +394,17 @@ fn next_id(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// Equal constants have equal fingerprints; a hash needs no more.
-fn fingerprint(value: &Value) -> String {
-    const LONGEST: usize = 64;
-    let mut text = match value {
-        Value::Text(text) => text.chars().take(LONGEST).collect(),
-        Value::List(items) => format!("[{}", items.len()),
-        Value::Object(members) => format!("{{{}{:?}", members.len(), members.keys().next()),
-        scalar => format!("{scalar:?}"),
-    };
-    text.push_str(value.type_name());
-    text
+/// Equal constants have equal fingerprints. Of texts all counts, as many may begin alike.
+fn fingerprint(value: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.type_name().hash(&mut hasher);
+    match value {
+        Value::Text(text) => text.hash(&mut hasher),
+        Value::List(items) => items.len().hash(&mut hasher),
+        Value::Object(members) => (members.len(), members.keys().next()).hash(&mut hasher),
+        scalar => format!("{scalar:?}").hash(&mut hasher),
+    }
+    hasher.finish()
 }
 
 /// Bit for bit the same: `PartialEq` takes `0.0` for `-0.0`, and a NaN for nothing.

@@ -48,7 +48,7 @@ pub(super) fn numbered(units: &[&str]) -> Vec<String> {
 /// Words that hold as many parts as a policy may, and are long.
 pub(super) fn longest_within_bounds(words: &[&str]) -> Vec<String> {
     let of_word = |word: &&str| {
-        let parts = 1 + word.matches("{{").count();
+        let parts = 1 + word.matches("{{").count() * 8;
         let words = 9_000 / parts;
         let width = (LENGTH / words).saturating_sub(word.len());
         (0..words).map(|number| word.replace("{}", &format!("{number:0>width$}"))).collect()
