@@ -62,6 +62,21 @@ pub(super) fn check_wildcards(rule: &Rule<'_>, background: bool, diagnostics: &m
     }
 }
 
+/// Background scans do not go over subresources (Kyverno `validKinds`); which those are, schemas know.
+pub(super) fn check_subresources(rule: &Rule<'_>, schemas: &Schemas, diagnostics: &mut Diagnostics) {
+    let filters = rule.matching.filters.iter().chain(rule.exclude.iter().flat_map(|block| &block.filters));
+    for kind in filters.flat_map(|filter| &filter.kinds) {
+        let Found::Kinds(found) = schemas.find(kind.as_str()) else { continue };
+        if found.iter().any(|found| found.ty != found.kind.ty) {
+            diagnostics.report(RefusedFilter {
+                span: kind.span(),
+                problem: format!("background scans do not go over subresources such as `{}`", kind.as_str()),
+                help: "set `background: false` under `spec`".to_owned(),
+            });
+        }
+    }
+}
+
 /// What a rule for all kinds may not have: all objects have `metadata` in common, and no more.
 fn beyond_metadata(rule: &Rule<'_>) -> Option<&'static str> {
     let is_beyond = |node: &Node| node.entries().iter().any(|entry| entry.key.as_str() != "metadata");

@@ -63,6 +63,9 @@ fn check(policy: &Policy<'_>, schemas: Option<&Schemas>, diagnostics: &mut Diagn
         context::check(rule.node, diagnostics);
         match &rule.body {
             Body::Validate(validate) => {
+                if let Some(schemas) = schemas.filter(|_| policy.background) {
+                    matching::check_subresources(rule, schemas, diagnostics);
+                }
                 if let ValidateAction::PodSecurity(standards) = &validate.action {
                     pod_security::check(standards, diagnostics);
                 }
