@@ -86,6 +86,8 @@ struct Compiler {
     schemas: Option<Schemas>,
     /// Whether policies are left out that Kyverno's command line refuses.
     is_command_line: bool,
+    /// Keys that stand twice in an object.
+    repeated: Vec<Span>,
     unchecked: Vec<Unchecked>,
     builder: Builder,
     names: PolicyNames,
@@ -152,6 +154,9 @@ impl Compiler {
 
     fn syntax_errors(&mut self, errors: &[yaml::SyntaxError], source: &str) {
         for (at, error) in errors.iter().enumerate() {
+            if matches!(error.kind, yaml::SyntaxErrorKind::DuplicateKey(_)) {
+                self.repeated.push(error.span);
+            }
             self.diagnostics.report(syntax::finding(error, (at < MOST_CAUSES).then_some(source)));
         }
     }
@@ -161,11 +166,15 @@ impl Compiler {
         self.sorted(sorted, document, source);
     }
 
+    /// Whether Kyverno's command line does not run a policy.
+    fn is_left_out(&mut self, policy: &Policy<'_>, document: &Node) -> bool {
+        let is_refused = admission::is_refused_by_command_line(policy, &mut self.diagnostics);
+        is_refused || self.repeated.iter().any(|&key| document.span.contains(key))
+    }
+
     fn sorted(&mut self, sorted: Document<'_>, document: &Node, source: &str) {
         match sorted {
-            Document::Policy(policy)
-                if self.is_command_line && admission::is_refused_by_command_line(&policy, &mut self.diagnostics) =>
-            {
+            Document::Policy(policy) if self.is_command_line && self.is_left_out(&policy, document) => {
                 self.counts.refused += 1;
             }
             Document::Policy(policy) => {

@@ -9,7 +9,7 @@ use dikast_stdlib::Value;
 use super::InputError;
 use super::file::{name_of, place_of, read_text};
 use super::folder::yaml_files;
-use super::resources::{NO_OBJECT, of_document, typed, with_defaults};
+use super::resources::{is_well_formed, of_document, typed, with_defaults};
 use super::scope::Scopes;
 use crate::parallel;
 
@@ -94,7 +94,7 @@ fn cut(id: FileId, sources: &SourceMap, numbers: Numbers) -> Result<Pieces, Synt
     if numbers == Numbers::Floats
         && text.trim_start().starts_with('{')
         && let Ok(value) = serde_json::from_str(text)
-        && let Some(objects) = unpacked(value)
+        && let Some(objects) = unpacked(value).filter(|objects| objects.iter().all(is_well_formed))
     {
         return Ok(Pieces::Json(objects));
     }
@@ -122,12 +122,8 @@ fn document(documents: &Documents, at: usize, numbers: Numbers, scopes: &Scopes)
         return vec![Err((error.span, error.to_string()))];
     }
     let objects = parsed.documents.into_iter().flat_map(|node| of_document(node, scopes));
-    let object = |object: Result<Value, Span>| match (object, numbers) {
-        (Err(span), _) => Err((span, NO_OBJECT.to_owned())),
-        (Ok(object), Numbers::AsWritten) => Ok(object),
-        (Ok(object), Numbers::Floats) => Ok(object.to_floats()),
-    };
-    objects.map(object).collect()
+    let read = |object: Value| if numbers == Numbers::Floats { object.to_floats() } else { object };
+    objects.map(|object| object.map(read).map_err(|refusal| (refusal.span, refusal.why))).collect()
 }
 
 fn fault_at(sources: &SourceMap, span: Span, message: String) -> InputError {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dikast_grammar::Span;
-use dikast_grammar::yaml::{InheritedType, ListItem, Node, unpack_typed_list};
+use dikast_grammar::yaml::{Entry, InheritedType, ListItem, Node, unpack_typed_list};
 use dikast_stdlib::{Object, Value};
 
 use super::InputError;
@@ -60,24 +60,59 @@ pub(crate) fn from_file(file: &File) -> Result<Vec<Value>, InputError> {
     let mut objects = Vec::new();
     for node in &file.documents {
         for object in of_document(node.clone(), &Scopes::default()) {
-            objects.push(object.map_err(|span| file.error(span, NO_OBJECT))?);
+            objects.push(object.map_err(|refusal| file.error(refusal.span, refusal.why))?);
         }
     }
     Ok(objects)
 }
 
-/// What is said of a document that is no object.
-pub(super) const NO_OBJECT: &str = "is no Kubernetes object: it has no `kind`";
+/// Why something is no object, and where that is seen.
+pub(super) struct Refusal {
+    pub(super) span: Span,
+    pub(super) why: String,
+}
 
-/// The objects of a document; none of an empty one. For what is no object there is its place.
-pub(super) fn of_document(node: Node, scopes: &Scopes) -> impl Iterator<Item = Result<Value, Span>> {
+/// The objects of a document; none of an empty one.
+pub(super) fn of_document(node: Node, scopes: &Scopes) -> impl Iterator<Item = Result<Value, Refusal>> {
     unpack_typed_list(node).into_iter().filter(|item| !item.node.is_null()).map(|ListItem { node, inherited }| {
-        let object = Value::from(&node);
-        match typed(object, inherited.as_ref()) {
-            Some(object) => Ok(with_defaults(object, scopes)),
-            None => Err(node.span),
+        if let Some(refusal) = malformed(&node) {
+            return Err(refusal);
         }
+        let missing =
+            |member| Refusal { span: node.span, why: format!("is no Kubernetes object: it has no `{member}`") };
+        let object = typed(Value::from(&node), inherited.as_ref()).ok_or_else(|| missing("kind"))?;
+        let is_versioned = object.get("apiVersion").and_then(Value::as_text).is_some_and(|version| !version.is_empty());
+        if is_versioned { Ok(with_defaults(object, scopes)) } else { Err(missing("apiVersion")) }
     })
+}
+
+/// What every object has has one type (Kubernetes `TypeMeta` and `ObjectMeta`): nothing finds an object where that is
+/// something else. Null stands for what is not there.
+fn malformed(object: &Node) -> Option<Refusal> {
+    let entry = |path: &[&str], name: &str| object.at(path)?.entry(name).filter(|entry| !entry.value.is_null());
+    let refusal = |entry: &Entry, expected| Refusal {
+        span: entry.value.span,
+        why: format!(
+            "is no Kubernetes object: `{}` is of type {}, not {expected}",
+            entry.key.as_str(),
+            entry.value.type_name()
+        ),
+    };
+    if let Some(metadata) = entry(&[], "metadata").filter(|entry| entry.value.as_map().is_none()) {
+        return Some(refusal(metadata, "object"));
+    }
+    let texts = [entry(&[], "apiVersion"), entry(&[], "kind")];
+    let names = ["name", "namespace", "generateName"].map(|name| entry(&["metadata"], name));
+    let wrong = texts.into_iter().chain(names).flatten().find(|entry| entry.value.as_str().is_none())?;
+    Some(refusal(wrong, "string"))
+}
+
+/// Whether an object has a version, and the types that [`malformed`] looks for.
+pub(super) fn is_well_formed(object: &Value) -> bool {
+    let is_text = |path: &[&str]| object.at(path).is_none_or(|value| value.is_null() || value.as_text().is_some());
+    object.get("metadata").is_none_or(|metadata| metadata.is_null() || metadata.as_object().is_some())
+        && object.get("apiVersion").and_then(Value::as_text).is_some_and(|version| !version.is_empty())
+        && ["name", "namespace", "generateName"].iter().all(|name| is_text(&["metadata", name]))
 }
 
 /// The object with the kind that its list says it has, where it has none itself; nothing when nobody says.
@@ -171,7 +206,7 @@ mod tests {
 
     #[test]
     fn maps_without_a_value_are_empty() {
-        let read = objects("kind: Pod\nmetadata:\n  annotations:\nspec:\n  volumes:\n");
+        let read = objects("apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\nspec:\n  volumes:\n");
         assert_eq!(read[0].at(&["metadata", "annotations"]), Some(&Value::object::<&str>([])));
         assert_eq!(read[0].at(&["spec", "volumes"]), Some(&Value::Null));
     }
@@ -185,7 +220,7 @@ mod tests {
     #[test]
     fn items_without_a_kind_have_that_of_their_list() {
         let read = objects(
-            "kind: PodList\napiVersion: v1\nitems:\n- {metadata: {name: a}}\n- {kind: Node, metadata: {name: b}}\n",
+            "kind: PodList\napiVersion: v1\nitems:\n- {metadata: {name: a}}\n- {apiVersion: v1, kind: Node, metadata: {name: b}}\n",
         );
         assert_eq!(ObjectKey::of(&read[0]).path(), "v1/Pod/default/a");
         assert_eq!(ObjectKey::of(&read[1]).kind, "Node");

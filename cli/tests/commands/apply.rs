@@ -249,3 +249,43 @@ fn policies_that_kyverno_refuses_are_not_run_and_count_once_each() {
     assert!(out.contains("policy in-order -> resource shop/Pod/web failed:") && !out.contains("never asked"), "{out}");
     assert!(out.ends_with("pass: 0, fail: 1, warn: 0, error: 4, skip: 0 \n"), "{out}");
 }
+
+/// What the API server would not take is left out with its place; a policy with a repeated key is none for Kyverno's command
+/// line either.
+#[test]
+fn objects_of_wrong_types_and_repeated_keys_are_told_of() {
+    let folder = folder("wrong-types");
+    let path = |name: &str| folder.join(name).display().to_string();
+    let policy = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec:\n  rules:\n  - name: r\n    \
+                  match: {any: [{resources: {kinds: [Pod]}}]}\n    validate: {message: m, pattern: {metadata: {name: \"?*\"}}}\n";
+    fs::write(folder.join("policy.yaml"), policy).unwrap();
+    fs::write(folder.join("repeated.yaml"), policy.replace("{name: p}", "{name: q}") + "kind: Policy\n").unwrap();
+    let good = "apiVersion: v1\nkind: Pod\nmetadata: {name: good}\n---\n";
+    let wrong = [
+        (
+            "apiVersion: v1\nkind: Pod\nmetadata: [a]\n",
+            ":7:11: is no Kubernetes object: `metadata` is of type array, not object",
+        ),
+        (
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: 5}\n",
+            ":7:18: is no Kubernetes object: `name` is of type number, not string",
+        ),
+        ("kind: Pod\nmetadata: {name: a}\n", ":5:1: is no Kubernetes object: it has no `apiVersion`"),
+        (
+            "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"namespace\": true}}",
+            ":5:63: is no Kubernetes object",
+        ),
+    ];
+    for (text, told) in wrong {
+        fs::write(folder.join("objects.yaml"), format!("{good}{text}")).unwrap();
+        let output = dikast(&["apply", &path("policy.yaml"), "-r", &path("objects.yaml")]);
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(out.contains("\npass: 1, fail: 0, warn: 0, error: 1, skip: 0 \n"), "{text}: {out}\n{err}");
+        assert!(err.contains(told), "{text}: {err}");
+    }
+    fs::write(folder.join("objects.yaml"), good).unwrap();
+    let output = dikast(&["apply", &path("policy.yaml"), &path("repeated.yaml"), "-r", &path("objects.yaml")]);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(out.contains("\npass: 1, fail: 0, warn: 0, error: 1, skip: 0 \n"), "{out}\n{err}");
+    assert!(err.contains("error[DK0102]: the key `kind` is repeated"), "{err}");
+}

@@ -96,7 +96,7 @@ macro_rules! registry {
 
 registry! {
     DK0101 YAML_SYNTAX Error "invalid YAML"
-    DK0102 REPEATED_KEY Warning "repeated key"
+    DK0102 REPEATED_KEY Error "repeated key"
     DK0103 UNREAD_TEXT Error "text that is not read"
     DK0104 AMBIGUOUS_SCALAR Warning "value that YAML 1.1 reads in its own way"
     DK0105 UNUSED_ALLOW Warning "comment that allows nothing"
