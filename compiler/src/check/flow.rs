@@ -34,11 +34,14 @@ impl<'a> Flow<'a> {
         let mut flow = Self { program, start, kinds: Vec::with_capacity(range.len()), repeated: Vec::new() };
         for (node, bound) in program.exprs.get(range.clone()).unwrap_or_default().iter().zip(bound) {
             flow.kinds.push(match &node.expr {
-                Expr::Current => match bound {
-                    Some(Bound::Value(value)) => flow.kinds(value),
-                    Some(Bound::Item(list)) => flow.item_kinds(list),
-                    Some(Bound::Unknown) | None => Kinds::ANY,
-                },
+                Expr::Current => {
+                    let kinds = match bound {
+                        Some(Bound::Value(value)) => flow.kinds(value),
+                        Some(Bound::Item(list)) => flow.item_kinds(list),
+                        Some(Bound::Unknown) | None => Kinds::ANY,
+                    };
+                    told(flow.next()).map_or(kinds, |told| kinds.narrowed(told))
+                }
                 Expr::Recover { of, .. } => flow.kinds(*of).or(Kinds::NULL),
                 Expr::Bind { body, .. } | Expr::With { body, .. } => flow.kinds(*body),
                 Expr::IfNotNull { subject, body } if flow.kinds(*subject).meets(Kinds::NULL) => {

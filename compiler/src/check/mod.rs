@@ -32,6 +32,7 @@ use crate::ir::{
 };
 use crate::schema::Schemas;
 use flow::Flow;
+use kinds::Kinds;
 use resource::Checked;
 
 /// Looks at a rule and at the expressions that were lowered for it, with what schemas told of them.
@@ -101,7 +102,8 @@ impl<'a> Checker<'a> {
     ) -> Self {
         let kinds_told = |id: ExprId| {
             let (schemas, checked) = told?;
-            Some(checked.shapes.get(&id)?.kinds(schemas.graph()))
+            // Shapes say nothing of null.
+            Some(checked.shapes.get(&id)?.kinds(schemas.graph()).or(Kinds::NULL))
         };
         let flow = Flow::new(program, exprs.clone(), &kinds_told);
         Self { program, flow, exprs, diagnostics, told: HashSet::new(), is_strict: told.is_some() }

@@ -93,7 +93,7 @@ pub(super) fn add(graph: &mut Graph) {
         ("options", any),
     ];
     object(graph, REQUEST, &request);
-    let data = graph.add_type(Type::Map(any));
+    let data = graph.add_type(Type::Map(text));
     object(graph, CONFIG_MAP, &[("data", data), ("metadata", metadata)]);
     let image = ["registry", "name", "path", "tag", "digest", "reference", "referenceWithTag", "jsonPointer"];
     let image = object(graph, "ImageInfo", &image.map(|name| (name, text)));

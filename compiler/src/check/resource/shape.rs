@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use dikast_stdlib::Value;
+use dikast_stdlib::functions::Kind;
 
 use super::lookup;
 use crate::check::kinds::Kinds;
@@ -24,8 +25,12 @@ pub(in crate::check) enum Shape {
     List(Rc<Shape>),
     /// An object with these members only.
     Object(Rc<[(String, Shape)]>),
+    /// An object with these members, written down by an author who may ask it for others on purpose.
+    Written(Rc<[(String, Shape)]>),
     /// A value of these kinds; a list or an object among them is empty.
     Plain(Kinds),
+    /// An object of whose members nothing is known.
+    SomeObject,
 }
 
 impl Shape {
@@ -47,8 +52,9 @@ impl Shape {
                 Some(item) => Self::List(Rc::new(item)),
                 None => Self::Plain(Kinds::LIST),
             },
-            // Rules ask constants for members that they lack on purpose.
-            Value::Object(members) if !members.is_empty() => Self::Unknown,
+            Value::Object(members) if !members.is_empty() => {
+                Self::Written(members.iter().map(|(name, value)| (name.to_string(), Self::of_value(value))).collect())
+            }
             other => Self::Plain(Kinds::of_value(other)),
         }
     }
@@ -66,6 +72,16 @@ impl Shape {
                 Self::Typed(types.into())
             }
             (Self::List(one), Self::List(other)) => Self::List(Rc::new((*one).clone().or((*other).clone()))),
+            (Self::Written(one), Self::Written(other)) => {
+                let mut members = one.to_vec();
+                for (name, shape) in other.iter() {
+                    match members.iter_mut().find(|(known, _)| known == name) {
+                        Some((_, known)) => *known = known.clone().or(shape.clone()),
+                        None => members.push((name.clone(), shape.clone())),
+                    }
+                }
+                Self::Written(members.into())
+            }
             // An empty list or object as a default says nothing about what else is there.
             (typed @ Self::Typed(_), Self::Plain(kinds)) | (Self::Plain(kinds), typed @ Self::Typed(_))
                 if !kinds.meets(Kinds::BOOL.or(Kinds::NUMBER).or(Kinds::TEXT)) =>
@@ -76,6 +92,20 @@ impl Shape {
         }
     }
 
+    /// What a function gives.
+    pub(super) fn of_result(kind: Kind) -> Self {
+        match kind {
+            Kind::Any | Kind::Lambda => Self::Unknown,
+            Kind::Number => Self::Plain(Kinds::NUMBER),
+            Kind::Text => Self::Plain(Kinds::TEXT),
+            Kind::Bool => Self::Plain(Kinds::BOOL),
+            Kind::List => Self::List(Rc::new(Self::Unknown)),
+            Kind::Numbers => Self::List(Rc::new(Self::Plain(Kinds::NUMBER))),
+            Kind::Texts => Self::List(Rc::new(Self::Plain(Kinds::TEXT))),
+            Kind::Object => Self::SomeObject,
+        }
+    }
+
     /// The shape of the items, if this is a list; `Err` when it is known to be something else.
     pub(super) fn items(&self, graph: &Graph) -> Result<Self, ()> {
         match self {
@@ -83,7 +113,8 @@ impl Shape {
             Self::Typed(types) => lookup::items(graph, types).map(|items| Self::typed(graph, items)).ok_or(()),
             Self::Plain(kinds) if kinds.meets(Kinds::LIST.or(Kinds::NULL)) => Ok(Self::NULL),
             Self::Unknown => Ok(Self::Unknown),
-            Self::Plain(_) | Self::Object(_) | Self::Request | Self::Context => Err(()),
+            Self::Plain(_) => Err(()),
+            Self::Object(_) | Self::Written(_) | Self::SomeObject | Self::Request | Self::Context => Err(()),
         }
     }
 
@@ -91,7 +122,9 @@ impl Shape {
     pub(in crate::check) fn kinds(&self, graph: &Graph) -> Kinds {
         match self {
             Self::Unknown => Kinds::ANY,
-            Self::Context | Self::Request | Self::Object(_) => Kinds::OBJECT.or(Kinds::NULL),
+            Self::Context | Self::Request | Self::Object(_) | Self::Written(_) | Self::SomeObject => {
+                Kinds::OBJECT.or(Kinds::NULL)
+            }
             Self::List(_) => Kinds::LIST.or(Kinds::NULL),
             Self::Plain(kinds) => *kinds,
             Self::Typed(types) => {

@@ -24,7 +24,13 @@ struct Asked<'n> {
 impl Paths<'_> {
     /// A member whose name is not known.
     pub(super) fn any_member(&self, of: &Shape) -> Shape {
-        let Shape::Typed(types) = of else { return Shape::Unknown };
+        let types = match of {
+            Shape::Typed(types) => types,
+            Shape::Written(members) => {
+                return members.iter().map(|(_, shape)| shape.clone()).reduce(Shape::or).unwrap_or(Shape::Unknown);
+            }
+            _ => return Shape::Unknown,
+        };
         let values = types.iter().map(|ty| match self.graph().ty(*ty) {
             Type::Map(value) => Some(*value),
             _ => None,
@@ -58,7 +64,11 @@ impl Paths<'_> {
                 }
                 Shape::Unknown
             }
-            Shape::Unknown | Shape::Plain(_) => Shape::Unknown,
+            Shape::Written(members) => {
+                let found = members.iter().find(|(member, _)| **member == **text);
+                found.map_or(Shape::Unknown, |(_, shape)| shape.clone())
+            }
+            Shape::Unknown | Shape::Plain(_) | Shape::SomeObject => Shape::Unknown,
         }
     }
 

@@ -161,12 +161,7 @@ impl<'a> Paths<'a> {
                     Comparison::Numbers(_) => Shape::Plain(Kinds::BOOL.or(Kinds::NULL)),
                 }
             }
-            Expr::And { left, right } => {
-                self.shape(*left, bound, findings);
-                self.shape(*right, bound, findings);
-                Shape::Unknown
-            }
-            Expr::Or { left, right } => {
+            Expr::And { left, right } | Expr::Or { left, right } => {
                 let left = self.shape(*left, bound, findings);
                 let right = self.shape(*right, bound, findings);
                 self.either(left, right)
@@ -329,8 +324,7 @@ impl<'a> Paths<'a> {
                 Shape::Unknown
             }
             "length" => Shape::Typed([self.schemas.request().count].into()),
-            "keys" => list(Shape::Plain(Kinds::TEXT)),
-            _ => Shape::Unknown,
+            _ => Shape::of_result(functions::get(function).result),
         }
     }
 }
@@ -353,8 +347,5 @@ fn allows_absence(expr: &Expr) -> bool {
 }
 
 fn list(item: Shape) -> Shape {
-    match item {
-        Shape::Unknown => Shape::Unknown,
-        item => Shape::List(Rc::new(item)),
-    }
+    Shape::List(Rc::new(item))
 }
