@@ -5,14 +5,18 @@ use dikast_grammar::yaml::{Node, NodeValue};
 use super::fault::TooManyParts;
 use crate::diagnostic::Diagnostics;
 
-/// The most parts of a document: nodes, and in texts what becomes a node of its own, namely variables and alternatives.
+/// The most parts of a document: nodes, and in texts what becomes a node of its own, namely variables and alternatives, with
+/// the length of expressions, which are parsed for each kind of controller and operation.
 ///
 /// Every stage walks over all parts, and some make code of each, so that their number is what a document costs. Policies that
 /// people write stay below a twentieth of this.
 pub(crate) const MOST_PARTS: usize = 10_000;
 
-/// How many parts a variable counts as: it becomes an expression, with code of its own.
-const VARIABLE: usize = 8;
+/// How many parts a variable counts as: it becomes an expression of several nodes.
+const VARIABLE: usize = 4;
+
+/// How many bytes of a text with variables count as one part.
+const BYTES: usize = 32;
 
 /// Whether a document has no more than [`MOST_PARTS`]; if it has, this is reported.
 pub(crate) fn is_within_bounds(document: &Node, diagnostics: &mut Diagnostics) -> bool {
@@ -48,7 +52,11 @@ fn has_at_most(document: &Node, most: usize) -> bool {
 
 /// Variables, and alternatives of patterns.
 fn parts_of_text(text: &str) -> usize {
-    text.matches("{{").count() * VARIABLE + text.bytes().filter(|byte| matches!(byte, b'|' | b'&')).count()
+    let alternatives = text.bytes().filter(|byte| matches!(byte, b'|' | b'&')).count();
+    match text.matches("{{").count() {
+        0 => alternatives,
+        variables => alternatives + variables * VARIABLE + text.len() / BYTES,
+    }
 }
 
 #[cfg(test)]
@@ -68,8 +76,10 @@ mod tests {
         for (text, parts) in [
             ("a: 1", 2),
             ("[a, b, c]", 4),
-            ("a: '{{ x }} {{ y }}'", 18),
-            ("'{{ a }}': b | c & d", 12),
+            ("a: '{{ x }} {{ y }}'", 10),
+            ("a: 'of many words, which are not parsed'", 2),
+            ("a: 'of many words, one of which is {{ x }}'", 7),
+            ("'{{ a }}': b | c & d", 8),
             ("a: {b: [{}]}", 4),
         ] {
             assert!(fits(text, parts), "{text}");

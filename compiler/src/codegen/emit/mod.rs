@@ -11,6 +11,7 @@ mod decision;
 mod helper_call;
 mod pattern;
 mod question;
+mod reachable;
 mod rule;
 mod stream;
 mod test;

@@ -14,6 +14,7 @@ use cranelift_module::{FuncId, Linkage, Module};
 use dikast_grammar::Span;
 
 use super::helper_call::Helpers;
+use super::reachable::remove_unreachable_blocks;
 use super::rule::VerdictAt;
 use super::{Emitter, Exits, Targets, unchanging};
 use crate::codegen::CodegenError;
@@ -187,6 +188,7 @@ pub(super) fn define(
     comments: &mut Comments,
     writer: &mut UnitWriter<'_>,
 ) -> Result<Vec<Part>, CodegenError> {
+    remove_unreachable_blocks(&mut context.func);
     if let Some(listing) = &mut writer.clif {
         listing.text.push_str(&comments.print(&context.func));
         listing.text.push('\n');

@@ -26,7 +26,7 @@ impl Selector<'_> {
                 test => Source::Test(Box::new(test)),
             });
         }
-        let operands = arguments.iter().map(|&argument| self.source(argument)).collect::<Planned<Vec<_>>>()?;
+        let operands = self.operands(arguments)?;
         // The length of a list or object is known without what is in it.
         if let ("length", [of]) = (known.name, &operands[..])
             && !self.is_typed_source(of)

@@ -2,7 +2,7 @@
 
 use dikast_stdlib::Value;
 
-use super::{Planned, Reason, STEPS_MAX, Scope, Selector, mentions_variables};
+use super::{Planned, Reason, Scope, Selector, mentions_variables};
 use crate::codegen::helper::Helper;
 use crate::codegen::plan::{No, Numbers, Path, Source, Stream, Test, TextMatch};
 use crate::codegen::pool::TemplatePart;
@@ -13,10 +13,7 @@ impl Selector<'_> {
     /// The value of an expression.
     pub(super) fn source(&mut self, id: ExprId) -> Planned<Source> {
         let program = self.program;
-        self.steps += 1;
-        if self.steps > STEPS_MAX {
-            return Reason::new("an expression of too many parts");
-        }
+        self.plans(1)?;
         match &program.expr(id).expr {
             Expr::Const(constant) => Ok(Source::Known(program.constant(*constant).clone())),
             Expr::Variable(name) => self.variable(self.name(*name)),
@@ -277,11 +274,22 @@ impl Selector<'_> {
 
     /// What a helper makes of expressions.
     fn apply(&mut self, helper: Helper, operands: &[ExprId], number: u32, no: No) -> Planned<Source> {
-        let operands = operands.iter().map(|&operand| self.source(operand)).collect::<Planned<Vec<_>>>()?;
+        let operands = self.operands(operands)?;
         for operand in &operands {
             self.keep_whole(operand)?;
         }
         Ok(Source::Apply { helper, operands, number, no })
+    }
+
+    /// What a function or a helper takes. All of it is found before any is taken, which keeps registers: more than a few
+    /// dozen values cost the allocator time that grows with their square.
+    pub(super) fn operands(&mut self, ids: &[ExprId]) -> Planned<Vec<Source>> {
+        const MOST_COMPUTED: usize = 64;
+        let operands = ids.iter().map(|&id| self.source(id)).collect::<Planned<Vec<_>>>()?;
+        match operands.iter().filter(|operand| !matches!(operand, Source::Known(_))).count() {
+            0..=MOST_COMPUTED => Ok(operands),
+            _ => Reason::new("a value of too many parts"),
+        }
     }
 
     /// A list that loops collect.

@@ -32,6 +32,8 @@ pub(super) enum Metadata {
 
 impl Selector<'_> {
     pub(super) fn pattern(&mut self, id: PatternId, path: Path, within: Within) -> Planned<PatternPlan> {
+        const EXPRESSIONS: u32 = 8;
+        self.plans(EXPRESSIONS)?;
         let program = self.program;
         let kind = match &program.pattern(id).pattern {
             Pattern::Map(map) => self.map_pattern(map, &path, within)?,

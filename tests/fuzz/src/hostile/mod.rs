@@ -89,6 +89,8 @@ const PARSERS: &[Parser] = &[
     ("policy-message", policies::message, policies::texts),
     ("policy-condition", policies::condition, policies::texts),
     ("policy-list", policies::list, policies::texts),
+    ("policy-keys", policies::keys, policies::texts),
+    ("policy-members", policies::members, policies::texts),
     ("policy-kinds", policies::kinds, || {
         (repeated(&["Pod ", "*/* ", "a "]).into_iter().chain(policies::numbered(&["Kind{} ", "g{}/v1/* ", "*{} "])))
             .chain(policies::longest_within_bounds(&["Kind{} ", "g{}/v1/* ", "*{} ", "a{} "]))

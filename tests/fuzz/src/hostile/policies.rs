@@ -33,6 +33,7 @@ pub(super) fn texts() -> Vec<String> {
     texts.extend(repeated(&["x", "{{request.object.metadata.name}} ", "\\{{ {{@}} "]));
     texts.extend(numbered(&["a{} | ", "a*{} | ", "a?b*{} | ", ">{}Mi & ", "{}-9Gi | ", "{}h | "]));
     texts.extend(longest_within_bounds(&["a{} | ", "a*{} | ", "{}-9Gi | ", "a{} ", "{{a{}}} ", "\\{{a{}}} "]));
+    texts.extend(longest_within_bounds(&["{{request.object.metadata.labels.a{}}} ", "{{length(request.name)||'{}'}} "]));
     texts
 }
 
@@ -45,15 +46,21 @@ pub(super) fn numbered(units: &[&str]) -> Vec<String> {
     units.iter().map(numbered).collect()
 }
 
-/// Words that hold as many parts as a policy may, and are long.
+/// Words that hold as many parts as a policy may, and are long; those with variables long and few, or short and many.
 pub(super) fn longest_within_bounds(words: &[&str]) -> Vec<String> {
-    let of_word = |word: &&str| {
-        let parts = 1 + word.matches("{{").count() * 8;
-        let words = 9_000 / parts;
-        let width = (LENGTH / words).saturating_sub(word.len());
-        (0..words).map(|number| word.replace("{}", &format!("{number:0>width$}"))).collect()
+    let of_word = |word: &&str| match word.matches("{{").count() {
+        0 => vec![of_length(word, 9_000, LENGTH)],
+        variables => [(200, LENGTH / 4), (9_000 / (4 * variables + 3), 0)]
+            .map(|(words, length)| of_length(word, words, length))
+            .to_vec(),
     };
-    words.iter().map(of_word).collect()
+    words.iter().flat_map(of_word).collect()
+}
+
+/// A word many times with a number in place of its braces, so that all are about as long together as is wanted.
+fn of_length(word: &str, words: usize, length: usize) -> String {
+    let width = (length / words).saturating_sub(word.len());
+    (0..words).map(|number| word.replace("{}", &format!("{number:0>width$}"))).collect()
 }
 
 /// A test with many results.
@@ -99,6 +106,22 @@ pub(super) fn list(text: &str) {
 fn deny(conditions: Vec<Value>) {
     let conditions = Value::object([("any", Value::list(conditions))]);
     run([("message", Value::text("m")), ("deny", Value::object([("conditions", conditions)]))]);
+}
+
+/// The words of a text as the keys of conditions, as many as there can be.
+pub(super) fn keys(text: &str) {
+    let condition = |key| {
+        let members = [("key", Value::text(key)), ("operator", Value::text("Equals")), ("value", Value::text("a"))];
+        Value::object(members)
+    };
+    deny(part(text, 1).split(' ').take(1_900).map(condition).collect());
+}
+
+/// The words of a text as the patterns of labels.
+pub(super) fn members(text: &str) {
+    let labels = part(text, 1).split(' ').take(9_900).enumerate().map(|(at, word)| (format!("l{at}"), Value::text(word)));
+    let pattern = Value::object([("metadata", Value::object([("labels", Value::object(labels))]))]);
+    run([("message", Value::text("m")), ("pattern", pattern)]);
 }
 
 /// The words of a text as kinds.
