@@ -33,7 +33,8 @@ pub(super) fn texts() -> Vec<String> {
     texts.extend(repeated(&["x", "{{request.object.metadata.name}} ", "\\{{ {{@}} "]));
     texts.extend(numbered(&["a{} | ", "a*{} | ", "a?b*{} | ", ">{}Mi & ", "{}-9Gi | ", "{}h | "]));
     texts.extend(longest_within_bounds(&["a{} | ", "a*{} | ", "{}-9Gi | ", "a{} ", "{{a{}}} ", "\\{{a{}}} "]));
-    texts.extend(longest_within_bounds(&["{{request.object.metadata.labels.a{}}} ", "{{length(request.name)||'{}'}} "]));
+    texts
+        .extend(longest_within_bounds(&["{{request.object.metadata.labels.a{}}} ", "{{length(request.name)||'{}'}} "]));
     texts
 }
 
@@ -119,7 +120,8 @@ pub(super) fn keys(text: &str) {
 
 /// The words of a text as the patterns of labels.
 pub(super) fn members(text: &str) {
-    let labels = part(text, 1).split(' ').take(9_900).enumerate().map(|(at, word)| (format!("l{at}"), Value::text(word)));
+    let labels =
+        part(text, 1).split(' ').take(9_900).enumerate().map(|(at, word)| (format!("l{at}"), Value::text(word)));
     let pattern = Value::object([("metadata", Value::object([("labels", Value::object(labels))]))]);
     run([("message", Value::text("m")), ("pattern", pattern)]);
 }
